@@ -1,0 +1,46 @@
+/* SPDX-License-Identifier: AGPL-3.0-or-later */
+#pragma once
+
+#include "policy/attribute.h"
+
+/*
+ * A person in one role, as the policy sees them: plain values, made by masterdata from one
+ * directory entry and one chosen role. Who has several roles is several persons here, never the
+ * union of them.
+ */
+
+typedef enum {
+	ROLE_NONE = 0, /* matched by no rule at all */
+	ROLE_STUDENT = 1,
+	ROLE_STAFF = 2,
+	ROLE_GUARDIAN = 4,
+} Role;
+
+typedef struct {
+	char *key;         /* the directory's stable id; never shown, never released */
+	Role role;         /* exactly one bit, or none */
+	bool teacher;      /* staff who teach; means nothing in another role */
+	bool is_protected; /* protected identity, or a marking that could not be read */
+	bool is_test;      /* a test person */
+	GPtrArray *values[ATTRIBUTE_MAX]; /* char *, by attribute_index(); NULL: no value */
+} Person;
+
+/* A person without role and without values, which no rule matches. key is copied.
+ * Returns: transfer full. */
+Person *person_new(const char *key);
+void person_free(Person *person);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(Person, person_free)
+
+/* Adds a copy of the length bytes at value (-1: up to its NUL), in the order given. An empty value
+ * is no value and is not added. Nothing is judged here but this: a NUL inside the bytes is kept as
+ * the byte 0xFF, so that the value is seen as broken by policy_decide() and not cut short. */
+void person_add_value(Person *person, const Attribute *attribute, const char *value, gssize length);
+
+/* The values of an attribute (char *), or NULL if there are none. Transfer none. */
+const GPtrArray *person_values(const Person *person, const Attribute *attribute);
+
+/* "student", "staff", "guardian"; NULL for ROLE_NONE. */
+const char *role_name(Role role);
+
+/* The role of that name; ROLE_NONE if there is none. */
+Role role_by_name(const char *name);

@@ -1,0 +1,73 @@
+/* SPDX-License-Identifier: AGPL-3.0-or-later */
+#pragma once
+
+#include "policy/decision.h"
+#include "policy/person.h"
+#include "policy/service.h"
+
+/*
+ * The release policy: loaded from bytes, proved against its own expectations, immutable and
+ * reference counted from then on; and the one question it answers. The language is described in
+ * portvakt-policy(5). Nothing here reads a file, the clock, the network or anything but its
+ * arguments, so the same arguments always give the same decision. Thread safe: a Policy may be
+ * used by any number of threads at once.
+ */
+
+/* What one policy file may be, so that no file can keep a reload busy or exhaust memory. */
+#define POLICY_FILE_MAX       (1024 * 1024) /* bytes in a file */
+#define POLICY_LINE_MAX       4096          /* bytes in a line */
+#define POLICY_RULES_MAX      10000         /* rules in all files */
+#define POLICY_CONDITIONS_MAX 64            /* conditions in a rule */
+#define POLICY_VALUE_MAX      256           /* characters in a released value (saml2int SDP-G02) */
+
+#define POLICY_ERROR (policy_error_quark())
+GQuark policy_error_quark(void);
+typedef enum {
+	POLICY_ERROR_SYNTAX,  /* not the language, or more of it than this version understands */
+	POLICY_ERROR_MEANING, /* the language, but it cannot stand: E1-E13 of portvakt-policy(5) */
+	POLICY_ERROR_EXPECT,  /* an expectation does not hold */
+} PolicyError;
+
+/* One file. The order of files has no meaning. */
+typedef struct {
+	const char *name;  /* what messages and decisions call it: the file's base name */
+	const char *bytes; /* need not end in NUL */
+	size_t length;
+} PolicySource;
+
+/* What the policy must be told about the school. Nothing is kept of services; scopes are copied. */
+typedef struct {
+	const char *const *scopes;      /* NULL-terminated: the domains the school owns, lower case;
+					   values of scoped attributes are withheld in any other */
+	unsigned today;                 /* yyyymmdd in the school's time zone: the day on which an
+					   expectation without `on` must hold */
+	const Service *const *services; /* the known services, over which expectations are
+					   proved beside imagined ones; may be NULL */
+	size_t n_services;
+} PolicyContext;
+
+typedef struct Policy Policy;
+
+/* Reads all files, resolves names, and proves every expectation. No files, or files without
+ * rules, are a policy that gives nothing.
+ *
+ * On failure NULL, and error says `file:line:col: what is wrong`, the line itself and the word
+ * marked below it (several lines of text, without a newline at the end). No value of any person
+ * can be in it. Returns: transfer full. */
+Policy *policy_load(const PolicySource *sources, size_t n, const PolicyContext *context,
+		    GError **error);
+Policy *policy_ref(Policy *policy);
+void policy_unref(Policy *policy);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(Policy, policy_unref)
+
+/* What an admin should look at, though it does not stop the load: char *, each
+ * `file:line:col: text`, sorted by file and line. Transfer none. */
+const GPtrArray *policy_warnings(const Policy *policy);
+
+/* What leaves about that person, in that role, to that service, on that day (yyyymmdd in the
+ * school's time zone, a real day). Never fails. Returns: transfer full. */
+Decision *policy_decide(const Policy *policy, const Person *person, const Service *service,
+			unsigned today);
+
+/* The name that a `service` block gives to a service; NULL if none does. Transfer none. */
+const char *policy_service_name(const Policy *policy, Protocol protocol, const char *id);

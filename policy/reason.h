@@ -1,0 +1,51 @@
+/* SPDX-License-Identifier: AGPL-3.0-or-later */
+#pragma once
+
+/*
+ * Why an attribute was given or withheld, and why a whole answer was refused: a closed list.
+ * Codes are a public interface (JSON of `explain`, ledger); they are never renamed.
+ */
+typedef enum {
+	REASON_NONE = 0, /* nothing was decided: withheld */
+
+	/* given */
+	REASON_GIVEN,
+	REASON_GIVEN_PART, /* some values given, the others not for this service */
+
+	/* withheld; among the releases the one that came furthest down this list is told */
+	REASON_UNKNOWN_ATTRIBUTE, /* asked for by a name the registry lacks */
+	REASON_NO_RULE,           /* asked, but no release names it */
+	REASON_SET_ASIDE,         /* belongs to a category that a more minimal one sets aside */
+	REASON_NOT_FOR_PERSON,
+	REASON_NOT_YET,
+	REASON_RULE_ENDED,
+	REASON_AGREEMENT_ENDED,
+	REASON_NOT_ASKED,
+	REASON_NOT_REQUIRED,
+	REASON_MUST_BE_NAMED, /* `requested` does not cover its kind */
+	REASON_NO_VALUE,
+	REASON_SEVERAL_VALUES,
+	REASON_BAD_VALUE,
+	REASON_FOREIGN_SCOPE,
+	REASON_FILTERED, /* `only` left nothing */
+	REASON_NEVER,
+	REASON_ANSWER_REFUSED, /* would be given, but the answer as a whole is refused */
+
+	/* the whole answer refused */
+	REASON_REFUSED_NO_RULE,
+	REASON_REFUSED_STOPPED, /* a never takes login */
+
+	REASON_LAST = REASON_REFUSED_STOPPED
+} Reason;
+
+struct Decision;
+struct DecisionRow;
+
+/* "given", "not-for-person" and so on; "none" for REASON_NONE. Static. */
+const char *reason_code_name(Reason reason);
+
+/* The sentence an admin reads, with names filled in, without file and line (which the row has).
+ * row: a row of that decision, or NULL for the reason of the whole. language: "sv" or "en".
+ * Holds no value of the person. Returns: transfer full. */
+char *reason_sentence(const struct Decision *decision, const struct DecisionRow *row,
+		      const char *language);
