@@ -1,0 +1,114 @@
+/* SPDX-License-Identifier: AGPL-3.0-or-later */
+/*
+ * The pages a person sees, and the static files they use.
+ *
+ * Everything is read, compiled and rendered once for trial when a generation is loaded; after
+ * that `Pages` is immutable and shared by all threads. Every page works without JavaScript, loads
+ * nothing from elsewhere, and carries its own Content-Security-Policy (CSP level 3), besides
+ * Cache-Control: no-store and Referrer-Policy: same-origin. Values from peers may hold anything
+ * that is UTF-8; invalid UTF-8 is replaced.
+ *
+ * form-action: Chromium applies it to the redirects after a POST too. No POST of ours ends in a
+ * redirect to another origin: the login form's POST ends in a page (page_post) that posts onward,
+ * so the login form names 'self' only, and page_post and page_not_open name the origin of the
+ * service beside it.
+ */
+#pragma once
+
+#include <glib.h>
+#include <stdbool.h>
+
+typedef struct HttpResponse HttpResponse;
+typedef struct Pages Pages;
+
+typedef struct {
+	const char *folder;  /* templates, texts.*.ini and static/; NULL: the installed one */
+	const char *name_sv; /* what the school calls its login: "Ekskolans inloggning" */
+	const char *name_en;
+	const char *support_email; /* or NULL: pages then say "ask a grown-up at school" */
+} PageOptions;
+
+/* Transfer full. Fails with file:line:column when a template or text is broken. */
+Pages *pages_load(const PageOptions *options, GError **error);
+Pages *pages_ref(Pages *pages);
+void pages_unref(Pages *pages);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(Pages, pages_unref)
+
+/* See texts_choose(). Transfer none: lives as long as `pages`. */
+const char *pages_lang(const Pages *pages, const char *wanted, const char *accept);
+
+/* Every `lang` below is one pages_lang() gave. Every response: transfer full, never NULL. */
+
+typedef struct {
+	const char *service; /* display name in the language, or NULL (login for its own sake) */
+	const char *handle;  /* bound handle (pending.h); also in the links that switch language */
+	const char *csrf;
+	const char *login; /* what was typed, shown again after a failed try; or NULL */
+	bool failed;       /* "wrong user name or password": never says which */
+} PageLogin;
+
+/* GET /login, and POST /login after a wrong password. Form: handle, csrf, lang, login, password. */
+HttpResponse *page_login(const Pages *pages, const char *lang, const PageLogin *login);
+
+typedef struct {
+	const char *service; /* or NULL */
+	const char *handle;  /* PENDING_ROLE handle */
+	const char *csrf;
+	unsigned roles; /* Role bits, two or more */
+} PageRole;
+
+/* "Elev eller personal?" Form POST /role: handle, csrf, lang, role = student|staff|guardian. */
+HttpResponse *page_role(const Pages *pages, const char *lang, const PageRole *role);
+
+typedef struct {
+	const char *acs;           /* https URL from proven metadata */
+	const char *saml_response; /* base64 */
+	const char *relay_state;   /* or NULL */
+	const char *service;       /* display name, or NULL */
+} PagePost;
+
+/*
+ * The page that posts the SAML Response to the service (SAML bindings 3.5): by a script of ours
+ * where scripts run, else by a button. Status 200.
+ */
+HttpResponse *page_post(const Pages *pages, const char *lang, const PagePost *post);
+
+/*
+ * "The school has not opened this service for you" (status 403); its button posts the Response
+ * that says RequestDenied. Nothing on it differs between persons.
+ */
+HttpResponse *page_not_open(const Pages *pages, const char *lang, const PagePost *post,
+			    const char *reference);
+
+typedef struct {
+	const char *fault;     /* name in the table of idp/fault.h */
+	unsigned status;       /* HTTP */
+	const char *reference; /* the log line has the same */
+	const char *service;   /* display name where the service is proven, or NULL */
+	const char *back;      /* https URL of the service's own front, from metadata, or NULL */
+	bool try_again;        /* offer to try again; 503 also gets Retry-After */
+} PageFault;
+
+/* What happened, what to do, a way back. */
+HttpResponse *page_fault(const Pages *pages, const char *lang, const PageFault *fault);
+
+typedef struct {
+	bool logged_in;
+	const char *csrf; /* for the log-out button; needed when logged in */
+} PageStart;
+
+/* GET / : what this is, whether one is logged in, the button that logs out. */
+HttpResponse *page_start(const Pages *pages, const char *lang, const PageStart *start);
+
+/* GET /logout: asks first, so that a link elsewhere logs nobody out. POST /logout: csrf, lang. */
+HttpResponse *page_logout(const Pages *pages, const char *lang, const char *csrf);
+
+/* After POST /logout. The caller drops the cookie. */
+HttpResponse *page_logged_out(const Pages *pages, const char *lang);
+
+/*
+ * GET /static/NAME; NULL when there is no such file. `path` is the request's path,
+ * `if_none_match` the header or NULL (answered 304 when it names the file's ETag). A name that
+ * carries the file's hash may be kept for a year, the plain name is asked again each time.
+ */
+HttpResponse *page_static(const Pages *pages, const char *path, const char *if_none_match);
