@@ -1,0 +1,108 @@
+/* SPDX-License-Identifier: AGPL-3.0-or-later */
+#pragma once
+
+#include "idp/masterdata/entry.h"
+
+#include <stdbool.h>
+
+/*
+ * The school's directory over LDAPv3 (RFC 4511), with two small pools of connections: one bound as
+ * the service account, which searches and reads, and one on which nothing but people's binds is
+ * done. A service connection is never bound as a person.
+ *
+ * Every call blocks, for DIRECTORY_TOTAL_MS at the very most, and may be made from any thread: they
+ * belong on the directory's own lane. The URIs are tried in order. One that fails rests for
+ * DIRECTORY_REST_MS; when all rest, one call at a time probes them again and the others fail at
+ * once. A connection that died in the pool is replaced once without the URI being blamed.
+ *
+ * The wire is TLS (ldaps, or StartTLS on ldap; TLS 1.2 or later) with a certificate that chains to
+ * the configured CA file and names the host of the URI, or a local socket (ldapi). Nothing else
+ * works. Referrals are not followed. Neither the system's nor a user's ldap.conf is read.
+ *
+ * Errors: FAULT_ERROR/FAULT_DIRECTORY_DOWN for all that keeps us from an answer; the message names
+ * the URI and what the server or library said, and never a login, a value or a password.
+ */
+
+/* What a call may cost. Bounded so that a dead directory is a page within 4 s. */
+#define DIRECTORY_TOTAL_MS 3000
+#define DIRECTORY_URI_MS   1200
+#define DIRECTORY_REST_MS  10000
+
+/* Longer logins than these belong to no school; both end up in a packet to the directory. */
+#define DIRECTORY_LOGIN_BYTES    256
+#define DIRECTORY_PASSWORD_BYTES 1024
+
+/* The keys of [directory NAME], as read. Strings may be NULL where a default is given. */
+typedef struct {
+	char *name;
+	char **uris;          /* uri: ldaps://host[:port], ldap://… (start_tls), ldapi://%2F… */
+	bool start_tls;       /* start-tls: mandatory for ldap:// */
+	char *ca_file;        /* ca: PEM; mandatory unless every URI is ldapi */
+	char *bind_dn;        /* bind-dn: the service account */
+	char *password_file;  /* password-file: mode 0600; one line feed at the end is dropped */
+	char *base;           /* base: people are searched in this subtree */
+	char *login_filter;   /* login-filter: (uid={login}) when NULL; RFC 4515 */
+	char *person_key;     /* person-key: entryUUID when NULL; immutable, one value */
+	char *decoy_dn;       /* decoy-dn: bound against when the login is unknown, so that an
+			       * unknown login takes as long as a wrong password. An entry nobody
+			       * uses, its password of the kind people have. NULL: a made-up DN */
+	unsigned connections; /* most connections of each of the two kinds; 1 .. 64 */
+} DirectoryOptions;
+
+DirectoryOptions *directory_options_new(void);
+void directory_options_free(DirectoryOptions *options);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(DirectoryOptions, directory_options_free)
+
+typedef struct Directory Directory;
+
+typedef enum {
+	DIRECTORY_FAULT = 0,      /* no answer; error is set, whatever the person typed */
+	DIRECTORY_FOUND,          /* *ret_entry is set; of a login: the password is right */
+	DIRECTORY_BAD_INPUT,      /* empty, too long, NUL, or not UTF-8: nothing was sent */
+	DIRECTORY_UNKNOWN,        /* nobody has that login or key (any more) */
+	DIRECTORY_AMBIGUOUS,      /* more than one entry; none is taken */
+	DIRECTORY_NO_KEY,         /* the entry has not exactly one usable person key */
+	DIRECTORY_WRONG_PASSWORD, /* or an account that the server has locked */
+} DirectoryOutcome;
+/* A person is told the same for all but FOUND and FAULT; the log may say which it was. */
+
+/* Checks the options, reads the password file and makes a directory that has not connected yet.
+ *
+ * options: copied.
+ * attributes: the LDAP attributes that entries shall hold, NULL-terminated, copied; the person key
+ *   is asked for besides.
+ * Errors: G_KEY_FILE_ERROR/INVALID_VALUE: "[directory NAME] KEY: what is wrong; what to do";
+ *   G_FILE_ERROR for the password and CA files.
+ * Returns: transfer full. */
+Directory *directory_new(const DirectoryOptions *options, const char *const *attributes,
+			 GError **error);
+void directory_free(Directory *directory);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(Directory, directory_free)
+
+/* Is this the person who has that login, and knows the password? The search and the bind go to
+ * the same server. An unknown login costs a bind too.
+ *
+ * login: login_length bytes; the caller has removed the blanks around it, if it wants to.
+ * password: password_length bytes, sent as they are; the caller wipes them. libldap keeps
+ *   copies in its packet buffers, which are freed but not wiped.
+ * ret_entry: transfer full, set for DIRECTORY_FOUND only. */
+DirectoryOutcome directory_login(Directory *directory, const char *login, gsize login_length,
+				 const char *password, gsize password_length,
+				 DirectoryEntry **ret_entry, GError **error);
+
+/* The entry that has that person key now. Outcomes: FAULT, FOUND, UNKNOWN (gone), AMBIGUOUS.
+ * ret_entry: transfer full. */
+DirectoryOutcome directory_read(Directory *directory, const char *key, DirectoryEntry **ret_entry,
+				GError **error);
+
+/* The entry that would log in by that name; for admins' commands, never for a login.
+ * ret_entry: transfer full. */
+DirectoryOutcome directory_find(Directory *directory, const char *login, DirectoryEntry **ret_entry,
+				GError **error);
+
+/* Connects to every URI in turn, binds as the service account and looks at the base: what
+ * `portvakt check` asks. False: error says what the first bad one suffers from. */
+bool directory_check(Directory *directory, GError **error);
+
+/* "wrong-password" and so on, for the log. */
+const char *directory_outcome_name(DirectoryOutcome outcome);

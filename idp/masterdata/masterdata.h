@@ -1,0 +1,73 @@
+/* SPDX-License-Identifier: AGPL-3.0-or-later */
+#pragma once
+
+#include "idp/masterdata/entry.h"
+#include "policy/person.h"
+
+/*
+ * What the school's entries mean: which roles a human has, who is protected, and which LDAP
+ * attribute holds which attribute of the registry. Immutable once made; any thread may use it.
+ * No network, no files, no clock.
+ */
+
+/* The keys of [directory NAME] that say what entries mean, and [attributes], as read.
+ *
+ * A condition is ATTR=VALUE, or ATTR=* for any value. ATTR is an LDAP attribute; VALUE is compared
+ * without regard to case. A list of conditions holds when one of them does; NULL or an empty list
+ * never holds. */
+typedef struct {
+	char *name; /* NAME of the section, for errors */
+	char **student;
+	char **staff;
+	char **guardian;
+	char **teacher; /* counts for staff only */
+	char **test;
+	/* protected-attribute: the LDAP attribute that holds the marking, or "none" when the school
+	 * declares that its directory has none. Mandatory: silence is not an answer.
+	 * protected-no: the values that mean "not protected"; {"Ingen"} when NULL. */
+	char *protected_attribute;
+	char **protected_no;
+	/* eppn-student, eppn-staff, eppn-guardian: the LDAP attribute with the EPPN of that role;
+	 * eduPersonPrincipalName when NULL. */
+	char *eppn_student;
+	char *eppn_staff;
+	char *eppn_guardian;
+	/* [attributes]: registry name -> LDAP attribute, or registry name and role, as in
+	 * "sisSchoolUnitCode.staff" -> LDAP attribute, which counts for that role only and is then
+	 * the only one that does. char * -> char *. NULL: each has its own name. */
+	GHashTable *attributes;
+} MasterdataOptions;
+
+MasterdataOptions *masterdata_options_new(void);
+void masterdata_options_free(MasterdataOptions *options);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(MasterdataOptions, masterdata_options_free)
+
+typedef struct Masterdata Masterdata;
+
+/* options: copied. Errors: G_KEY_FILE_ERROR/INVALID_VALUE, "[directory NAME] KEY: what is wrong;
+ * what to do". Returns: transfer full. */
+Masterdata *masterdata_new(const MasterdataOptions *options, GError **error);
+void masterdata_free(Masterdata *masterdata);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(Masterdata, masterdata_free)
+
+/* The LDAP attributes that the functions below look at, NULL-terminated: what directory_new() is
+ * to ask for. Transfer none, lives as long as masterdata. */
+const char *const *masterdata_attributes(const Masterdata *masterdata);
+
+/* The roles of this human, as bits of Role; 0: none, and nobody is let in without one. */
+unsigned masterdata_roles(const Masterdata *masterdata, const DirectoryEntry *entry);
+
+/* Protected identity: unless the marking is there, is readable and every value of it is one that
+ * means "not protected". */
+bool masterdata_is_protected(const Masterdata *masterdata, const DirectoryEntry *entry);
+
+/* This human in one role, as the policy sees them.
+ *
+ * role: exactly one bit. If the human does not have it, the person is one without role and
+ *   without values: fail closed.
+ * What another role alone explains stays behind: the EPPN of the other role (under any attribute),
+ * affiliations of the other role, grade and groups as a pupil, groups taught, titles. If one LDAP
+ * attribute would serve as EPPN of two roles that this human has, there is no EPPN at all, since
+ * the two must differ.
+ * Returns: transfer full. */
+Person *masterdata_person(const Masterdata *masterdata, const DirectoryEntry *entry, Role role);
