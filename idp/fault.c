@@ -34,6 +34,7 @@ static const Fault table[FAULT_COUNT] = {
 	[FAULT_SAML_UNSIGNED]        = {FAULT_SAML_UNSIGNED, "saml-unsigned", 400, NULL, NULL, LOUD, false},
 	[FAULT_SAML_DISAGREE]        = {FAULT_SAML_DISAGREE, "saml-disagree", 400, NULL, NULL, LOUD, false},
 	[FAULT_SAML_UNSUPPORTED]     = {FAULT_SAML_UNSUPPORTED, "saml-unsupported", 400, REQUESTER, STATUS "RequestUnsupported", LOUD, false},
+	[FAULT_SAML_BINDING]         = {FAULT_SAML_BINDING, "saml-binding", 400, REQUESTER, STATUS "UnsupportedBinding", LOUD, false},
 	[FAULT_SAML_NAMEID_POLICY]   = {FAULT_SAML_NAMEID_POLICY, "saml-nameid-policy", 400, REQUESTER, STATUS "InvalidNameIDPolicy", LOUD, false},
 	[FAULT_SAML_AUTHN_CONTEXT]   = {FAULT_SAML_AUTHN_CONTEXT, "saml-authn-context", 400, RESPONDER, STATUS "NoAuthnContext", QUIET, false},
 	[FAULT_SAML_NO_PASSIVE]      = {FAULT_SAML_NO_PASSIVE, "saml-no-passive", 400, RESPONDER, STATUS "NoPassive", QUIET, false},
