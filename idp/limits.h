@@ -1,6 +1,55 @@
 /* SPDX-License-Identifier: AGPL-3.0-or-later */
-/* Every size a peer controls, with the reason for its limit. */
+/*
+ * Every size, count and time that a peer controls, each with its reason. A limit that only one
+ * library needs (policy/, metadata/) stands in that library's own header.
+ * Sizes in bytes, times in milliseconds unless the name says otherwise.
+ */
 #pragma once
+
+/* -- HTTP requests ------------------------------------------------------------------------- */
+
+/* Head and body together of any request. A login form is under 4 KiB, a Redirect AuthnRequest under
+ * 8 KiB (what web servers take in a request line); the rest is room for foreign cookies. */
+#define LIMIT_HTTP_REQUEST (32 * 1024)
+
+/* Body of POST /saml/sso: 64 KiB of XML is 86 KiB of Base64, +3 % where '+' and '/' are escaped,
+ * +8 % for escaped line breaks, and up to 12 KiB of escaped RelayState. */
+#define LIMIT_HTTP_BODY_SAML (128 * 1024)
+
+/* Header fields of a request; Chromium sends about 20, a proxy adds a handful. */
+#define LIMIT_HTTP_HEADERS 64
+
+/* Bytes of a Cookie header that we look at, and cookies in it: browsers stop at 180 cookies per
+ * site and 4 KiB each, ours are four, the others come from siblings on the parent domain. */
+#define LIMIT_HTTP_COOKIE_HEADER (16 * 1024)
+#define LIMIT_HTTP_COOKIES       200
+
+/* Parameters of a query or form: SAML has five, a login six, an OpenID request some twenty. */
+#define LIMIT_HTTP_PARAMETERS 64
+
+/* -- HTTP time and connections -------------------------------------------------------------- */
+
+/* From accept (or the next request line on a kept connection) to the last byte of the body:
+ * 128 KiB at 100 kbit/s. Counted in total, so that one byte every two seconds does not live on. */
+#define LIMIT_HTTP_READ_MS 10000
+
+/* From the same moment to the last byte of the answer; a browser's user has given up by then. */
+#define LIMIT_HTTP_TOTAL_MS 30000
+
+/* How long a kept connection may wait for its next request. */
+#define LIMIT_HTTP_IDLE_MS 10000
+
+/* How long a stop waits for requests that are being worked on. */
+#define LIMIT_HTTP_DRAIN_MS 10000
+
+/* Open connections of a listener. Each may take 48 KiB: 96 MiB at worst. */
+#define LIMIT_HTTP_CONNECTIONS 2048
+
+/* Open connections from one address: a school of 600 behind one address, most of them idle. Past
+ * it the address's own oldest idle or half-sent connection is closed, not the new one. */
+#define LIMIT_HTTP_CONNECTIONS_PER_ADDRESS 512
+
+/* -- SAML ----------------------------------------------------------------------------------- */
 
 /*
  * A SAML message after decoding. libxml2's and lasso's cost grows faster than the input (a 160 kB

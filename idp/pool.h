@@ -1,0 +1,43 @@
+/* SPDX-License-Identifier: AGPL-3.0-or-later */
+/*
+ * Threads that work off a bounded queue. Plain pthreads: ThreadSanitizer understands these and not
+ * GLib's, so races in what the workers do stay visible.
+ */
+#pragma once
+
+#include <glib.h>
+#include <stdbool.h>
+
+typedef struct Pool Pool;
+
+typedef struct {
+	const char *name; /* of the threads, at most 15 characters */
+	unsigned threads;
+	unsigned capacity; /* jobs that may wait, not counting those being worked on */
+	/* Makes what each thread has of its own (a store handle, a LassoServer); called by
+	 * pool_new(), once per thread. NULL: the worker is NULL. Returning NULL with an error fails
+	 * pool_new(). */
+	void *(*worker_new)(void *user, GError **error);
+	void (*worker_free)(void *worker);
+	/* Does one job (and owns it). */
+	void (*work)(void *job, void *worker, void *user);
+	void *user;
+} PoolOptions;
+
+typedef struct {
+	unsigned waiting; /* jobs in the queue */
+	unsigned working; /* jobs being worked on */
+	unsigned peak;    /* most that ever waited */
+	guint64 done;     /* jobs finished */
+	guint64 refused;  /* pushes that found it full or stopping */
+} PoolStats;
+
+Pool *pool_new(const PoolOptions *options, GError **error);
+
+/* Queues `job` (transfer full if true). False when the queue is full or the pool is stopping. */
+bool pool_push(Pool *pool, void *job);
+
+/* Takes no more jobs, finishes those queued, ends the threads and frees. NULL is fine. */
+void pool_stop(Pool *pool);
+
+void pool_stats(Pool *pool, PoolStats *stats);
