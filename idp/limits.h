@@ -83,3 +83,30 @@
 
 /* Service providers a worker's lasso keeps loaded; each costs some 30 kB and 2 ms to load. */
 #define LIMIT_LASSO_PROVIDERS 256
+
+/* -- sealed strings, store and writer -------------------------------------------------------- */
+
+/* Bytes under one seal: a pending ask with RelayState, an ACS URL and ids, twice over. */
+#define LIMIT_SEALED (12 * 1024)
+
+/* A value in the store; a session has some 200 bytes. */
+#define LIMIT_STORE_VALUE (16 * 1024)
+
+/* Sessions: 100,000 persons with ten each, about 400 MB. Only a right password makes one. */
+#define LIMIT_STORE_SESSIONS 1000000
+
+/* Spent asks: the peak login rate, 400 a second, for the 600 seconds that a handle lives. */
+#define LIMIT_STORE_SPENT_ASKS (400 * 600)
+
+/* Commits that wait for the writer: at 400 a second, two and a half seconds of a stalled disk. */
+#define LIMIT_WRITER_QUEUE 1024
+
+/* Commits, and bytes of rows, in one transaction: whoever is in it waits for all of it. */
+#define LIMIT_WRITER_BATCH       256
+#define LIMIT_WRITER_BATCH_BYTES (1024 * 1024)
+
+/* Expired rows of a table that one sweep deletes: about 2 ms during which nobody is answered. */
+#define LIMIT_WRITER_SWEEP 200
+
+/* Values in one ledger row: a person with hundreds of groups, all released, fits. */
+#define LIMIT_LEDGER_VALUES 1000

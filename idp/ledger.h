@@ -1,0 +1,94 @@
+/* SPDX-License-Identifier: AGPL-3.0-or-later */
+/*
+ * The ledger: one row for every answer that leaves, durable before it leaves.
+ *
+ * A row tells which service got which attributes, when, under which line of which policy. Who it
+ * was about and what the values were is kept only as HMAC-SHA-256 under the ledger key, a file of
+ * its own: with the key and a person's key in hand one can ask what was released about that
+ * person and check a value, and without the key the rows say nothing of either. A value's HMAC is
+ * bound to the person and the attribute, so equal values of two persons look different.
+ *
+ * Times are seconds since 1970.
+ */
+#pragma once
+
+#include "idp/store/store.h"
+
+/* 13 months: a school year, and time to ask about it. `[ledger] retention`, in days. */
+#define LEDGER_RETENTION_DAYS 396
+
+/* ---- the key ---- */
+
+typedef struct LedgerKey LedgerKey;
+
+/* From the bytes of the key file, exactly SEAL_KEY_BYTES. Immutable, any thread. Transfer full. */
+LedgerKey *ledger_key_new(const void *bytes, gsize length, GError **error);
+LedgerKey *ledger_key_ref(LedgerKey *key);
+void ledger_key_unref(LedgerKey *key);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(LedgerKey, ledger_key_unref)
+
+/* What the ledger has in place of a person's key (Person.key), and of a value. */
+void ledger_person_mac(const LedgerKey *key, const char *person_key, uint8_t mac[SEAL_HASH_BYTES]);
+void ledger_value_mac(const LedgerKey *key, const char *person_key, const char *attribute,
+		      const char *value, uint8_t mac[SEAL_HASH_BYTES]);
+
+/* ---- rows ---- */
+
+typedef enum {
+	LEDGER_NOTHING = 0, /* never stored */
+	LEDGER_ANSWERED,    /* "answered": the attributes below were given */
+} LedgerOutcome;
+
+const char *ledger_outcome_name(LedgerOutcome outcome);
+
+typedef struct {
+	char *attribute; /* registry name */
+	uint8_t mac[SEAL_HASH_BYTES];
+	char *file; /* the policy line that gave it */
+	unsigned line;
+} LedgerValue;
+
+struct LedgerRow {
+	int64_t id; /* given by the store; 0 before */
+	int64_t time;
+	int64_t expires;
+	LedgerOutcome outcome;
+	char *reference;   /* the one the log line has */
+	char *generation;  /* of configuration, policy and metadata */
+	char *protocol;    /* "saml2", "oidc" */
+	char *service;     /* entityID or client id */
+	char *response_id; /* unique in the ledger */
+	uint8_t person[SEAL_HASH_BYTES];
+	GPtrArray *values; /* LedgerValue *, in the order they were added */
+};
+
+/* A row without values. Strings are copied; the person's key is not kept. Transfer full. */
+LedgerRow *ledger_row_new(const LedgerKey *key, const char *person_key, int64_t time,
+			  int64_t expires);
+/* Sets what the row is about. Strings are copied, none may be NULL. */
+void ledger_row_describe(LedgerRow *row, LedgerOutcome outcome, const char *protocol,
+			 const char *service, const char *response_id, const char *reference,
+			 const char *generation);
+/* Adds one given value, with the policy line that gave it. `person_key` as for ledger_row_new().
+ * False, and nothing added, when the row holds LIMIT_LEDGER_VALUES: then do not answer. */
+bool ledger_row_add(LedgerRow *row, const LedgerKey *key, const char *person_key,
+		    const char *attribute, const char *value, const char *file, unsigned line);
+void ledger_row_free(LedgerRow *row);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(LedgerRow, ledger_row_free)
+
+/* ---- reading ---- */
+
+/* Which rows: all conditions that are set must hold. Newest first. */
+typedef struct {
+	const char *response_id; /* or NULL */
+	const uint8_t *person;   /* a ledger_person_mac(), or NULL */
+	const char *service;     /* or NULL */
+	int64_t since;           /* not before; 0: any */
+	int64_t before_id;       /* only ids below, to read on; 0: from the newest */
+	unsigned limit;          /* at most so many rows; 1 to LEDGER_READ_MAX */
+} LedgerFilter;
+
+#define LEDGER_READ_MAX 10000
+
+/* LedgerRow * with their values (transfer full), or NULL on a fault. */
+GPtrArray *ledger_read(StoreReader *reader, const LedgerFilter *filter, GError **error);

@@ -1,0 +1,179 @@
+/* SPDX-License-Identifier: AGPL-3.0-or-later */
+/*
+ * The store: what must outlive a request, behind a handful of verbs that every backend offers and
+ * the same conformance tests prove.
+ *
+ * One process writes, through one Store, in one thread (writer.h). Any number of threads read,
+ * each through a StoreReader of its own. A change is a StoreCommit: some operations and perhaps
+ * one ledger row that happen all or not at all, and are durable before anybody is told.
+ *
+ * Fleeting rows may vanish, which costs a person a login; durable rows may not. Neither ever comes
+ * back: what was taken, dropped or swapped away stays so over kill -9.
+ *
+ * Keys and owners are hashed (BLAKE2b-256, seal.h) when an operation is made: a stolen store gives
+ * no session. Times are seconds since 1970, always told by the caller. A row whose `expires` is
+ * not later than `now` does not exist for any verb.
+ */
+#pragma once
+
+#include "idp/seal.h"
+
+typedef struct Store Store;             /* the writing side */
+typedef struct StoreReader StoreReader; /* a reading side; one per thread */
+typedef struct StoreCommit StoreCommit;
+typedef struct LedgerRow LedgerRow; /* ledger.h */
+
+typedef enum {
+	STORE_SESSION = 0, /* key: session token; owner: person key */
+	STORE_SPENT_ASK, /* key: pending_id_text(); answered once, held until its handle expires */
+	STORE_TABLES
+} StoreTable;
+
+typedef struct {
+	const char *name;
+	bool fleeting;
+	uint64_t cap; /* rows the table may hold, see limits.h */
+} StoreTableInfo;
+
+const StoreTableInfo *store_table_info(StoreTable table);
+
+/* ---- outcomes and faults ---- */
+
+typedef enum {
+	STORE_FAULT = 0, /* the store failed: nothing of this commit happened, as far as we can
+			    know; the GError says why */
+	STORE_OK,
+	STORE_ABSENT,   /* store_get(): no such row */
+	STORE_CONFLICT, /* an operation's condition did not hold: nothing of this commit happened */
+	STORE_CAPPED,   /* put-new into a table that holds its cap: nothing happened; answer 503 */
+} StoreOutcome;
+
+#define STORE_ERROR (store_error_quark())
+GQuark store_error_quark(void);
+
+typedef enum {
+	STORE_ERROR_IO,         /* read, write, sync, disk full */
+	STORE_ERROR_LOCKED,     /* another process writes this store */
+	STORE_ERROR_PERMISSION, /* owner or mode of the file or its folder */
+	STORE_ERROR_MISSING,    /* asked to open what is not there */
+	STORE_ERROR_FOREIGN,    /* a file, or a database, that is not ours */
+	STORE_ERROR_CORRUPT,    /* ours, damaged */
+	STORE_ERROR_NEWER,      /* written by a newer portvakt */
+	STORE_ERROR_OLDER,      /* a reader met a store that no writer has migrated yet */
+	STORE_ERROR_LIMIT,      /* a value beyond LIMIT_STORE_VALUE */
+} StoreError;
+
+/* ---- opening ---- */
+
+typedef struct StoreBackend StoreBackend; /* backend.h; callers only pass it on */
+extern const StoreBackend *const store_sqlite;
+
+/*
+ * Opens the store for writing, makes it (mode 0600) when nothing is there, migrates an older one.
+ * `place` is the path of the file for SQLite. Refuses, with a message that says what to do: a
+ * store another process writes, a file that is foreign, damaged, empty or from a newer version,
+ * one that others may read or that belongs to somebody else, a folder others may write to.
+ * It never replaces what it refuses. Transfer full.
+ */
+Store *store_open(const StoreBackend *backend, const char *place, GError **error);
+/* NULL is allowed. No reader need be closed before. */
+void store_close(Store *store);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(Store, store_close)
+
+/*
+ * Opens a store read-only: for a thread of the daemon, or for a command beside a running daemon.
+ * Made and used by one thread at a time. Transfer full.
+ */
+StoreReader *store_reader_open(const StoreBackend *backend, const char *place, GError **error);
+void store_reader_close(StoreReader *reader);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(StoreReader, store_reader_close)
+
+/* ---- reading ---- */
+
+/*
+ * STORE_OK, STORE_ABSENT or STORE_FAULT (error set). Sees every commit that was acknowledged
+ * before the call. `*value` (transfer full) and `*expires` are set for STORE_OK; either pointer
+ * may be NULL.
+ */
+StoreOutcome store_get(StoreReader *reader, StoreTable table, const char *key, int64_t now,
+		       GBytes **value, int64_t *expires, GError **error);
+
+/* Rows in a table, expired ones included until they are swept. False on a fault. */
+bool store_count(StoreReader *reader, StoreTable table, uint64_t *count, GError **error);
+
+/* ---- commits ---- */
+
+typedef struct {
+	StoreOutcome outcome; /* OK, CONFLICT, CAPPED or FAULT */
+	unsigned op;          /* which operation stopped it, from 0 in the order they were added;
+				 the number of operations: the ledger row did */
+	const GError *error;  /* for FAULT; for the log */
+} StoreResult;
+
+/*
+ * Told once for each commit a writer accepted, in the writer's thread, after the commit is durable
+ * (or failed). Must be quick and must not block: everybody's answers wait behind it.
+ */
+typedef void (*StoreDone)(StoreCommit *commit, const StoreResult *result, gpointer data);
+
+/* An empty commit as of `now`. `done` may be NULL. Transfer full. */
+StoreCommit *store_commit_new(int64_t now, StoreDone done, gpointer data);
+void store_commit_free(StoreCommit *commit);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(StoreCommit, store_commit_free)
+
+/*
+ * The operations, applied in the order they are added. `key` and `owner` are NUL-terminated and
+ * not kept; values are referenced. Values have at most LIMIT_STORE_VALUE bytes (a longer one makes
+ * the commit a FAULT).
+ */
+
+/* CONFLICT if the key exists; CAPPED if the table is full. `owner` may be NULL; `expires` must be
+ * later than the commit's `now`. */
+void store_put_new(StoreCommit *commit, StoreTable table, const char *key, const char *owner,
+		   GBytes *value, int64_t expires);
+
+/* Reads and deletes in one step, so each row is had once: CONFLICT if it is not there. The value
+ * is in store_taken() when done. */
+void store_take(StoreCommit *commit, StoreTable table, const char *key);
+
+/* Replaces the value and expiry if the row's value is `old`, byte for byte; else CONFLICT. */
+void store_swap(StoreCommit *commit, StoreTable table, const char *key, GBytes *old, GBytes *value,
+		int64_t expires);
+
+/*
+ * Demands that the row exists (else CONFLICT) and lets it live at least until `expires`; never
+ * shortens it. With expires 0 it only demands. Two at once do not disturb each other, as two
+ * swaps would: this is how an SSO lengthens its session, and how an answer is withheld from a
+ * session that was logged out in the meantime.
+ */
+void store_touch(StoreCommit *commit, StoreTable table, const char *key, int64_t expires);
+
+/* Deletes the row, or all rows of an owner; none there is fine. */
+void store_drop(StoreCommit *commit, StoreTable table, const char *key);
+void store_drop_owner(StoreCommit *commit, StoreTable table, const char *owner);
+
+/* Adds the ledger row (transfer full), at most one in a commit. CONFLICT if its Response ID has
+ * been used before. */
+void store_add_ledger(StoreCommit *commit, LedgerRow *row);
+
+/* Operations added so far, the ledger row not counted: the number the next one will have. */
+unsigned store_commit_ops(const StoreCommit *commit);
+
+/* The value that operation `op`, a take, had. NULL unless the outcome is STORE_OK. Transfer none.
+ */
+GBytes *store_taken(const StoreCommit *commit, unsigned op);
+
+/*
+ * Applies commits in one durable transaction, here and now; results[i] is told for commits[i], and
+ * `done` is not called. A commit whose condition fails is undone alone. False on a fault (error
+ * set): then none has happened and every result is STORE_FAULT. For commands and tests; the daemon
+ * has writer.h.
+ */
+bool store_apply(Store *store, StoreCommit *const *commits, unsigned n, StoreResult *results,
+		 GError **error);
+
+/*
+ * Deletes at most `limit` expired rows of each table and of the ledger. `*more` (may be NULL) says
+ * that some are left. False on a fault.
+ */
+bool store_sweep(Store *store, int64_t now, unsigned limit, bool *more, GError **error);
