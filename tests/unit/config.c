@@ -1,0 +1,137 @@
+/* SPDX-License-Identifier: AGPL-3.0-or-later */
+#include "idp/config.h"
+
+#include <glib/gstdio.h>
+#include <string.h>
+
+#define IDP                                                                                        \
+	"[idp]\nbase-url = https://idp.localhost:8443\nscopes = skola.example; sko.example ;\n"    \
+	"name-sv = Skolan\nname-en = The school\nsupport-email = it@skola.example\n"
+#define SAML "[saml]\nkey = saml.key\ncertificate = /etc/saml.crt\n"
+#define DIRECTORY                                                                                  \
+	"[directory main]\nuri = ldaps://a;ldaps://b\nca = ca.pem\nbind-dn = cn=p\n"               \
+	"password-file = pw\nbase = dc=skola\nstudent = eduPersonAffiliation=student\n"
+#define MARKED "protected-attribute = none\n"
+#define KEYS   "[ledger]\nkey = ledger.key\n[seal]\nkey = seal.key\n"
+#define WHOLE  IDP SAML DIRECTORY MARKED KEYS
+
+static char *folder;
+
+static Config *load(const char *text, GError **error)
+{
+	g_autofree char *path = g_build_filename(folder, "portvakt.conf", NULL);
+	g_assert_true(g_file_set_contents(path, text, -1, NULL));
+	return config_load(path, error);
+}
+
+static void test_values(void)
+{
+	g_autoptr(GError) error = NULL;
+	g_autoptr(Config) config =
+		load(WHOLE "[session]\nidle = 30m\n[attributes]\nmail = skolmail\n", &error);
+	g_assert_no_error(error);
+	g_autofree char *key = g_build_filename(folder, "saml.key", NULL);
+	g_assert_cmpstr(config_path(config, "saml", "key"), ==, key);
+	g_assert_cmpstr(config_path(config, "saml", "certificate"), ==, "/etc/saml.crt");
+	g_assert_cmpstr(config_list(config, "idp", "scopes")[1], ==, "sko.example");
+	g_assert_null(config_list(config, "idp", "scopes")[2]);
+	g_assert_cmpint(config_number(config, "session", "idle"), ==, 1800);
+	g_assert_cmpint(config_number(config, "session", "absolute"), ==, 36000);
+	g_assert_false(config_has(config, "session", "idle-staff"));
+	g_assert_cmpstr(config_directories(config)[0], ==, "directory main");
+	g_assert_cmpstr(config_text(config, "directory main", "person-key"), ==, "entryUUID");
+	g_assert_cmpstr(config_text(config, "attributes", "mail"), ==, "skolmail");
+	g_auto(GStrv) keys = config_keys(config, "attributes");
+	g_assert_cmpuint(g_strv_length(keys), ==, 1);
+	g_autofree char *where = config_where(config, "session", "idle");
+	g_assert_true(g_str_has_suffix(where, "portvakt.conf:23"));
+}
+
+static void test_mistakes(void)
+{
+	static const struct {
+		const char *text, *want;
+	} cases[] = {
+		{"listen = x\n", ":1: the first line that is no comment must be a '[group]'"},
+		{"[idp]\nnonsense\n", ":2: a line is 'key = value'"},
+		{"[sever]\n", ":1: there is no group [sever]; did you mean 'server'?"},
+		{"[directory]\n", ":1: there is no group [directory]; give it a name"},
+		{"# x\n[server]\nlisen = 1\n",
+		 ":3: [server] has no setting 'lisen'; did you mean 'listen'?"},
+		{"[server]\nworkers = many\n", ":2: workers takes a whole number"},
+		{"[server]\nworkers = 0\n", ":2: workers must lie between 1 and 64"},
+		{"[server]\nworkers = 99999999999999999999\n", ":2: workers takes a whole number"},
+		{"[session]\nidle = 60\n", ":2: idle takes a time such as"},
+		{"[session]\nidle = 9223372036854775807d\n", ":2: idle takes a time such as"},
+		{"[session]\nidle = 1s\n", ":2: idle must lie between 60 and"},
+		{"[server]\nlisten = a\nlisten = b\n",
+		 "'listen' of [server] is said twice (first at "},
+		{"[server]\nlisten =\n", ":2: 'listen' has no value"},
+		{"[directory a]\n[directory b]\n", "[directory b] is a second"},
+		{IDP SAML KEYS, "no directory is named"},
+		{SAML DIRECTORY MARKED KEYS, "[idp] lacks 'base-url'"},
+		{IDP SAML DIRECTORY KEYS, "[directory main] lacks 'protected-attribute'"},
+		{IDP SAML DIRECTORY "protected-attribute = x\n" KEYS, "needs protected-no"},
+		{IDP SAML DIRECTORY MARKED "login-filter = (uid=x)\n" KEYS,
+		 "login-filter needs {login}"},
+		{WHOLE "[server]\ntls-key = k\n", "tls-certificate and tls-key go together"},
+		{"\xff\xfe[idp]\n", "not UTF-8"},
+	};
+	for (gsize i = 0; i < G_N_ELEMENTS(cases); i++) {
+		g_autoptr(GError) error = NULL;
+		g_autoptr(Config) config = load(cases[i].text, &error);
+		g_assert_null(config);
+		g_assert_nonnull(error);
+		if (!strstr(error->message, cases[i].want))
+			g_error("wanted “%s” in “%s”", cases[i].want, error->message);
+	}
+}
+
+static void test_base_url(void)
+{
+	static const char *const bad[] = {"http://a", "https://a/", "https://a?x", "https://u@a",
+					  "https://", "a",          "https://a/b"};
+	for (gsize i = 0; i < G_N_ELEMENTS(bad); i++) {
+		g_autofree char *line = g_strconcat("base-url = ", bad[i], NULL);
+		g_auto(GStrv) parts = g_strsplit(WHOLE, "base-url = https://idp.localhost:8443", 2);
+		g_autofree char *text = g_strjoin(line, parts[0], parts[1], NULL);
+		g_autoptr(GError) error = NULL;
+		g_autoptr(Config) config = load(text, &error);
+		g_assert_null(config);
+		g_assert_nonnull(strstr(error->message, "portvakt.conf:2: base-url is https://"));
+	}
+}
+
+static void test_folder(void)
+{
+	g_autofree char *sub = g_build_filename(folder, "conf.d", NULL);
+	g_autofree char *file = g_build_filename(sub, "10-more.conf", NULL);
+	g_assert_cmpint(g_mkdir(sub, 0700), ==, 0);
+	g_assert_true(g_file_set_contents(file, "[server]\nworkers = 7\n", -1, NULL));
+	g_autoptr(GError) error = NULL;
+	g_autoptr(Config) config = load(WHOLE, &error);
+	g_assert_no_error(error);
+	g_assert_cmpint(config_number(config, "server", "workers"), ==, 7);
+	g_autoptr(Config) twice = load(WHOLE "[server]\nworkers = 3\n", &error);
+	g_assert_null(twice);
+	g_assert_nonnull(
+		strstr(error->message, "10-more.conf:2: 'workers' of [server] is said twice"));
+	g_assert_cmpint(g_unlink(file), ==, 0);
+	g_assert_cmpint(g_rmdir(sub), ==, 0);
+}
+
+int main(int argc, char **argv)
+{
+	g_test_init(&argc, &argv, NULL);
+	folder = g_dir_make_tmp("portvakt-config-XXXXXX", NULL);
+	g_test_add_func("/config/values", test_values);
+	g_test_add_func("/config/mistakes", test_mistakes);
+	g_test_add_func("/config/base-url", test_base_url);
+	g_test_add_func("/config/folder", test_folder);
+	int failed = g_test_run();
+	g_autofree char *path = g_build_filename(folder, "portvakt.conf", NULL);
+	g_unlink(path);
+	g_rmdir(folder);
+	g_free(folder);
+	return failed;
+}
