@@ -17,12 +17,8 @@
  */
 #pragma once
 
-#include <glib.h>
-#include <stdbool.h>
-#include <stdint.h>
-
-typedef struct Ask Ask;
-typedef struct Sealer Sealer;
+#include "idp/ask.h"
+#include "idp/seal.h"
 
 /* Seconds a handle lives: time to find the password, short enough to bound the spent table. */
 #define PENDING_LIFE (10 * 60)
@@ -49,9 +45,9 @@ typedef enum {
 typedef struct {
 	PendingPurpose purpose;
 	uint8_t id[PENDING_ID_BYTES];
-	int64_t expires;     /* seconds since 1970 */
-	Ask *ask;            /* owned; NULL: a login for its own sake */
-	uint8_t browser[32]; /* hash of the cookie; zero in PENDING_CONTINUE */
+	int64_t expires;                  /* seconds since 1970 */
+	Ask *ask;                         /* owned; NULL: a login for its own sake */
+	uint8_t browser[SEAL_HASH_BYTES]; /* hash of the cookie; zero in PENDING_CONTINUE */
 	/* PENDING_ROLE only */
 	char *person_key;
 	int64_t auth_instant; /* seconds since 1970 */

@@ -11,18 +11,18 @@
  */
 #pragma once
 
-#include <glib.h>
-#include <stdbool.h>
-#include <stdint.h>
+#include "idp/seal.h"
+#include "idp/store/store.h"
+#include "policy/person.h"
 
 /* Secure; HttpOnly; SameSite=Lax; Path=/; no Max-Age: gone with the browser. */
 #define SESSION_COOKIE "__Host-portvakt-session"
 /* Characters of the cookie: 32 random bytes in unpadded base64url. */
 #define SESSION_TOKEN_LENGTH 43
-/* Seconds between two writes of last_seen: an SSO need not write the session each time. */
+/* Seconds that must have passed before an SSO writes that the session is in use. */
 #define SESSION_TOUCH_EVERY 60
 
-/* Seconds; a role's own limit is 0 where the common one holds. */
+/* Seconds. A role's own limit is 0 where the common one holds. */
 typedef struct {
 	unsigned idle;     /* 60 minutes */
 	unsigned absolute; /* 10 hours: a school day */
@@ -39,31 +39,51 @@ typedef struct {
 typedef struct {
 	char *token; /* as in the cookie */
 	char *person_key;
-	unsigned role;        /* one Role bit */
+	Role role;            /* one bit */
 	int64_t auth_instant; /* when the password was right */
 	int64_t created;
-	int64_t last_seen;
-	char *level; /* how: "password" */
-	char *index; /* SessionIndex of SAML: random, not derived from the token */
+	int64_t expires; /* unless it is used before: the row's expiry in the store */
+	char *level;     /* how: "password" */
+	char *index;     /* SessionIndex of SAML: random, tells nothing of the token */
 } Session;
 
 void session_free(Session *session);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(Session, session_free)
 
-/* A new session with a new token and index. Transfer full. */
-Session *session_new(const char *person_key, unsigned role, const char *level, int64_t auth_instant,
-		     int64_t now);
+/* A new session with a new token and index, not yet in the store. Transfer full. */
+Session *session_new(const char *person_key, Role role, const char *level, int64_t auth_instant,
+		     const SessionOptions *options, int64_t now);
 
 /* Whether a cookie's value has the form of a token of ours. NULL has not. */
 bool session_token_is_valid(const char *token);
 
-/* Whether it has outlived its idle or absolute limit at `now`; the limit itself is too late. */
-bool session_is_over(const Session *session, const SessionOptions *options, int64_t now);
+/* When a session used at `now` ends: idle from now, but never past its absolute limit. */
+int64_t session_expiry(const Session *session, const SessionOptions *options, int64_t now);
 
-/* When the row may be swept: the earlier of the two limits, seconds since 1970. */
-int64_t session_expiry(const Session *session, const SessionOptions *options);
+/*
+ * The session of a cookie's value (NULL or anything). STORE_OK: `*session` is set (transfer full);
+ * STORE_ABSENT: none, or over at `now`, the limit itself being too late; STORE_FAULT: error set.
+ * The idle limit is the one that held when the session was last used, the absolute one today's.
+ */
+StoreOutcome session_find(StoreReader *reader, const char *token, const SessionOptions *options,
+			  int64_t now, Session **session, GError **error);
 
-/* The row's bytes (GVariant, with a version) and back. NULL when they are not a session.
+/* Adds the operations of a login: the new session in, the one of the cookie `previous` (NULL or
+ * anything) out. */
+void session_open(StoreCommit *commit, const Session *session, const char *previous);
+
+/*
+ * Adds the operation of an answer given by session: it must still be there at the commit (else
+ * CONFLICT: it was logged out meanwhile), and lives on from `now`; written at most once in
+ * SESSION_TOUCH_EVERY.
+ */
+void session_use(StoreCommit *commit, const Session *session, const SessionOptions *options,
+		 int64_t now);
+
+/* Adds the operation of logging out. `token` is NULL or anything. */
+void session_drop(StoreCommit *commit, const char *token);
+
+/* The row's bytes (GVariant, versioned), and back: NULL when they are not a session's.
  * Transfer full. */
 GBytes *session_to_bytes(const Session *session);
-Session *session_from_bytes(const char *token, GBytes *bytes);
+Session *session_from_bytes(const char *token, int64_t expires, GBytes *bytes);

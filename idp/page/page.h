@@ -15,10 +15,10 @@
  */
 #pragma once
 
-#include <glib.h>
+#include "idp/http/response.h"
+
 #include <stdbool.h>
 
-typedef struct HttpResponse HttpResponse;
 typedef struct Pages Pages;
 
 typedef struct {
