@@ -33,6 +33,9 @@ Secret *secret_new(const void *bytes, gsize length);
 Secret *secret_new_take(char *text);
 /* `length` fresh random bytes: a new key. Transfer full. */
 Secret *secret_new_random(gsize length);
+/* A key as it stands in a key file. Fails, saying why, when `length` is not SEAL_KEY_BYTES or all
+ * bytes are the same. Transfer full. */
+Secret *secret_new_key(const void *bytes, gsize length, GError **error);
 Secret *secret_ref(Secret *secret);
 void secret_unref(Secret *secret);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(Secret, secret_unref)
@@ -55,7 +58,7 @@ typedef enum {
 	SEAL_OK,
 } SealOutcome;
 
-/* Fails when `length` is not SEAL_KEY_BYTES or all bytes are the same. Transfer full. */
+/* Fails as secret_new_key() does. Transfer full. */
 Sealer *sealer_new(const void *key, gsize length, GError **error);
 Sealer *sealer_ref(Sealer *sealer);
 void sealer_unref(Sealer *sealer);
