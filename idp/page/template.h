@@ -3,13 +3,12 @@
  * A small logic-less Mustache that always escapes.
  *
  * Implements the Mustache specification (interpolation, sections, inverted, comments, partials,
- * delimiters, and the dynamic names of its optional part) with two differences, both deliberate:
- *   - `{{{name}}}` and `{{&name}}` are load errors: no template can print a value unescaped;
- *   - a partial that does not exist is a load error, not silence.
+ * delimiters, and the dynamic names of its optional part) with one difference: `{{{name}}}` and
+ * `{{&name}}` are load errors, so no template can print a value unescaped.
  *
- * Templates live in sets. A set is filled (`template_set_add`), then sealed
- * (`template_set_seal`), which resolves the partials; after that it is immutable and may be used
- * by any number of threads.
+ * Templates live in sets. A set is filled (template_set_add), then sealed (template_set_seal),
+ * which resolves the partials; after that it is immutable and may be used by any number of
+ * threads.
  *
  * The context is a GVariant dictionary `a{sv}` with valid UTF-8 keys and strings. Values:
  *   s         interpolates; the empty string is false
@@ -31,6 +30,8 @@
 #define TEMPLATE_SOURCE_MAX (64 * 1024)
 /* Bytes of one page: a Response with many attributes is 60 KiB in base64. */
 #define TEMPLATE_OUTPUT_MAX (512 * 1024)
+/* Tags worked through for one page: a template that calls itself twice grows as a power of two. */
+#define TEMPLATE_STEPS_MAX 100000
 
 #define TEMPLATE_ERROR (template_error_quark())
 GQuark template_error_quark(void);
@@ -63,8 +64,14 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(TemplateSet, template_set_free)
 bool template_set_add(TemplateSet *set, const char *name, TemplateKind kind, const char *file,
 		      unsigned line, const char *source, GError **error);
 
-/* Resolves every partial; fails with TEMPLATE_ERROR_PARTIAL. Nothing can be added afterwards. */
-bool template_set_seal(TemplateSet *set, GError **error);
+/*
+ * Resolves every partial; nothing can be added afterwards. The specification lets a partial that
+ * does not exist render as nothing; template_set_is_complete() is for those who want to know.
+ */
+void template_set_seal(TemplateSet *set);
+
+/* False and TEMPLATE_ERROR_PARTIAL, with file:line:column, when a partial does not exist. */
+bool template_set_is_complete(const TemplateSet *set, GError **error);
 
 /* The template of that name in a sealed set, or NULL. Transfer none. */
 const Template *template_set_get(const TemplateSet *set, const char *name);
