@@ -14,7 +14,7 @@
 #include <glib.h>
 #include <stdbool.h>
 
-typedef struct {
+typedef struct Ask {
 	Protocol protocol;
 	char *service;       /* entityID or client id */
 	char *request_id;    /* what the answer is InResponseTo; never NULL for SAML */

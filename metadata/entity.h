@@ -34,7 +34,7 @@ typedef struct {
 	Service *service;
 } EntityWish;
 
-typedef struct {
+typedef struct Entity {
 	char *id;                   /* entityID */
 	GPtrArray *acs;             /* Endpoint; only those with binding ENDPOINT_POST are chosen */
 	GPtrArray *slo;             /* Endpoint */

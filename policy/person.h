@@ -16,7 +16,7 @@ typedef enum {
 	ROLE_GUARDIAN = 4,
 } Role;
 
-typedef struct {
+typedef struct Person {
 	char *key;         /* the directory's stable id; never shown, never released */
 	Role role;         /* exactly one bit, or none */
 	bool teacher;      /* staff who teach; means nothing in another role */

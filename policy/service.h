@@ -21,7 +21,7 @@ typedef struct {
 	bool required;              /* isRequired */
 } Wish;
 
-typedef struct {
+typedef struct Service {
 	char *id;
 	Protocol protocol;
 	char *display_sv; /* mdui:DisplayName or the like; NULL if the service has none */

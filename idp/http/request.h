@@ -22,7 +22,7 @@ typedef enum {
  * in the log and on the page, and can be read out over a telephone. */
 #define HTTP_REFERENCE_LENGTH 10
 
-typedef struct {
+typedef struct HttpRequest {
 	HttpMethod method;
 	char *path;   /* percent-decoded UTF-8, starts with '/', without empty, "." or ".."
 		       * segments and without control characters */

@@ -15,7 +15,7 @@ typedef struct {
 	char *value;
 } HttpHeader;
 
-typedef struct {
+typedef struct HttpResponse {
 	unsigned status;
 	GPtrArray *headers; /* HttpHeader; Content-Length, Date and Connection are the server's */
 	GBytes *body;       /* never NULL */

@@ -42,7 +42,7 @@ typedef enum {
 	PENDING_OK,
 } PendingOutcome;
 
-typedef struct {
+typedef struct Pending {
 	PendingPurpose purpose;
 	uint8_t id[PENDING_ID_BYTES];
 	int64_t expires;                  /* seconds since 1970 */

@@ -36,7 +36,7 @@ typedef struct {
 	}
 
 /* Times are seconds since 1970. */
-typedef struct {
+typedef struct Session {
 	char *token; /* as in the cookie */
 	char *person_key;
 	Role role;            /* one bit */
