@@ -1,14 +1,14 @@
 /* SPDX-License-Identifier: AGPL-3.0-or-later */
 #include "idp/fault.h"
 
-G_DEFINE_QUARK(portvakt-fault, fault_error)
+G_DEFINE_QUARK(portvakt - fault, fault_error)
 
-#define STATUS     "urn:oasis:names:tc:SAML:2.0:status:"
-#define REQUESTER  STATUS "Requester"
-#define RESPONDER  STATUS "Responder"
-#define VERSION    STATUS "VersionMismatch"
-#define QUIET      G_LOG_LEVEL_INFO
-#define LOUD       G_LOG_LEVEL_WARNING
+#define STATUS    "urn:oasis:names:tc:SAML:2.0:status:"
+#define REQUESTER STATUS "Requester"
+#define RESPONDER STATUS "Responder"
+#define VERSION   STATUS "VersionMismatch"
+#define QUIET     G_LOG_LEVEL_INFO
+#define LOUD      G_LOG_LEVEL_WARNING
 
 /* A fault of the protocol is answered 400: the browser carried what somebody else wrote. */
 /* clang-format off */
