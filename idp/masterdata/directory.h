@@ -15,8 +15,8 @@
  * DIRECTORY_REST_MS; when all rest, one call at a time probes them again and the others fail at
  * once. A connection that died in the pool is replaced once without the URI being blamed.
  *
- * The wire is TLS (ldaps, or StartTLS on ldap; TLS 1.2 or later) with a certificate that chains to
- * the configured CA file and names the host of the URI, or a local socket (ldapi). Nothing else
+ * The wire is TLS (ldaps, or ldap with StartTLS; TLS 1.2 or later) with a certificate that chains
+ * to the configured CA file and names the host of the URI, or a local socket (ldapi). Nothing else
  * works. Referrals are not followed. Neither the system's nor a user's ldap.conf is read.
  *
  * Errors: FAULT_ERROR/FAULT_DIRECTORY_DOWN for all that keeps us from an answer; the message names
@@ -35,8 +35,7 @@
 /* The keys of [directory NAME], as read. Strings may be NULL where a default is given. */
 typedef struct {
 	char *name;
-	char **uris;          /* uri: ldaps://host[:port], ldap://… (start_tls), ldapi://%2F… */
-	bool start_tls;       /* start-tls: mandatory for ldap:// */
+	char **uris; /* uri: ldaps://host[:port], ldap://host[:port], ldapi://%2Fpath; NULL-ended */
 	char *ca_file;        /* ca: PEM; mandatory unless every URI is ldapi */
 	char *bind_dn;        /* bind-dn: the service account */
 	char *password_file;  /* password-file: mode 0600; one line feed at the end is dropped */
