@@ -36,6 +36,7 @@
 typedef struct {
 	char *name;
 	char **uris; /* uri: ldaps://host[:port], ldap://host[:port], ldapi://%2Fpath; NULL-ended */
+	bool start_tls;       /* start-tls: without it an ldap:// URI is refused */
 	char *ca_file;        /* ca: PEM; mandatory unless every URI is ldapi */
 	char *bind_dn;        /* bind-dn: the service account */
 	char *password_file;  /* password-file: mode 0600; one line feed at the end is dropped */

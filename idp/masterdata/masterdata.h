@@ -13,17 +13,18 @@
 /* The keys of [directory NAME] that say what entries mean, and [attributes], as read.
  *
  * A condition is ATTR=VALUE, or ATTR=* for any value. ATTR is an LDAP attribute; VALUE is compared
- * without regard to case. NULL never holds. */
+ * without regard to case. A list of conditions (NULL-ended) holds when one of them does; NULL or
+ * an empty list never holds. */
 typedef struct {
 	char *name; /* NAME of the section, for errors */
-	char *student;
-	char *staff;
-	char *guardian;
-	char *teacher; /* counts for staff only */
-	char *test;
+	char **student;
+	char **staff;
+	char **guardian;
+	char **teacher; /* counts for staff only */
+	char **test;
 	/* protected-attribute: the LDAP attribute that holds the marking, or "none" when the school
 	 * declares that its directory has none. Mandatory: silence is not an answer.
-	 * protected-no: the values that mean "not protected"; {"Ingen"} when NULL. */
+	 * protected-no: the values that mean "not protected"; mandatory unless "none". */
 	char *protected_attribute;
 	char **protected_no;
 	/* eppn-student, eppn-staff, eppn-guardian: the LDAP attribute with the EPPN of that role;
