@@ -1,0 +1,320 @@
+# SPDX-License-Identifier: AGPL-3.0-or-later
+# shellcheck shell=bash
+# A whole installation in one folder: directory, identity provider, two real service providers.
+#
+#   . contrib/bed/bed.sh
+#   bed_open FOLDER BINARY [PORT]   names everything (see there); starts nothing
+#   bed_start                       all of it, in order; or the single steps below
+#   bed_stop                        stops what was started, the last first
+#
+# Everything is written below FOLDER, listens on 127.0.0.1 only, and only processes that were
+# started here are stopped. A function that fails says why on stderr and returns 1; callers run
+# under `set -e`. Waiting is polling with a limit, never a fixed sleep.
+
+bed_source=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd)
+
+# bed_free_port: prints the first of eight free loopback ports. Tests that run side by side have
+# different process ids and so start to look at different places.
+bed_free_port() {
+  local range=${PORTVAKT_PORTS:-20000-31999} first last blocks i port taken
+  first=${range%-*} last=${range#*-}
+  blocks=$(((last - first + 1) / 8))
+  taken=$(ss -Hltn | awk '{ sub(/.*:/, "", $4); print $4 }')
+  for ((i = 0; i < blocks; i++)); do
+    port=$((first + 8 * (($$ + i) % blocks)))
+    if ! grep -qxE "$(seq -s '|' "$port" $((port + 7)))" <<<"$taken"; then
+      echo "$port"
+      return 0
+    fi
+  done
+  echo "no eight free ports in $range" >&2
+  return 1
+}
+
+# bed_open FOLDER BINARY [PORT]: FOLDER is made if it is missing. BINARY is the portvakt to run; the
+# attribute-map tool lies in the same build tree. PORT is the first of five ports.
+bed_open() {
+  local port
+  bed=$1 portvakt=$2
+  port=${3:-$(bed_free_port)}
+  bed_build=$(cd "$(dirname "$portvakt")/.." && pwd)
+  idp_port=$port mellon_port=$((port + 1)) shib_port=$((port + 2)) ldap_port=$((port + 3))
+  idp_url=https://idp.localhost:$idp_port
+  mellon_url=https://mellon.localhost:$mellon_port
+  shib_url=https://shib.localhost:$shib_port
+  idp_entity=$idp_url/saml/metadata
+  # An entityID is a name, not an address: the policy is the same whatever the ports are.
+  mellon_entity=https://mellon.localhost/mellon
+  shib_entity=https://shib.localhost/shibboleth
+  bed_running=()
+  mkdir -p "$bed"/{pki,keys,log,ldap,policy.d,metadata.d,store,sp/run,sp/htdocs,run,tmp}
+  bed=$(cd "$bed" && pwd)
+  bed_ca=$bed/pki/ca.crt
+  bed_conf=$bed/portvakt.conf
+  chmod 700 "$bed"/{keys,store,log,metadata.d}
+  # As root, Apache's children and slapd are somebody else, who must pass through.
+  if [ "$(id -u)" -eq 0 ]; then chmod o+x "$bed" "$bed/ldap" "$bed/sp"; fi
+}
+
+# --- running things -------------------------------------------------------------------------------
+
+# wait_for SECONDS WHAT COMMAND...: polls until COMMAND succeeds.
+wait_for() {
+  local limit=$1 what=$2 end
+  shift 2
+  end=$((SECONDS + limit))
+  until "$@" >/dev/null 2>&1; do
+    if [ "$SECONDS" -gt "$end" ]; then
+      echo "waited $limit s in vain for $what" >&2
+      return 1
+    fi
+    sleep 0.05
+  done
+}
+
+# _run NAME COMMAND...: starts a daemon that stays in the foreground, as a child of this shell.
+_run() {
+  local name=$1
+  shift
+  "$@" >>"$bed/log/$name.log" 2>&1 </dev/null &
+  echo $! >"$bed/run/$name.pid"
+  bed_running+=("$name")
+}
+
+# The child is not reaped before _halt waits for it, so its number cannot be anybody else's.
+_alive() {
+  local pid
+  pid=$(cat "$bed/run/$1.pid" 2>/dev/null) && [ -n "$pid" ] && kill -0 "$pid" 2>/dev/null &&
+    ! grep -q '^State:.*Z' "/proc/$pid/status" 2>/dev/null
+}
+
+_ready() {
+  local name=$1
+  shift
+  # A daemon that has died ends the waiting at once.
+  ! _alive "$name" || "$@"
+}
+
+# _await NAME COMMAND...: waits until COMMAND succeeds, or tells the end of the daemon's log.
+_await() {
+  local name=$1
+  if ! wait_for 30 "$name" _ready "$@" || ! _alive "$name"; then
+    echo "$name did not start; the end of its log:" >&2
+    tail -n 15 "$bed/log/$name.log" >&2
+    return 1
+  fi
+}
+
+_halt() {
+  local name=$1 signal=$2 pid status=0 i
+  pid=$(cat "$bed/run/$name.pid" 2>/dev/null) || return 0
+  kill -s "$signal" "$pid" 2>/dev/null || true
+  for ((i = 0; i < 200; i++)); do
+    _alive "$name" || break
+    sleep 0.05
+  done
+  if _alive "$name"; then
+    echo "$name does not stop; killing it" >&2
+    kill -s KILL "$pid" 2>/dev/null || true
+  fi
+  wait "$pid" 2>/dev/null || status=$?
+  rm -f "$bed/run/$name.pid"
+  return "$status"
+}
+
+# bed_halt NAME [SIGNAL]: stops one daemon; returns its exit code (0 where it was not running).
+bed_halt() {
+  local name=$1 status=0 i rest=()
+  if [ "$name" = slapd ]; then
+    "$bed_source/contrib/school/slapd" stop "$bed/ldap"
+  else
+    _halt "$name" "${2:-TERM}" || status=$?
+  fi
+  for i in "${bed_running[@]}"; do
+    [ "$i" = "$name" ] || rest+=("$i")
+  done
+  bed_running=("${rest[@]+"${rest[@]}"}")
+  return "$status"
+}
+
+# bed_stop: stops everything, the last first. Returns 1 if portvakt did not end well (that is how a
+# sanitizer reports what it found).
+bed_stop() {
+  local i name status=0 code
+  for ((i = ${#bed_running[@]} - 1; i >= 0; i--)); do
+    name=${bed_running[i]} code=0
+    bed_halt "$name" || code=$?
+    if [ "$name" = portvakt ] && [ "$code" -ne 0 ]; then
+      echo "portvakt ended with exit code $code; the end of its log:" >&2
+      tail -n 40 "$bed/log/portvakt.log" >&2
+      status=1
+    fi
+  done
+  return "$status"
+}
+
+# --- keys and certificates ------------------------------------------------------------------------
+
+# _certify NAME SAN: a P-256 key and a certificate for it, signed by the demo CA.
+_certify() {
+  openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -noenc -sha256 -days 30 \
+    -CA "$bed_ca" -CAkey "$bed/pki/ca.key" -subj "/CN=$1" -addext "subjectAltName=$2" \
+    -addext basicConstraints=critical,CA:FALSE -addext extendedKeyUsage=serverAuth \
+    -keyout "$bed/pki/$1.key" -out "$bed/pki/$1.crt" 2>"$bed/tmp/openssl" ||
+    { cat "$bed/tmp/openssl" >&2; return 1; }
+}
+
+# bed_pki: the demo CA and what it signs. It can sign for this machine's loopback only, and its key
+# is gone when it has: whoever trusts it trusts nothing more.
+bed_pki() {
+  openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -noenc -sha256 -days 30 \
+    -subj "/CN=Portvakt demo CA" -addext keyUsage=critical,keyCertSign,cRLSign \
+    -addext 'nameConstraints=critical,permitted;DNS:localhost,permitted;IP:127.0.0.1/255.255.255.255' \
+    -keyout "$bed/pki/ca.key" -out "$bed_ca" 2>"$bed/tmp/openssl" ||
+    { cat "$bed/tmp/openssl" >&2; return 1; }
+  _certify idp.localhost DNS:idp.localhost &&
+    _certify mellon.localhost DNS:mellon.localhost &&
+    _certify shib.localhost DNS:shib.localhost &&
+    _certify 127.0.0.1 IP:127.0.0.1,DNS:localhost &&
+    rm "$bed/pki/ca.key"
+}
+
+# _service_key NAME: the SAML key of a service, self-signed as they mostly are.
+_service_key() {
+  openssl req -x509 -newkey rsa:2048 -noenc -sha256 -days 30 -subj "/CN=$1" \
+    -keyout "$bed/sp/$1.key" -out "$bed/sp/$1.crt" 2>"$bed/tmp/openssl" ||
+    { cat "$bed/tmp/openssl" >&2; return 1; }
+}
+
+_certificate_text() {
+  sed -e '/^-----/d' "$1" | tr -d '\n'
+}
+
+# --- configuration --------------------------------------------------------------------------------
+
+# _fill FILE: prints a template of contrib/bed with its @NAMES@ filled in.
+_fill() {
+  local user=''
+  if [ "$(id -u)" -eq 0 ]; then user=$'User www-data\\\nGroup www-data'; fi
+  sed -e "s|@BED@|$bed|g" -e "s|@APACHE_USER@|$user|g" \
+    -e "s|@IDP_PORT@|$idp_port|g" -e "s|@MELLON_PORT@|$mellon_port|g" \
+    -e "s|@SHIB_PORT@|$shib_port|g" -e "s|@LDAP_PORT@|$ldap_port|g" \
+    -e "s|@SOURCE@|$bed_source|g" -e "s|@IDP_URL@|$idp_url|g" -e "s|@MELLON_URL@|$mellon_url|g" -e "s|@SHIB_URL@|$shib_url|g" \
+    -e "s|@IDP_ENTITY@|$idp_entity|g" -e "s|@MELLON_ENTITY@|$mellon_entity|g" \
+    -e "s|@SHIB_ENTITY@|$shib_entity|g" \
+    -e "s|@MELLON_CERT@|${mellon_cert:-}|g" -e "s|@SHIB_CERT@|${shib_cert:-}|g" \
+    "$bed_source/contrib/bed/$1"
+}
+
+# bed_service_metadata: keys and metadata of the two services, in $bed/sp.
+bed_service_metadata() {
+  local mellon_cert shib_cert
+  _service_key mellon && _service_key shib || return 1
+  mellon_cert=$(_certificate_text "$bed/sp/mellon.crt")
+  shib_cert=$(_certificate_text "$bed/sp/shib.crt")
+  _fill mellon-metadata.xml.in >"$bed/sp/mellon-metadata.xml"
+  _fill shib-metadata.xml.in >"$bed/sp/shib-metadata.xml"
+}
+
+# bed_configure_services: what a service provider needs besides the metadata of the identity provider.
+bed_configure_services() {
+  local map=$bed_build/contrib/bed/attribute-map log
+  cp "$bed_source/contrib/bed/page.cgi" "$bed/sp/htdocs/page.cgi"
+  chmod 755 "$bed/sp/htdocs/page.cgi"
+  _fill httpd.conf.in >"$bed/sp/httpd.conf"
+  _fill shibboleth2.xml.in >"$bed/sp/shibboleth2.xml"
+  "$map" shib >"$bed/sp/attribute-map.xml"
+  "$map" mellon >"$bed/sp/mellon-names.conf"
+  "$map" names >"$bed/sp/names"
+  # The packaged filter, with our names for the two attributes it calls by short ones: a scope that
+  # is not in our metadata, or an affiliation that does not exist, is dropped as everywhere else.
+  sed -e 's/"eppn"/"eduPersonPrincipalName"/' -e 's/"affiliation"/"eduPersonScopedAffiliation"/' \
+    -e 's/"unscoped-affiliation"/"eduPersonAffiliation"/' \
+    -e 's/"primary-affiliation"/"eduPersonPrimaryAffiliation"/' \
+    /etc/shibboleth/attribute-policy.xml >"$bed/sp/attribute-policy.xml"
+  for log in shibd native; do
+    {
+      echo "log4j.rootCategory=INFO, file"
+      echo "log4j.appender.file=org.apache.log4j.FileAppender"
+      echo "log4j.appender.file.fileName=$bed/sp/run/$log.log"
+      echo "log4j.appender.file.layout=org.apache.log4j.PatternLayout"
+      echo "log4j.appender.file.layout.ConversionPattern=%d %p %c %x: %m%n"
+    } >"$bed/sp/$log.logger"
+  done
+  if [ "$(id -u)" -eq 0 ]; then
+    # Apache's children own what they read.
+    chown -R www-data:www-data "$bed/sp"
+    chown root "$bed/sp/htdocs/page.cgi"
+  fi
+}
+
+# --- the steps ------------------------------------------------------------------------------------
+
+# bed_directory: a slapd with the sample school.
+bed_directory() {
+  "$bed_source/contrib/school/slapd" start "$bed/ldap" "$ldap_port" "$bed_ca" \
+    "$bed/pki/127.0.0.1.crt" "$bed/pki/127.0.0.1.key" || return 1
+  bed_running+=(slapd)
+}
+
+# bed_idp: configuration, keys, policy and the services' metadata of a portvakt; starts nothing.
+bed_idp() {
+  local service
+  _fill portvakt.conf.in >"$bed_conf" &&
+    cp "$bed_source/contrib/school/school.policy" "$bed/policy.d/school.policy" &&
+    "$portvakt" keys new --config "$bed_conf" >>"$bed/log/setup.log" 2>&1 || return 1
+  for service in mellon shib; do
+    "$portvakt" metadata add --config "$bed_conf" --because 'It is part of the demo' \
+      "$bed/sp/$service-metadata.xml" >>"$bed/log/setup.log" 2>&1 || return 1
+  done
+}
+
+# bed_serve: starts the portvakt.
+bed_serve() {
+  _run portvakt "$portvakt" serve --config "$bed_conf"
+  _await portvakt curl -sSf --cacert "$bed_ca" "$idp_url/health/live"
+}
+
+# bed_services: starts shibd and Apache, which hold our metadata.
+bed_services() {
+  curl -sSf --max-time 10 --cacert "$bed_ca" -o "$bed/sp/idp-metadata.xml" \
+    "$idp_url/saml/metadata" && bed_configure_services || return 1
+  _run shibd shibd -f -F -c "$bed/sp/shibboleth2.xml" -p "$bed/sp/run/shibd.pid"
+  _await shibd test -S "$bed/sp/run/shibd.sock" || return 1
+  _run apache apache2 -DFOREGROUND -f "$bed/sp/httpd.conf"
+  _await apache curl -sSf --cacert "$bed_ca" "$shib_url/Shibboleth.sso/Metadata"
+}
+
+# bed_start: everything, in the one order that works: each takes what the one before has made.
+bed_start() {
+  bed_pki && bed_directory && bed_service_metadata && bed_idp && bed_serve && bed_services
+}
+
+# --- looking --------------------------------------------------------------------------------------
+
+# bed_logins: people of the sample school, one per line, tabs between: login, password, kind
+# (pupil, teacher, staff, both), note, name, title.
+bed_logins() {
+  awk -F '[ ]*[|][ ]*' -v OFS='\t' '/^[0-9]/ {
+    print $2, ($12 == "utf8" ? "blåbär & Åska" : "katten-sover-gott"), $5, $12, $3 " " $4, $13
+  }' "$bed_source/contrib/school/people"
+}
+
+# bed_password LOGIN: the password of one of them.
+bed_password() {
+  bed_logins | awk -F '\t' -v login="$1" '$1 == login { print $2 }'
+}
+
+# bed_explain LOGIN ROLE SERVICE: what portvakt explain says, as JSON.
+bed_explain() {
+  "$portvakt" explain --config "$bed_conf" --person "$1" --role "$2" --service "$3" --json
+}
+
+# bed_ledger_row RESPONSE: the ledger row of the Response in that file, as `agree` wants it.
+bed_ledger_row() {
+  local id
+  id=$(xmllint --nonet --xpath 'string(/*/@ID)' "$1")
+  # An ID of ours is letters, digits, _ and -; anything else must not reach SQL.
+  [[ $id =~ ^[A-Za-z0-9_.-]+$ ]] || return 1
+  sqlite3 -readonly "$bed/store/portvakt.db" "SELECT '$id'"
+}
