@@ -37,7 +37,12 @@ Pool *pool_new(const PoolOptions *options, GError **error);
 /* Queues `job` (transfer full if true). False when the queue is full or the pool is stopping. */
 bool pool_push(Pool *pool, void *job);
 
-/* Takes no more jobs, finishes those queued, ends the threads and frees. NULL is fine. */
+/* Takes no more jobs, finishes those queued and ends the threads; later pushes return false. Two
+ * pools that push to each other: stop both, then free both. NULL is fine. */
 void pool_stop(Pool *pool);
+
+/* Stops if need be, frees the workers and the pool. NULL is fine. */
+void pool_free(Pool *pool);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(Pool, pool_free)
 
 void pool_stats(Pool *pool, PoolStats *stats);

@@ -29,8 +29,9 @@ typedef struct HttpRequest {
 	char *query;  /* exactly as received, undecoded (a SAML Redirect signature covers these
 		       * bytes); NULL without '?', "" after a bare one */
 	GBytes *body; /* never NULL */
-	char *content_type; /* media type in lower case, parameters dropped; NULL when absent */
-	char *host;         /* Host in lower case, with its port when it has one */
+	gint64 body_announced; /* Content-Length, 0 without one, -1 when chunked */
+	char *content_type;    /* media type in lower case, parameters dropped; NULL when absent */
+	char *host;            /* Host in lower case, with its port when it has one */
 	char *origin; /* Origin as sent ("null" is a value a page of no origin sends) or NULL */
 	char *sec_fetch_site;  /* Sec-Fetch-Site or NULL */
 	char *accept_language; /* Accept-Language or NULL */
@@ -63,11 +64,12 @@ typedef struct {
  * Decodes a head. Refused: methods but GET, HEAD, POST (405); versions but 1.0 and 1.1 (505);
  * targets not in origin-form, bad or overlong escapes, %00, control characters, escaped slashes,
  * dot segments; names that are not tokens; NUL, CR, LF or other controls in values; more than one
- * of Host, Content-Length, Transfer-Encoding, Content-Type, Cookie, Origin; Content-Length that is
- * not plain digits, or beside Transfer-Encoding; any Transfer-Encoding but "chunked" or one in
- * HTTP/1.0; a missing Host, or one that is not ours (421); more than LIMIT_HTTP_HEADERS (431).
+ * of any field kept below, or of Content-Length, Transfer-Encoding, Authorization; Content-Length
+ * that is not plain digits, or beside Transfer-Encoding; any Transfer-Encoding but "chunked" (501)
+ * or one in HTTP/1.0; GET with a body; a missing Host, or one that is not ours (421); more than
+ * LIMIT_HTTP_HEADERS (431).
  * -> a request (transfer full) with an empty body, a new reference, address "" and received 0, or
- * NULL with HTTP_ERROR.
+ * NULL with HTTP_ERROR. Names and values of `head` must be NUL-terminated at their lengths.
  */
 HttpRequest *http_request_decode(const HttpHead *head, GError **error);
 
