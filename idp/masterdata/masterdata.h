@@ -34,7 +34,8 @@ typedef struct {
 	char *eppn_guardian;
 	/* [attributes]: registry name -> LDAP attribute, or registry name and role, as in
 	 * "sisSchoolUnitCode.staff" -> LDAP attribute, which counts for that role only and is then
-	 * the only one that does. char * -> char *. NULL: each has its own name. */
+	 * the only one that does. char * -> char *. NULL: each has its own name. pairwise-id and
+	 * eduPersonTargetedID differ from service to service: no directory attribute holds them. */
 	GHashTable *attributes;
 } MasterdataOptions;
 
