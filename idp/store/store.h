@@ -127,8 +127,11 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(StoreCommit, store_commit_free)
  * the commit a FAULT).
  */
 
-/* CONFLICT if the key exists; CAPPED if the table is full. `owner` may be NULL; `expires` must be
- * later than the commit's `now`. */
+/*
+ * CONFLICT if the key exists, or if `expires` has come; CAPPED if the table is full. `owner` may be
+ * NULL. What makes something single-use must be told the same `now` as the commit when it judges
+ * whether that something is still fresh: then a row is there for as long as anybody may ask.
+ */
 void store_put_new(StoreCommit *commit, StoreTable table, const char *key, const char *owner,
 		   GBytes *value, int64_t expires);
 
@@ -173,7 +176,7 @@ bool store_apply(Store *store, StoreCommit *const *commits, unsigned n, StoreRes
 		 GError **error);
 
 /*
- * Deletes at most `limit` expired rows of each table and of the ledger. `*more` (may be NULL) says
- * that some are left. False on a fault.
+ * Deletes at most `limit` rows of each table and of the ledger that expired LIMIT_STORE_GRACE ago.
+ * `*more` (may be NULL) says that some are left. False on a fault.
  */
 bool store_sweep(Store *store, int64_t now, unsigned limit, bool *more, GError **error);

@@ -1,0 +1,80 @@
+/* SPDX-License-Identifier: AGPL-3.0-or-later */
+/*
+ * What a store backend offers, and the plain values it is given. For the store's own files and
+ * for tests that stand between the store and a backend; everybody else has store.h.
+ */
+#pragma once
+
+#include "idp/ledger.h"
+
+typedef enum {
+	STORE_PUT_NEW,
+	STORE_TAKE,
+	STORE_SWAP,
+	STORE_TOUCH,
+	STORE_DROP,
+	STORE_DROP_OWNER,
+} StoreVerb;
+
+/* One operation; which members count follows from the verb, see store.h. */
+typedef struct {
+	StoreVerb verb;
+	StoreTable table;
+	bool owned;                     /* put-new: `owner` is set */
+	uint8_t key[SEAL_HASH_BYTES];   /* hashed with the table */
+	uint8_t owner[SEAL_HASH_BYTES]; /* likewise */
+	GBytes *value;
+	GBytes *old;
+	int64_t expires;
+	GBytes *taken; /* set by the backend for a take */
+} StoreOp;
+
+struct StoreCommit {
+	int64_t now;
+	GArray *ops; /* StoreOp */
+	LedgerRow *ledger;
+	StoreDone done;
+	gpointer data;
+	gsize bytes;       /* about what its rows take */
+	GError *error;     /* what is wrong with the commit itself */
+	StoreCommit *next; /* the writer's queue */
+};
+
+struct Store {
+	const StoreBackend *backend;
+};
+
+struct StoreReader {
+	const StoreBackend *backend;
+};
+
+struct StoreBackend {
+	const char *name;
+
+	Store *(*open)(const char *place, GError **error);
+	void (*close)(Store *store);
+
+	/*
+	 * One transaction: begin, apply any number of times, then commit (true: durable) or
+	 * rollback. apply() does all of a StoreCommit or nothing, and says STORE_OK, or CONFLICT
+	 * or CAPPED with the operation it was, or FAULT with an error. After a FAULT or a failed
+	 * commit() the caller calls rollback(). It sets `taken` of the takes.
+	 */
+	bool (*begin)(Store *store, GError **error);
+	StoreOutcome (*apply)(Store *store, StoreCommit *commit, unsigned *op, GError **error);
+	bool (*commit)(Store *store, GError **error);
+	void (*rollback)(Store *store);
+
+	/* Within a transaction. Deletes what expired at `until` or before. */
+	bool (*sweep)(Store *store, int64_t until, unsigned limit, bool *more, GError **error);
+
+	StoreReader *(*reader_open)(const char *place, GError **error);
+	void (*reader_close)(StoreReader *reader);
+	StoreOutcome (*get)(StoreReader *reader, StoreTable table, const uint8_t *key, int64_t now,
+			    GBytes **value, int64_t *expires, GError **error);
+	bool (*count)(StoreReader *reader, StoreTable table, uint64_t *count, GError **error);
+	GPtrArray *(*ledger_read)(StoreReader *reader, const LedgerFilter *filter, GError **error);
+};
+
+/* A row with nothing in it, for a backend that reads one. Transfer full. */
+LedgerRow *ledger_row_alloc(void);

@@ -1,0 +1,68 @@
+/* SPDX-License-Identifier: AGPL-3.0-or-later */
+#include "idp/store/schema/schema.h"
+
+/* clang-format off */
+#define STEP_1 \
+"CREATE TABLE session (" \
+"	key     BLOB PRIMARY KEY," \
+"	owner   BLOB," \
+"	value   BLOB NOT NULL," \
+"	expires INTEGER NOT NULL" \
+") STRICT, WITHOUT ROWID;" \
+"CREATE INDEX session_expires ON session (expires);" \
+"CREATE INDEX session_owner ON session (owner) WHERE owner IS NOT NULL;" \
+\
+"CREATE TABLE spent_ask (" \
+"	key     BLOB PRIMARY KEY," \
+"	owner   BLOB," \
+"	value   BLOB NOT NULL," \
+"	expires INTEGER NOT NULL" \
+") STRICT, WITHOUT ROWID;" \
+"CREATE INDEX spent_ask_expires ON spent_ask (expires);" \
+"CREATE INDEX spent_ask_owner ON spent_ask (owner) WHERE owner IS NOT NULL;" \
+\
+/* Services, attributes, policy files and generations are few and long: each is kept once. */ \
+"CREATE TABLE ledger_word (" \
+"	id   INTEGER PRIMARY KEY," \
+"	text TEXT NOT NULL UNIQUE" \
+") STRICT;" \
+"CREATE TABLE ledger_entry (" \
+"	id          INTEGER PRIMARY KEY," \
+"	time        INTEGER NOT NULL," \
+"	expires     INTEGER NOT NULL," \
+"	outcome     INTEGER NOT NULL CHECK (outcome > 0)," \
+"	protocol    INTEGER NOT NULL REFERENCES ledger_word," \
+"	service     INTEGER NOT NULL REFERENCES ledger_word," \
+"	generation  INTEGER NOT NULL REFERENCES ledger_word," \
+"	reference   TEXT NOT NULL," \
+"	response_id TEXT NOT NULL UNIQUE," \
+"	person      BLOB NOT NULL CHECK (length(person) = 32)" \
+") STRICT;" \
+"CREATE INDEX ledger_entry_expires ON ledger_entry (expires);" \
+"CREATE INDEX ledger_entry_person ON ledger_entry (person);" \
+"CREATE TABLE ledger_value (" \
+"	entry     INTEGER NOT NULL REFERENCES ledger_entry," \
+"	n         INTEGER NOT NULL," \
+"	attribute INTEGER NOT NULL REFERENCES ledger_word," \
+"	mac       BLOB NOT NULL CHECK (length(mac) = 32)," \
+"	file      INTEGER NOT NULL REFERENCES ledger_word," \
+"	line      INTEGER NOT NULL," \
+"	PRIMARY KEY (entry, n)" \
+") STRICT, WITHOUT ROWID;" \
+\
+/* For whoever looks with the sqlite3 command. */ \
+"CREATE VIEW ledger AS SELECT" \
+"	e.id, datetime(e.time, 'unixepoch') AS time, datetime(e.expires, 'unixepoch') AS expires," \
+"	CASE e.outcome WHEN 1 THEN 'answered' END AS outcome, p.text AS protocol," \
+"	s.text AS service, g.text AS generation, e.reference, e.response_id," \
+"	lower(hex(e.person)) AS person " \
+"FROM ledger_entry e JOIN ledger_word p ON p.id = e.protocol" \
+"	JOIN ledger_word s ON s.id = e.service JOIN ledger_word g ON g.id = e.generation;" \
+"CREATE VIEW ledger_given AS SELECT" \
+"	v.entry, a.text AS attribute, lower(hex(v.mac)) AS mac, f.text || ':' || v.line AS rule " \
+"FROM ledger_value v JOIN ledger_word a ON a.id = v.attribute" \
+"	JOIN ledger_word f ON f.id = v.file;"
+/* clang-format on */
+
+const char *const schema_steps[] = {STEP_1};
+const int schema_version = G_N_ELEMENTS(schema_steps);

@@ -1,0 +1,477 @@
+/* SPDX-License-Identifier: AGPL-3.0-or-later */
+#include <string.h>
+#include <unistd.h>
+
+#include "idp/limits.h"
+#include "idp/store/backend.h"
+#include "idp/store/place.h"
+#include "idp/store/sqlite-handle.h"
+#include "idp/store/sqlite-ledger.h"
+
+typedef struct {
+	Store base;
+	SqliteHandle *handle;
+	int lock;
+	bool open; /* a transaction is */
+	uint64_t rows[STORE_TABLES];
+	uint64_t durable_rows[STORE_TABLES]; /* as of the last commit */
+	SqliteWords words;
+} SqliteStore;
+
+typedef struct {
+	StoreReader base;
+	SqliteHandle *handle;
+} SqliteReader;
+
+/* The statements of a table; ?1 is the key, ?2 the time it is. */
+typedef struct {
+	const char *insert, *remove_expired, *take, *swap, *expiry, *touch, *drop, *drop_owner,
+		*sweep, *get, *count;
+} Statements;
+
+#define STATEMENTS(table)                                                                          \
+	{                                                                                          \
+		.insert = "INSERT INTO " table " (key, owner, value, expires) "                    \
+			  "VALUES (?1, ?3, ?4, ?5) ON CONFLICT (key) DO NOTHING",                  \
+		.remove_expired = "DELETE FROM " table " WHERE key = ?1 AND expires <= ?2",        \
+		.take = "DELETE FROM " table " WHERE key = ?1 AND expires > ?2 RETURNING value",   \
+		.swap = "UPDATE " table " SET value = ?4, expires = ?5 "                           \
+			"WHERE key = ?1 AND expires > ?2 AND value = ?3",                          \
+		.expiry = "SELECT expires FROM " table " WHERE key = ?1 AND expires > ?2",         \
+		.touch = "UPDATE " table " SET expires = ?3 WHERE key = ?1",                       \
+		.drop = "DELETE FROM " table " WHERE key = ?1",                                    \
+		.drop_owner = "DELETE FROM " table " WHERE owner = ?1",                            \
+		.sweep = "DELETE FROM " table " WHERE key IN (SELECT key FROM " table              \
+			 " WHERE expires <= ?1 ORDER BY expires LIMIT ?2)",                        \
+		.get = "SELECT value, expires FROM " table " WHERE key = ?1 AND expires > ?2",     \
+		.count = "SELECT count(*) FROM " table,                                            \
+	}
+
+static const Statements statements[STORE_TABLES] = {
+	[STORE_SESSION] = STATEMENTS("session"),
+	[STORE_SPENT_ASK] = STATEMENTS("spent_ask"),
+};
+
+/* ---- operations ---- */
+
+/* A kept statement with ?1 and ?2 bound. */
+static SqliteUse *use(SqliteHandle *handle, const char *sql, const uint8_t *key, int64_t now,
+		      GError **error)
+{
+	SqliteUse *statement = sqlite_handle_statement(handle, sql, error);
+
+	if (statement == NULL)
+		return NULL;
+	sqlite3_bind_blob(statement, 1, key, SEAL_HASH_BYTES, SQLITE_STATIC);
+	sqlite3_bind_int64(statement, 2, now);
+	return statement;
+}
+
+/* Runs it to its end; how many rows it changed, or -1. */
+static int finish(SqliteStore *store, SqliteUse *statement, GError **error)
+{
+	if (sqlite_handle_step(store->handle, statement, error) != SQLITE_DONE)
+		return -1;
+	return sqlite3_changes(store->handle->db);
+}
+
+static StoreOutcome unless_none(int changed)
+{
+	return changed < 0 ? STORE_FAULT : changed == 0 ? STORE_CONFLICT : STORE_OK;
+}
+
+/* The number of rows deleted, or -1. */
+static int remove_rows(SqliteStore *store, StoreTable table, const char *sql, const uint8_t *key,
+		       int64_t now, GError **error)
+{
+	g_autoptr(SqliteUse) statement = use(store->handle, sql, key, now, error);
+	int removed = statement == NULL ? -1 : finish(store, statement, error);
+
+	if (removed > 0)
+		store->rows[table] -= (uint64_t)removed;
+	return removed;
+}
+
+static int sweep_table(SqliteStore *store, StoreTable table, int64_t until, unsigned limit,
+		       GError **error)
+{
+	g_autoptr(SqliteUse) statement =
+		sqlite_handle_statement(store->handle, statements[table].sweep, error);
+	int swept;
+
+	if (statement == NULL)
+		return -1;
+	sqlite3_bind_int64(statement, 1, until);
+	sqlite3_bind_int64(statement, 2, limit);
+	swept = finish(store, statement, error);
+	if (swept > 0)
+		store->rows[table] -= (uint64_t)swept;
+	return swept;
+}
+
+static int insert(SqliteStore *store, const StoreOp *op, int64_t now, GError **error)
+{
+	g_autoptr(SqliteUse) statement =
+		use(store->handle, statements[op->table].insert, op->key, now, error);
+	int added;
+
+	if (statement == NULL)
+		return -1;
+	if (op->owned)
+		sqlite3_bind_blob(statement, 3, op->owner, SEAL_HASH_BYTES, SQLITE_STATIC);
+	else
+		sqlite3_bind_null(statement, 3);
+	sqlite_bind_bytes(statement, 4, op->value);
+	sqlite3_bind_int64(statement, 5, op->expires);
+	added = finish(store, statement, error);
+	if (added > 0)
+		store->rows[op->table] += (uint64_t)added;
+	return added;
+}
+
+static StoreOutcome put_new(SqliteStore *store, StoreOp *op, int64_t now, GError **error)
+{
+	uint64_t cap = store_table_info(op->table)->cap;
+	int added;
+
+	/* Whatever was fresh when it was judged is not now: two at once would both come first. */
+	if (op->expires <= now)
+		return STORE_CONFLICT;
+	added = insert(store, op, now, error);
+	if (added == 0) {
+		int removed = remove_rows(store, op->table, statements[op->table].remove_expired,
+					  op->key, now, error);
+
+		if (removed <= 0)
+			return unless_none(removed);
+		added = insert(store, op, now, error);
+	}
+	if (added < 0)
+		return STORE_FAULT;
+	if (store->rows[op->table] > cap &&
+	    sweep_table(store, op->table, now - LIMIT_STORE_GRACE, LIMIT_WRITER_SWEEP, error) < 0)
+		return STORE_FAULT;
+	return store->rows[op->table] > cap ? STORE_CAPPED : STORE_OK;
+}
+
+static StoreOutcome take(SqliteStore *store, StoreOp *op, int64_t now, GError **error)
+{
+	g_autoptr(SqliteUse) statement =
+		use(store->handle, statements[op->table].take, op->key, now, error);
+	int rc;
+
+	if (statement == NULL)
+		return STORE_FAULT;
+	rc = sqlite_handle_step(store->handle, statement, error);
+	if (rc == SQLITE_DONE)
+		return STORE_CONFLICT;
+	if (rc != SQLITE_ROW)
+		return STORE_FAULT;
+	op->taken = sqlite_column_bytes(statement, 0);
+	store->rows[op->table]--;
+	return finish(store, statement, error) < 0 ? STORE_FAULT : STORE_OK;
+}
+
+static StoreOutcome swap(SqliteStore *store, StoreOp *op, int64_t now, GError **error)
+{
+	g_autoptr(SqliteUse) statement =
+		use(store->handle, statements[op->table].swap, op->key, now, error);
+
+	if (statement == NULL)
+		return STORE_FAULT;
+	sqlite_bind_bytes(statement, 3, op->old);
+	sqlite_bind_bytes(statement, 4, op->value);
+	sqlite3_bind_int64(statement, 5, op->expires);
+	return unless_none(finish(store, statement, error));
+}
+
+static StoreOutcome touch(SqliteStore *store, StoreOp *op, int64_t now, GError **error)
+{
+	g_autoptr(SqliteUse) found =
+		use(store->handle, statements[op->table].expiry, op->key, now, error);
+	g_autoptr(SqliteUse) longer = NULL;
+	int rc;
+
+	if (found == NULL)
+		return STORE_FAULT;
+	rc = sqlite_handle_step(store->handle, found, error);
+	if (rc != SQLITE_ROW)
+		return rc == SQLITE_DONE ? STORE_CONFLICT : STORE_FAULT;
+	if (sqlite3_column_int64(found, 0) >= op->expires)
+		return STORE_OK;
+	longer = sqlite_handle_statement(store->handle, statements[op->table].touch, error);
+	if (longer == NULL)
+		return STORE_FAULT;
+	sqlite3_bind_blob(longer, 1, op->key, SEAL_HASH_BYTES, SQLITE_STATIC);
+	sqlite3_bind_int64(longer, 3, op->expires);
+	return unless_none(finish(store, longer, error));
+}
+
+static StoreOutcome drop(SqliteStore *store, StoreOp *op, int64_t now, GError **error)
+{
+	int removed =
+		remove_rows(store, op->table, statements[op->table].drop, op->key, now, error);
+
+	return removed < 0 ? STORE_FAULT : STORE_OK;
+}
+
+static StoreOutcome drop_owner(SqliteStore *store, StoreOp *op, int64_t now, GError **error)
+{
+	int removed = remove_rows(store, op->table, statements[op->table].drop_owner, op->owner,
+				  now, error);
+
+	return removed < 0 ? STORE_FAULT : STORE_OK;
+}
+
+static StoreOutcome (*const verbs[])(SqliteStore *, StoreOp *, int64_t, GError **) = {
+	[STORE_PUT_NEW] = put_new, [STORE_TAKE] = take, [STORE_SWAP] = swap,
+	[STORE_TOUCH] = touch,     [STORE_DROP] = drop, [STORE_DROP_OWNER] = drop_owner,
+};
+
+/* ---- transactions ---- */
+
+static bool begin(Store *base, GError **error)
+{
+	SqliteStore *store = (SqliteStore *)base;
+
+	store->open = sqlite_handle_run(store->handle, "BEGIN IMMEDIATE", error);
+	return store->open;
+}
+
+static void rollback(Store *base)
+{
+	SqliteStore *store = (SqliteStore *)base;
+
+	/* After some faults (disk full, input or output) SQLite has rolled back by itself. */
+	if (store->open && sqlite3_get_autocommit(store->handle->db) == 0)
+		sqlite_handle_run(store->handle, "ROLLBACK", NULL);
+	store->open = false;
+	for (StoreTable t = 0; t < STORE_TABLES; t++)
+		store->rows[t] = store->durable_rows[t];
+	sqlite_words_undone(&store->words);
+}
+
+static bool commit_all(Store *base, GError **error)
+{
+	SqliteStore *store = (SqliteStore *)base;
+
+	if (!sqlite_handle_run(store->handle, "COMMIT", error))
+		return false;
+	store->open = false;
+	for (StoreTable t = 0; t < STORE_TABLES; t++)
+		store->durable_rows[t] = store->rows[t];
+	sqlite_words_durable(&store->words);
+	return true;
+}
+
+static StoreOutcome apply_ops(SqliteStore *store, StoreCommit *commit, unsigned *op, GError **error)
+{
+	StoreOutcome outcome = STORE_OK;
+
+	for (*op = 0; *op < commit->ops->len; (*op)++) {
+		StoreOp *each = &g_array_index(commit->ops, StoreOp, *op);
+
+		outcome = verbs[each->verb](store, each, commit->now, error);
+		if (outcome != STORE_OK)
+			return outcome;
+	}
+	/* Last, so that words are added only by rows that stay (see SqliteWords). */
+	if (commit->ledger != NULL)
+		outcome = sqlite_ledger_add(store->handle, &store->words, commit->ledger, error);
+	return outcome;
+}
+
+static StoreOutcome apply(Store *base, StoreCommit *commit, unsigned *op, GError **error)
+{
+	SqliteStore *store = (SqliteStore *)base;
+	uint64_t before[STORE_TABLES];
+	StoreOutcome outcome;
+
+	memcpy(before, store->rows, sizeof(before));
+	if (!sqlite_handle_run(store->handle, "SAVEPOINT one", error))
+		return STORE_FAULT;
+	outcome = apply_ops(store, commit, op, error);
+	if (outcome == STORE_FAULT)
+		return STORE_FAULT;
+	if (outcome != STORE_OK) {
+		if (!sqlite_handle_run(store->handle, "ROLLBACK TO one", error))
+			return STORE_FAULT;
+		memcpy(store->rows, before, sizeof(before));
+		sqlite_words_undone(&store->words);
+	}
+	return sqlite_handle_run(store->handle, "RELEASE one", error) ? outcome : STORE_FAULT;
+}
+
+static bool sweep(Store *base, int64_t until, unsigned limit, bool *more, GError **error)
+{
+	SqliteStore *store = (SqliteStore *)base;
+	unsigned swept_entries;
+
+	*more = false;
+	for (StoreTable t = 0; t < STORE_TABLES; t++) {
+		int swept = sweep_table(store, t, until, limit, error);
+
+		if (swept < 0)
+			return false;
+		*more = *more || (unsigned)swept >= limit;
+	}
+	if (!sqlite_ledger_sweep(store->handle, until, limit, &swept_entries, error))
+		return false;
+	*more = *more || swept_entries >= limit;
+	return true;
+}
+
+/* ---- reading ---- */
+
+static StoreOutcome get(StoreReader *base, StoreTable table, const uint8_t *key, int64_t now,
+			GBytes **value, int64_t *expires, GError **error)
+{
+	SqliteReader *reader = (SqliteReader *)base;
+	g_autoptr(SqliteUse) statement =
+		use(reader->handle, statements[table].get, key, now, error);
+	int rc;
+
+	if (statement == NULL)
+		return STORE_FAULT;
+	rc = sqlite_handle_step(reader->handle, statement, error);
+	if (rc != SQLITE_ROW)
+		return rc == SQLITE_DONE ? STORE_ABSENT : STORE_FAULT;
+	if (value != NULL)
+		*value = sqlite_column_bytes(statement, 0);
+	if (expires != NULL)
+		*expires = sqlite3_column_int64(statement, 1);
+	return STORE_OK;
+}
+
+static bool count_rows(SqliteHandle *handle, StoreTable table, uint64_t *count, GError **error)
+{
+	g_autoptr(SqliteUse) statement =
+		sqlite_handle_statement(handle, statements[table].count, error);
+
+	if (statement == NULL || sqlite_handle_step(handle, statement, error) != SQLITE_ROW)
+		return false;
+	*count = (uint64_t)sqlite3_column_int64(statement, 0);
+	return true;
+}
+
+static bool reader_count(StoreReader *base, StoreTable table, uint64_t *count, GError **error)
+{
+	return count_rows(((SqliteReader *)base)->handle, table, count, error);
+}
+
+static GPtrArray *reader_ledger(StoreReader *base, const LedgerFilter *filter, GError **error)
+{
+	return sqlite_ledger_read(((SqliteReader *)base)->handle, filter, error);
+}
+
+/* ---- opening ---- */
+
+static const StoreBackend backend;
+
+static bool create(const char *path, GError **error)
+{
+	g_autofree char *draft = g_strconcat(path, ".new", NULL);
+
+	/* Whole or not at all: a crash on the way leaves no half store behind. */
+	return place_make(draft, error) && sqlite_handle_create(draft, error) &&
+	       place_move(draft, path, error);
+}
+
+static void store_free(Store *base)
+{
+	SqliteStore *store = (SqliteStore *)base;
+
+	sqlite_words_clear(&store->words);
+	sqlite_handle_close(store->handle);
+	/* Last: closing it lets another writer in. */
+	if (store->lock >= 0)
+		close(store->lock);
+	g_free(store);
+}
+
+/* Under the lock: nobody else makes or migrates it meanwhile. */
+static bool open_locked(SqliteStore *store, const char *path, GError **error)
+{
+	PlaceState state = place_look(path, false, error);
+
+	if (state == PLACE_REFUSED || (state == PLACE_ABSENT && !create(path, error)))
+		return false;
+	store->handle = sqlite_handle_open_writer(path, error);
+	if (store->handle == NULL)
+		return false;
+	for (StoreTable t = 0; t < STORE_TABLES; t++) {
+		if (!count_rows(store->handle, t, &store->rows[t], error))
+			return false;
+		store->durable_rows[t] = store->rows[t];
+	}
+	return true;
+}
+
+static Store *open_store(const char *place, GError **error)
+{
+	/* Absolute: SQLite would read "file:…" as a URI, and a later chdir() moves nothing. */
+	g_autofree char *path = g_canonicalize_filename(place, NULL);
+	SqliteStore *store;
+	int lock;
+
+	if (!place_check_folder(path, error))
+		return NULL;
+	lock = place_lock(path, error);
+	if (lock < 0)
+		return NULL;
+	store = g_new0(SqliteStore, 1);
+	store->base.backend = &backend;
+	store->lock = lock;
+	sqlite_words_init(&store->words);
+	if (open_locked(store, path, error))
+		return &store->base;
+	store_free(&store->base);
+	return NULL;
+}
+
+static StoreReader *open_reader(const char *place, GError **error)
+{
+	g_autofree char *path = g_canonicalize_filename(place, NULL);
+	PlaceState state = place_look(path, true, error);
+	SqliteHandle *handle;
+	SqliteReader *reader;
+
+	if (state == PLACE_ABSENT)
+		g_set_error(error, STORE_ERROR, STORE_ERROR_MISSING,
+			    "%s: there is no store yet; portvakt serve makes it", path);
+	if (state != PLACE_PRESENT)
+		return NULL;
+	handle = sqlite_handle_open_reader(path, error);
+	if (handle == NULL)
+		return NULL;
+	reader = g_new0(SqliteReader, 1);
+	reader->base.backend = &backend;
+	reader->handle = handle;
+	return &reader->base;
+}
+
+static void close_reader(StoreReader *base)
+{
+	SqliteReader *reader = (SqliteReader *)base;
+
+	sqlite_handle_close(reader->handle);
+	g_free(reader);
+}
+
+static const StoreBackend backend = {
+	.name = "sqlite",
+	.open = open_store,
+	.close = store_free,
+	.begin = begin,
+	.apply = apply,
+	.commit = commit_all,
+	.rollback = rollback,
+	.sweep = sweep,
+	.reader_open = open_reader,
+	.reader_close = close_reader,
+	.get = get,
+	.count = reader_count,
+	.ledger_read = reader_ledger,
+};
+
+const StoreBackend *const store_sqlite = &backend;

@@ -1,0 +1,270 @@
+/* SPDX-License-Identifier: AGPL-3.0-or-later */
+#include "idp/store/store.h"
+
+#include <string.h>
+
+#include "idp/limits.h"
+#include "idp/store/backend.h"
+
+G_DEFINE_QUARK(portvakt - store - error, store_error)
+
+/* What a row takes beside its value: two hashes, their index entries, the page's own. */
+#define ROW_BYTES 200
+
+typedef struct {
+	StoreTableInfo info;
+	const char *key_purpose;
+	const char *owner_purpose;
+} Table;
+
+static const Table tables[STORE_TABLES] = {
+	[STORE_SESSION] = {{"session", true, LIMIT_STORE_SESSIONS},
+			   "portvakt store session key 1",
+			   "portvakt store session owner 1"},
+	[STORE_SPENT_ASK] = {{"spent_ask", true, LIMIT_STORE_SPENT_ASKS},
+			     "portvakt store spent_ask key 1",
+			     "portvakt store spent_ask owner 1"},
+};
+
+const StoreTableInfo *store_table_info(StoreTable table)
+{
+	g_assert(table < STORE_TABLES);
+	return &tables[table].info;
+}
+
+/* ---- opening ---- */
+
+Store *store_open(const StoreBackend *backend, const char *place, GError **error)
+{
+	return backend->open(place, error);
+}
+
+void store_close(Store *store)
+{
+	if (store != NULL)
+		store->backend->close(store);
+}
+
+StoreReader *store_reader_open(const StoreBackend *backend, const char *place, GError **error)
+{
+	return backend->reader_open(place, error);
+}
+
+void store_reader_close(StoreReader *reader)
+{
+	if (reader != NULL)
+		reader->backend->reader_close(reader);
+}
+
+/* ---- reading ---- */
+
+StoreOutcome store_get(StoreReader *reader, StoreTable table, const char *key, int64_t now,
+		       GBytes **value, int64_t *expires, GError **error)
+{
+	uint8_t hash[SEAL_HASH_BYTES];
+
+	g_assert(table < STORE_TABLES);
+	if (value != NULL)
+		*value = NULL;
+	seal_hash(tables[table].key_purpose, key, strlen(key), hash);
+	return reader->backend->get(reader, table, hash, now, value, expires, error);
+}
+
+bool store_count(StoreReader *reader, StoreTable table, uint64_t *count, GError **error)
+{
+	g_assert(table < STORE_TABLES);
+	return reader->backend->count(reader, table, count, error);
+}
+
+GPtrArray *ledger_read(StoreReader *reader, const LedgerFilter *filter, GError **error)
+{
+	g_assert(filter->limit > 0 && filter->limit <= LEDGER_READ_MAX);
+	return reader->backend->ledger_read(reader, filter, error);
+}
+
+/* ---- commits ---- */
+
+static void op_clear(gpointer data)
+{
+	StoreOp *op = data;
+
+	g_clear_pointer(&op->value, g_bytes_unref);
+	g_clear_pointer(&op->old, g_bytes_unref);
+	g_clear_pointer(&op->taken, g_bytes_unref);
+}
+
+StoreCommit *store_commit_new(int64_t now, StoreDone done, gpointer data)
+{
+	StoreCommit *commit = g_new0(StoreCommit, 1);
+
+	commit->now = now;
+	commit->ops = g_array_new(FALSE, TRUE, sizeof(StoreOp));
+	g_array_set_clear_func(commit->ops, op_clear);
+	commit->done = done;
+	commit->data = data;
+	return commit;
+}
+
+void store_commit_free(StoreCommit *commit)
+{
+	if (commit == NULL)
+		return;
+	g_array_unref(commit->ops);
+	ledger_row_free(commit->ledger);
+	g_clear_error(&commit->error);
+	g_free(commit);
+}
+
+static StoreOp *add_op(StoreCommit *commit, StoreVerb verb, StoreTable table, const char *key)
+{
+	StoreOp *op;
+
+	g_assert(table < STORE_TABLES);
+	g_array_set_size(commit->ops, commit->ops->len + 1);
+	op = &g_array_index(commit->ops, StoreOp, commit->ops->len - 1);
+	op->verb = verb;
+	op->table = table;
+	if (key != NULL)
+		seal_hash(tables[table].key_purpose, key, strlen(key), op->key);
+	commit->bytes += ROW_BYTES;
+	return op;
+}
+
+static void set_owner(StoreOp *op, const char *owner)
+{
+	op->owned = true;
+	seal_hash(tables[op->table].owner_purpose, owner, strlen(owner), op->owner);
+}
+
+static void set_value(StoreCommit *commit, StoreOp *op, GBytes *value, int64_t expires)
+{
+	op->value = g_bytes_ref(value);
+	op->expires = expires;
+	commit->bytes += g_bytes_get_size(value);
+	if (g_bytes_get_size(value) > LIMIT_STORE_VALUE && commit->error == NULL)
+		commit->error = g_error_new(
+			STORE_ERROR, STORE_ERROR_LIMIT,
+			"a value of %" G_GSIZE_FORMAT " bytes for table %s; %d are allowed",
+			g_bytes_get_size(value), tables[op->table].info.name, LIMIT_STORE_VALUE);
+}
+
+void store_put_new(StoreCommit *commit, StoreTable table, const char *key, const char *owner,
+		   GBytes *value, int64_t expires)
+{
+	StoreOp *op = add_op(commit, STORE_PUT_NEW, table, key);
+
+	if (owner != NULL)
+		set_owner(op, owner);
+	set_value(commit, op, value, expires);
+}
+
+void store_take(StoreCommit *commit, StoreTable table, const char *key)
+{
+	add_op(commit, STORE_TAKE, table, key);
+}
+
+void store_swap(StoreCommit *commit, StoreTable table, const char *key, GBytes *old, GBytes *value,
+		int64_t expires)
+{
+	StoreOp *op = add_op(commit, STORE_SWAP, table, key);
+
+	op->old = g_bytes_ref(old);
+	set_value(commit, op, value, expires);
+}
+
+void store_touch(StoreCommit *commit, StoreTable table, const char *key, int64_t expires)
+{
+	add_op(commit, STORE_TOUCH, table, key)->expires = expires;
+}
+
+void store_drop(StoreCommit *commit, StoreTable table, const char *key)
+{
+	add_op(commit, STORE_DROP, table, key);
+}
+
+void store_drop_owner(StoreCommit *commit, StoreTable table, const char *owner)
+{
+	set_owner(add_op(commit, STORE_DROP_OWNER, table, NULL), owner);
+}
+
+void store_add_ledger(StoreCommit *commit, LedgerRow *row)
+{
+	g_assert(commit->ledger == NULL && row->outcome != LEDGER_NOTHING);
+	commit->ledger = row;
+	commit->bytes += ROW_BYTES * (2 + (gsize)row->values->len);
+}
+
+unsigned store_commit_ops(const StoreCommit *commit)
+{
+	return commit->ops->len;
+}
+
+GBytes *store_taken(const StoreCommit *commit, unsigned op)
+{
+	g_assert(op < commit->ops->len);
+	return g_array_index(commit->ops, StoreOp, op).taken;
+}
+
+/* ---- writing ---- */
+
+static void forget_taken(StoreCommit *commit)
+{
+	for (unsigned i = 0; i < commit->ops->len; i++)
+		g_clear_pointer(&g_array_index(commit->ops, StoreOp, i).taken, g_bytes_unref);
+}
+
+static bool apply_all(Store *store, StoreCommit *const *commits, unsigned n, StoreResult *results,
+		      GError **error)
+{
+	if (!store->backend->begin(store, error))
+		return false;
+	for (unsigned i = 0; i < n; i++) {
+		StoreResult *result = &results[i];
+
+		if (commits[i]->error != NULL)
+			continue;
+		result->outcome = store->backend->apply(store, commits[i], &result->op, error);
+		if (result->outcome == STORE_FAULT)
+			return false;
+		if (result->outcome != STORE_OK)
+			forget_taken(commits[i]);
+	}
+	return store->backend->commit(store, error);
+}
+
+bool store_apply(Store *store, StoreCommit *const *commits, unsigned n, StoreResult *results,
+		 GError **error)
+{
+	GError *fault = NULL;
+
+	for (unsigned i = 0; i < n; i++)
+		results[i] = (StoreResult){.outcome = STORE_FAULT, .error = commits[i]->error};
+	if (apply_all(store, commits, n, results, &fault))
+		return true;
+	g_assert(fault != NULL);
+	store->backend->rollback(store);
+	for (unsigned i = 0; i < n; i++) {
+		forget_taken(commits[i]);
+		if (commits[i]->error == NULL)
+			commits[i]->error = g_error_copy(fault);
+		results[i] = (StoreResult){.outcome = STORE_FAULT, .error = commits[i]->error};
+	}
+	g_propagate_error(error, fault);
+	return false;
+}
+
+bool store_sweep(Store *store, int64_t now, unsigned limit, bool *more, GError **error)
+{
+	bool left = false;
+
+	if (store->backend->begin(store, error)) {
+		if (store->backend->sweep(store, now - LIMIT_STORE_GRACE, limit, &left, error) &&
+		    store->backend->commit(store, error)) {
+			if (more != NULL)
+				*more = left;
+			return true;
+		}
+	}
+	store->backend->rollback(store);
+	return false;
+}

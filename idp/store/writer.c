@@ -1,0 +1,236 @@
+/* SPDX-License-Identifier: AGPL-3.0-or-later */
+#include "idp/store/writer.h"
+
+#include <pthread.h>
+#include <signal.h>
+#include <time.h>
+
+#include "idp/limits.h"
+#include "idp/store/backend.h"
+
+#define SWEEP_EVERY 10
+
+struct Writer {
+	Store *store;
+	WriterOptions options;
+	pthread_t thread;
+	int64_t sweep_at; /* monotonic microseconds; the thread's own */
+
+	pthread_mutex_t lock; /* of all below */
+	pthread_cond_t work;
+	StoreCommit *first, *last;
+	bool stopping;
+	WriterStats stats;
+};
+
+static int64_t sweep_interval(const Writer *writer)
+{
+	return (int64_t)writer->options.sweep_every * G_USEC_PER_SEC;
+}
+
+/* ---- the thread ---- */
+
+/* Waits for commits, a due sweep, or the end. With the lock held. */
+static void wait_for_work(Writer *writer)
+{
+	struct timespec until = {
+		.tv_sec = writer->sweep_at / G_USEC_PER_SEC,
+		.tv_nsec = writer->sweep_at % G_USEC_PER_SEC * 1000,
+	};
+
+	while (writer->first == NULL && !writer->stopping) {
+		if (writer->options.clock == NULL)
+			pthread_cond_wait(&writer->work, &writer->lock);
+		else if (pthread_cond_timedwait(&writer->work, &writer->lock, &until) != 0)
+			return;
+	}
+}
+
+/* Takes the oldest commits off the queue, as many as one transaction may hold. With the lock. */
+static unsigned gather(Writer *writer, StoreCommit **batch)
+{
+	gsize bytes = 0;
+	unsigned n = 0;
+
+	while (writer->first != NULL && n < writer->options.batch_max &&
+	       (n == 0 || bytes + writer->first->bytes <= writer->options.batch_bytes)) {
+		batch[n] = writer->first;
+		writer->first = batch[n]->next;
+		bytes += batch[n]->bytes;
+		n++;
+	}
+	if (writer->first == NULL)
+		writer->last = NULL;
+	writer->stats.queued -= n;
+	return n;
+}
+
+static void tell(StoreCommit *commit, const StoreResult *result)
+{
+	if (commit->done != NULL)
+		commit->done(commit, result, commit->data);
+	store_commit_free(commit);
+}
+
+static void write_batch(Writer *writer, StoreCommit **batch, unsigned n)
+{
+	g_autofree StoreResult *results = g_new0(StoreResult, n);
+	WriterStats sum = {0};
+
+	/* A fault is told to each commit in its result. */
+	sum.transactions = store_apply(writer->store, batch, n, results, NULL) ? 1 : 0;
+	for (unsigned i = 0; i < n; i++) {
+		sum.commits += results[i].outcome == STORE_OK;
+		sum.faults += results[i].outcome == STORE_FAULT;
+		sum.refused += results[i].outcome != STORE_OK && results[i].outcome != STORE_FAULT;
+	}
+	/* Before anybody is told, so that whoever was told finds itself counted. */
+	pthread_mutex_lock(&writer->lock);
+	writer->stats.commits += sum.commits;
+	writer->stats.faults += sum.faults;
+	writer->stats.refused += sum.refused;
+	writer->stats.transactions += sum.transactions;
+	pthread_mutex_unlock(&writer->lock);
+	for (unsigned i = 0; i < n; i++)
+		tell(batch[i], &results[i]);
+}
+
+static void sweep_if_due(Writer *writer)
+{
+	g_autoptr(GError) error = NULL;
+	int64_t now = g_get_monotonic_time();
+	bool more = false;
+
+	if (writer->options.clock == NULL || now < writer->sweep_at)
+		return;
+	if (!store_sweep(writer->store, writer->options.clock(), LIMIT_WRITER_SWEEP, &more,
+			 &error) &&
+	    writer->options.fault != NULL)
+		writer->options.fault(error, writer->options.data);
+	/* More is done at once, but after what came meanwhile. */
+	writer->sweep_at = more ? now : now + sweep_interval(writer);
+}
+
+static void *run(void *data)
+{
+	Writer *writer = data;
+	g_autofree StoreCommit **batch = g_new0(StoreCommit *, writer->options.batch_max);
+	bool last = false;
+
+	while (!last) {
+		unsigned n;
+
+		pthread_mutex_lock(&writer->lock);
+		wait_for_work(writer);
+		n = gather(writer, batch);
+		last = writer->stopping && n == 0;
+		pthread_mutex_unlock(&writer->lock);
+		if (n > 0)
+			write_batch(writer, batch, n);
+		if (!last)
+			sweep_if_due(writer);
+	}
+	return NULL;
+}
+
+/* ---- the others ---- */
+
+static void writer_free(Writer *writer)
+{
+	pthread_cond_destroy(&writer->work);
+	pthread_mutex_destroy(&writer->lock);
+	store_close(writer->store);
+	g_free(writer);
+}
+
+static Writer *writer_new(Store *store, const WriterOptions *options)
+{
+	Writer *writer = g_new0(Writer, 1);
+	pthread_condattr_t attributes;
+
+	writer->store = store;
+	if (options != NULL)
+		writer->options = *options;
+	if (writer->options.queue_max == 0)
+		writer->options.queue_max = LIMIT_WRITER_QUEUE;
+	if (writer->options.batch_max == 0)
+		writer->options.batch_max = LIMIT_WRITER_BATCH;
+	if (writer->options.batch_bytes == 0)
+		writer->options.batch_bytes = LIMIT_WRITER_BATCH_BYTES;
+	if (writer->options.sweep_every == 0)
+		writer->options.sweep_every = SWEEP_EVERY;
+	writer->sweep_at = g_get_monotonic_time() + sweep_interval(writer);
+	pthread_mutex_init(&writer->lock, NULL);
+	pthread_condattr_init(&attributes);
+	pthread_condattr_setclock(&attributes, CLOCK_MONOTONIC);
+	pthread_cond_init(&writer->work, &attributes);
+	pthread_condattr_destroy(&attributes);
+	return writer;
+}
+
+Writer *writer_start(Store *store, const WriterOptions *options, GError **error)
+{
+	Writer *writer = writer_new(store, options);
+	sigset_t all, before;
+	int failed;
+
+	/* Signals are for the main thread. */
+	sigfillset(&all);
+	pthread_sigmask(SIG_SETMASK, &all, &before);
+	failed = pthread_create(&writer->thread, NULL, run, writer);
+	pthread_sigmask(SIG_SETMASK, &before, NULL);
+	if (failed != 0) {
+		g_set_error(error, STORE_ERROR, STORE_ERROR_IO,
+			    "cannot start the thread that writes the store: %s",
+			    g_strerror(failed));
+		writer_free(writer);
+		return NULL;
+	}
+	pthread_setname_np(writer->thread, "portvakt-writer");
+	return writer;
+}
+
+bool writer_push(Writer *writer, StoreCommit **commit)
+{
+	StoreCommit *mine = *commit;
+	bool taken;
+
+	mine->next = NULL;
+	pthread_mutex_lock(&writer->lock);
+	taken = !writer->stopping && writer->stats.queued < writer->options.queue_max;
+	if (taken) {
+		/* Cleared under the lock: once it is released the commit may be gone. */
+		*commit = NULL;
+		if (writer->last != NULL)
+			writer->last->next = mine;
+		else
+			writer->first = mine;
+		writer->last = mine;
+		writer->stats.queued++;
+		pthread_cond_signal(&writer->work);
+	}
+	pthread_mutex_unlock(&writer->lock);
+	return taken;
+}
+
+WriterStats writer_stats(Writer *writer)
+{
+	WriterStats stats;
+
+	pthread_mutex_lock(&writer->lock);
+	stats = writer->stats;
+	pthread_mutex_unlock(&writer->lock);
+	return stats;
+}
+
+void writer_stop(Writer *writer)
+{
+	if (writer == NULL)
+		return;
+	pthread_mutex_lock(&writer->lock);
+	writer->stopping = true;
+	pthread_cond_signal(&writer->work);
+	pthread_mutex_unlock(&writer->lock);
+	pthread_join(writer->thread, NULL);
+	writer_free(writer);
+}
