@@ -123,8 +123,10 @@ _browser_role() {
 
 browser_login() {
   local user=$1 password=$2 role=${3:-} steps=0 filled=
-  while browser_form ".//input[@name='SAMLResponse'] or .//input[@type='password']" ||
-    { [ -n "$role" ] && browser_form ".//*[@value='$role']"; }; do
+  # A page that refuses has a button for the person to press; nothing presses it for them.
+  while [ "$browser_status" != 403 ] &&
+    { browser_form ".//input[@name='SAMLResponse'] or .//input[@type='password']" ||
+      { [ -n "$role" ] && browser_form ".//*[@value='$role']"; }; }; do
     if [ $((steps += 1)) -gt 8 ]; then
       echo "the browser goes round in circles at $browser_url" >&2
       return 1
