@@ -310,11 +310,35 @@ bed_explain() {
   "$portvakt" explain --config "$bed_conf" --person "$1" --role "$2" --service "$3" --json
 }
 
+# bed_person_key LOGIN: what the directory calls that person for ever.
+bed_person_key() {
+  LDAPTLS_CACERT=$bed_ca ldapsearch -LLL -o ldif-wrap=no -x -ZZ \
+    -H "ldap://127.0.0.1:$ldap_port" -D cn=portvakt,ou=service,dc=skola,dc=example \
+    -y "$bed/ldap/password" -b ou=people,dc=skola,dc=example "(uid=$1)" entryUUID |
+    sed -n 's/^entryUUID: //p'
+}
+
 # bed_ledger_row RESPONSE: the ledger row of the Response in that file, as `agree` wants it.
 bed_ledger_row() {
   local id
   id=$(xmllint --nonet --xpath 'string(/*/@ID)' "$1")
   # An ID of ours is letters, digits, _ and -; anything else must not reach SQL.
   [[ $id =~ ^[A-Za-z0-9_.-]+$ ]] || return 1
-  sqlite3 -readonly "$bed/store/portvakt.db" "SELECT '$id'"
+  sqlite3 -readonly "$bed/store/portvakt.db" "
+    SELECT json_object('responseId', response_id, 'time', time, 'outcome', outcome,
+      'protocol', protocol, 'service', service, 'generation', generation, 'reference', reference,
+      'person', person, 'expires', expires, 'values', (
+        SELECT json_group_array(json_object('attribute', attribute, 'mac', mac, 'rule', rule))
+        FROM ledger_given WHERE entry = ledger.id))
+    FROM ledger WHERE response_id = '$id'"
+}
+
+# bed_agree LOGIN ROLE SERVICE RESPONSE HELD: whether what a service received in that Response, what
+# it holds (file of NAME=VALUE lines), explain and the ledger are the same. Its files: in $bed/tmp.
+bed_agree() {
+  bed_explain "$1" "$2" "$3" >"$bed/tmp/explain.json" &&
+    bed_ledger_row "$4" >"$bed/tmp/ledger.json" &&
+    "$bed_source/contrib/bed/agree" --response "$4" --explain "$bed/tmp/explain.json" \
+      --ledger "$bed/tmp/ledger.json" --key "$bed/keys/ledger.key" \
+      --person "$(bed_person_key "$1")" --held "$5" --names "$bed/sp/names"
 }

@@ -16,11 +16,12 @@ cp "$browser_page" "$work/held"
 cp "$browser_response" "$work/response.xml"
 bed_explain noabjo student "$shib_entity" >"$work/explain.json"
 bed_ledger_row "$browser_response" >"$work/ledger.json"
+person=$(bed_person_key noabjo)
 
 # agrees [OPTION FILE...]: the comparison, with some of the files exchanged.
 agrees() {
   "$top_srcdir/contrib/bed/agree" --response "$work/response.xml" --explain "$work/explain.json" \
-    --ledger "$work/ledger.json" --held "$work/held" --names "$bed/sp/names" "$@"
+    --ledger "$work/ledger.json" --key "$bed/keys/ledger.key" --person "$person" --held "$work/held" --names "$bed/sp/names" "$@"
 }
 differs() {
   local out
@@ -56,10 +57,16 @@ ok 'nor with another value' differs --response "$work/other.xml"
 jq '.attributes |= map(select(.name != "eduPersonPrincipalName"))' "$work/explain.json" >"$work/less.json"
 ok 'nor if explain gives one less' differs --explain "$work/less.json"
 
-jq '.attributes += ["mail"]' "$work/ledger.json" >"$work/ledger-more.json"
-ok 'nor if the ledger names one more' differs --ledger "$work/ledger-more.json"
-jq '.responseId = "_other"' "$work/ledger.json" >"$work/ledger-other.json"
-ok 'nor if the ledger row is of another Response' differs --ledger "$work/ledger-other.json"
+# otherwise WHAT FILTER: the ledger row after a jq filter.
+otherwise() {
+  jq "$2" "$work/ledger.json" >"$work/ledger-$tap_count.json"
+  ok "nor if the ledger $1" differs --ledger "$work/ledger-$tap_count.json"
+}
+otherwise 'names one more' '.values += [.values[0] | .attribute = "mail"]'
+otherwise 'names one less' '.values |= .[1:]'
+otherwise 'has the HMAC of another value' '.values[0].mac |= (.[1:] + .[:1])'
+otherwise 'names another line of policy' '.values[0].rule += "9"'
+otherwise 'row is of another Response' '.responseId = "_other"'
 
 (cat "$work/held"; echo 'mail=noa@skola.example') >"$work/held-more"
 ok 'nor if the service holds one more' differs --held "$work/held-more"

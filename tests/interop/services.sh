@@ -28,11 +28,9 @@ holds() {
 
 # agrees LOGIN ROLE SERVICE: Response, explain, ledger and the service's page say the same.
 agrees() {
-  holds >"$work/held"
-  bed_explain "$1" "$2" "$3" >"$work/explain.json"
-  bed_ledger_row "$browser_response" >"$work/ledger.json"
-  "$top_srcdir/contrib/bed/agree" --response "$browser_response" --explain "$work/explain.json" \
-    --ledger "$work/ledger.json" --held "$work/held" --names "$bed/sp/names"
+  browser_get "${browser_url%%\?*}?plain"
+  cp "$browser_page" "$work/held"
+  bed_agree "$1" "$2" "$3" "$browser_response" "$work/held"
 }
 
 status_code() {
