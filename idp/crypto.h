@@ -1,22 +1,17 @@
 /* SPDX-License-Identifier: AGPL-3.0-or-later */
 /*
  * Signatures over bytes, with OpenSSL's EVP; the only user of it here. What may be used is a table
- * of ours: an algorithm that is not in it, or a key too small for it, is refused before anything is
- * computed (saml2int SDP-ALG01, SDP-MD06, SDP-MD07).
+ * (XmlSignMethod): an algorithm that is not in it, or a key too small for it, is refused before
+ * anything is computed (saml2int SDP-ALG01, SDP-MD06, SDP-MD07).
  */
 #pragma once
 
+#include "metadata/xml/sign.h"
 #include <glib.h>
 #include <stdbool.h>
 
 #define CRYPTO_MIN_RSA_BITS 2048 /* NIST SP 800-131A: less is no longer secure */
 #define CRYPTO_MAX_RSA_BITS 8192 /* verifying with a 16 k key costs 10 ms: a lever against us */
-#define CRYPTO_MIN_EC_BITS  256
-
-typedef enum {
-	CRYPTO_RSA = 1,
-	CRYPTO_EC,
-} CryptoKind;
 
 /* The public key of a service, parsed and judged once when its metadata is loaded. Immutable:
  * threads may share it. */
@@ -32,11 +27,8 @@ CryptoKey *crypto_key_from_certificate(GBytes *der, GError **error);
 CryptoKey *crypto_key_ref(CryptoKey *key);
 void crypto_key_unref(CryptoKey *key);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(CryptoKey, crypto_key_unref)
-CryptoKind crypto_key_kind(const CryptoKey *key);
+XmlKeyKind crypto_key_kind(const CryptoKey *key);
 int crypto_key_bits(const CryptoKey *key);
-
-/* Whether an XML signature algorithm URI is one we would verify with a key of some kind. */
-bool crypto_algorithm_is_allowed(const char *uri);
 
 typedef enum {
 	CRYPTO_VERIFIED = 1,
@@ -44,10 +36,9 @@ typedef enum {
 } CryptoVerdict;
 
 /*
- * Whether `signature` is the signature of `data` by `key` under the XML signature algorithm `uri`
- * (rsa-sha256/384/512, ecdsa-sha256/384/512; RFC 9231). An ECDSA signature is r||s of fixed length
- * (XML signature) or DER (what OpenSAML sends by Redirect). An algorithm that is not allowed or
- * does not fit the key is a refusal.
+ * Whether `signature` is the signature of `data` by `key` under `method` (RFC 9231 names). An ECDSA
+ * signature is r||s of fixed length (XML signature) or DER (what OpenSAML sends by Redirect).
+ * XML_SIGN_NONE, or a method that does not fit the key, is a refusal.
  */
-CryptoVerdict crypto_verify(const CryptoKey *key, const char *uri, const void *data,
+CryptoVerdict crypto_verify(const CryptoKey *key, XmlSignMethod method, const void *data,
 			    gsize data_size, const void *signature, gsize signature_size);

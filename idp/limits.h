@@ -52,8 +52,9 @@
 /* -- SAML ----------------------------------------------------------------------------------- */
 
 /*
- * A SAML message after decoding. libxml2's and lasso's cost grows faster than the input (a 160 kB
- * query costs lasso seconds); the largest honest AuthnRequest seen is under 8 kB.
+ * A SAML message after decoding (XML_LIMITS_MESSAGE says the same of its bytes, and how many nodes,
+ * attributes and levels those may hold). libxml2's and lasso's cost grows faster than the input (a
+ * 160 kB query costs lasso seconds); the largest honest AuthnRequest seen is under 8 kB.
  */
 #define LIMIT_SAML_MESSAGE (64 * 1024)
 
@@ -74,12 +75,6 @@
 
 /* Classes named in RequestedAuthnContext: Skolverket sends about 20. */
 #define LIMIT_SAML_CONTEXTS 64
-
-/* Nodes, attributes and depth of one message: an AuthnRequest with a signature, its certificate
- * and 64 classes has under 200 nodes, under 100 attributes, and is 9 deep. */
-#define LIMIT_SAML_NODES      1000
-#define LIMIT_SAML_ATTRIBUTES 500
-#define LIMIT_SAML_DEPTH      32
 
 /* Service providers a worker's lasso keeps loaded; each costs some 30 kB and 2 ms to load. */
 #define LIMIT_LASSO_PROVIDERS 256

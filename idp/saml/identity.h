@@ -3,9 +3,8 @@
  * filled once from the configuration, immutable from then on, borrowed by all workers. */
 #pragma once
 
+#include "metadata/xml/key.h"
 #include <glib.h>
-
-struct XmlKey;
 
 typedef struct {
 	const char *entity_id;         /* [idp] entity-id */
@@ -18,7 +17,7 @@ typedef struct {
 	const char *logo_url;                        /* https, or NULL: not told */
 	const char *support_email;                   /* [idp] support-email */
 	const char *technical_email;                 /* or NULL: support_email */
-	const struct XmlKey *key;                    /* [saml] key: signs responses and metadata */
+	const XmlKey *key;                           /* [saml] key: signs responses and metadata */
 	GPtrArray *certificates; /* GBytes *, DER: the key's own first, then those of keys
 				    that will sign later or did sign lately */
 } SamlIdentity;

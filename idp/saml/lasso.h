@@ -40,17 +40,28 @@ bool lasso_reader_know(LassoReader *reader, const char *entity_id, GBytes *metad
 /* How many services are loaded now. */
 guint lasso_reader_count(const LassoReader *reader);
 
+/* What lasso makes of a message from a service it knows. */
+typedef struct {
+	SamlReading *reading;  /* lasso's parse, before lasso amends anything in it */
+	bool accepts_endpoint; /* lasso finds where to answer: it refuses a foreign ACS and bindings
+				* it does not know, as we do */
+} LassoOpinion;
+
+void lasso_opinion_free(LassoOpinion *opinion);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(LassoOpinion, lasso_opinion_free)
+
 /*
  * Reads what came by Redirect: `plain_query` of redirect.h, that is without its signature, which
  * we verify ourselves (lasso 2.8.1 loses 259 bytes for each it verifies). Transfer full. NULL with
- * FAULT_SAML_DISAGREE when lasso does not read it as an AuthnRequest.
+ * FAULT_SAML_DISAGREE when lasso does not read it as an AuthnRequest of a service it knows.
  */
-SamlReading *lasso_reader_redirect(LassoReader *reader, const char *plain_query, GError **error);
+LassoOpinion *lasso_reader_redirect(LassoReader *reader, const char *plain_query, GError **error);
 
 /*
  * Reads what came by POST (`base64` of post.h), and if `verify`, verifies its XML signature with
- * the service's keys; its algorithms must have been judged before. Transfer full. NULL with
- * FAULT_SAML_SIGNATURE when verification fails, FAULT_SAML_DISAGREE when it cannot be read.
+ * the service's keys; its algorithms must have been judged before. Only RSA: lasso knows no ECDSA.
+ * Transfer full. NULL with FAULT_SAML_SIGNATURE when verification fails, FAULT_SAML_DISAGREE as
+ * above.
  */
-SamlReading *lasso_reader_post(LassoReader *reader, const char *base64, const char *relay_state,
-			       bool verify, GError **error);
+LassoOpinion *lasso_reader_post(LassoReader *reader, const char *base64, const char *relay_state,
+				bool verify, GError **error);

@@ -22,7 +22,7 @@ GBytes *own_metadata_build(const SamlIdentity *identity, gint64 now, const char 
 			   GError **error);
 
 /* The same, unsigned and without validity: what a LassoReader is made with. Transfer full. */
-char *own_metadata_for_reader(const SamlIdentity *identity, GError **error);
+char *own_metadata_for_reader(const SamlIdentity *identity);
 
 /* The URL of our single sign-on endpoint, for Redirect and POST alike. Transfer full. */
 char *own_metadata_sso_url(const SamlIdentity *identity);

@@ -51,4 +51,4 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(SamlReading, saml_reading_free)
  * Whether the two readings agree in every field. Otherwise false with
  * FAULT_ERROR/FAULT_SAML_DISAGREE and the name of the first field that differs (never its value).
  */
-bool saml_reading_agrees(const SamlReading *ours, const SamlReading *theirs, GError **error);
+bool saml_reading_agrees(const SamlReading *a, const SamlReading *b, GError **error);

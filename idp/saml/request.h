@@ -6,7 +6,9 @@
 #pragma once
 
 #include "idp/ask.h"
+#include "idp/http/form.h"
 #include "idp/saml/lasso.h"
+#include "metadata/entity-set.h"
 #include <glib.h>
 
 /* How old, and how far ahead of us, an IssueInstant may be (saml2int SDP-G01: clocks differ by up
@@ -14,13 +16,11 @@
 #define SAML_REQUEST_MAX_AGE   480
 #define SAML_REQUEST_MAX_AHEAD 180
 
-struct EntitySet;
-
 typedef struct {
-	const char *endpoint;             /* our SSO URL: what Destination must be */
-	const struct EntitySet *entities; /* the services of this generation */
-	LassoReader *lasso;               /* this worker's */
-	gint64 now;                       /* unix seconds */
+	const char *endpoint;      /* our SSO URL: what Destination must be */
+	const EntitySet *entities; /* the services of this generation */
+	LassoReader *lasso;        /* this worker's */
+	gint64 now;                /* unix seconds */
 } SamlContext;
 
 /*
@@ -41,12 +41,8 @@ typedef struct {
 /* Never fails to give one of the three. `query`: the raw query, undecoded. */
 SamlRequest *saml_request_by_redirect(const SamlContext *context, const char *query);
 
-/* `body`: the raw application/x-www-form-urlencoded body. */
-SamlRequest *saml_request_by_post(const SamlContext *context, const char *body, gsize size);
-
-/* The same with the two fields already decoded (duplicates refused); relay_state may be NULL. */
-SamlRequest *saml_request_by_form(const SamlContext *context, const char *saml_request,
-				  const char *relay_state);
+/* `form`: the body, strictly read. */
+SamlRequest *saml_request_by_post(const SamlContext *context, const Form *form);
 
 void saml_request_free(SamlRequest *request);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(SamlRequest, saml_request_free)

@@ -1,0 +1,116 @@
+/* SPDX-License-Identifier: AGPL-3.0-or-later */
+#include "idp/ask.h"
+
+#include "idp/fault.h"
+#include "idp/limits.h"
+#include "metadata/endpoint.h"
+#include <string.h>
+
+/* form, protocol, flags, consuming index, issued, service, request id, return URL, relay state.
+ * The widest first: GVariant then needs no padding. */
+#define PACKED "(xiyyysssms)"
+
+/* Changes when the packed form does: what an older version sealed is then expired, not misread. */
+#define FORM 1
+
+enum {
+	FLAG_FORCE_AUTHN = 1 << 0,
+	FLAG_IS_PASSIVE = 1 << 1,
+	FLAG_IS_SIGNED = 1 << 2,
+	FLAGS_ALL = FLAG_FORCE_AUTHN | FLAG_IS_PASSIVE | FLAG_IS_SIGNED,
+};
+
+Ask *ask_new(void)
+{
+	Ask *ask = g_new0(Ask, 1);
+
+	ask->consuming_index = -1;
+	return ask;
+}
+
+void ask_free(Ask *ask)
+{
+	if (!ask)
+		return;
+	g_free(ask->service);
+	g_free(ask->request_id);
+	g_free(ask->return_url);
+	g_free(ask->relay_state);
+	g_free(ask);
+}
+
+Ask *ask_copy(const Ask *ask)
+{
+	Ask *copy = g_memdup2(ask, sizeof(*ask));
+
+	copy->service = g_strdup(ask->service);
+	copy->request_id = g_strdup(ask->request_id);
+	copy->return_url = g_strdup(ask->return_url);
+	copy->relay_state = g_strdup(ask->relay_state);
+	return copy;
+}
+
+GVariant *ask_to_variant(const Ask *ask)
+{
+	guint8 flags = (ask->force_authn ? FLAG_FORCE_AUTHN : 0) |
+		       (ask->is_passive ? FLAG_IS_PASSIVE : 0) |
+		       (ask->is_signed ? FLAG_IS_SIGNED : 0);
+
+	return g_variant_new(PACKED, ask->issued, ask->consuming_index, FORM, ask->protocol, flags,
+			     ask->service, ask->request_id, ask->return_url, ask->relay_state);
+}
+
+static bool is_between(const char *text, gsize least, gsize most)
+{
+	gsize size = strlen(text);
+
+	return size >= least && size <= most;
+}
+
+/* What every decoder promises of the asks it makes. */
+static bool is_sane(const Ask *ask)
+{
+	return (ask->protocol == PROTOCOL_SAML || ask->protocol == PROTOCOL_OIDC) &&
+	       ask->consuming_index >= -1 && ask->consuming_index <= G_MAXUINT16 &&
+	       is_between(ask->service, 1, LIMIT_SAML_URL) &&
+	       is_between(ask->request_id, 1, LIMIT_SAML_URL) &&
+	       (!ask->relay_state || is_between(ask->relay_state, 1, LIMIT_RELAY_STATE)) &&
+	       endpoint_url_check(ask->return_url, NULL);
+}
+
+Ask *ask_from_variant(GVariant *variant, GError **error)
+{
+	g_autoptr(Ask) ask = ask_new();
+	guint8 form = 0, protocol = 0, flags = 0;
+
+	if (g_variant_is_of_type(variant, G_VARIANT_TYPE(PACKED)) &&
+	    g_variant_is_normal_form(variant)) {
+		g_variant_get(variant, PACKED, &ask->issued, &ask->consuming_index, &form,
+			      &protocol, &flags, &ask->service, &ask->request_id, &ask->return_url,
+			      &ask->relay_state);
+		ask->protocol = (Protocol)protocol;
+		ask->force_authn = flags & FLAG_FORCE_AUTHN;
+		ask->is_passive = flags & FLAG_IS_PASSIVE;
+		ask->is_signed = flags & FLAG_IS_SIGNED;
+	}
+	if (form != FORM || (flags & ~FLAGS_ALL) || !is_sane(ask)) {
+		g_set_error(error, FAULT_ERROR, FAULT_LOGIN_EXPIRED,
+			    "a pending ask is not of this version's form");
+		return NULL;
+	}
+	return g_steal_pointer(&ask);
+}
+
+char *ask_origin(const Ask *ask)
+{
+	g_autoptr(GUri) uri =
+		g_uri_parse(ask->return_url, G_URI_FLAGS_HAS_PASSWORD | G_URI_FLAGS_ENCODED, NULL);
+	const char *host = uri ? g_uri_get_host(uri) : NULL;
+	int port = uri ? g_uri_get_port(uri) : -1;
+	bool is_ipv6 = host && strchr(host, ':');
+	g_autofree char *suffix = port > 0 ? g_strdup_printf(":%d", port) : g_strdup("");
+
+	g_assert(host); /* endpoint_url_check() has passed it */
+	return g_strdup_printf("https://%s%s%s%s", is_ipv6 ? "[" : "", host, is_ipv6 ? "]" : "",
+			       suffix);
+}
