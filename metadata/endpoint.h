@@ -29,3 +29,7 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(Endpoint, endpoint_free)
  * fragment, ASCII without white space or control characters, at most ENDPOINT_URL_MAX bytes. False
  * with METADATA_ERROR_ENDPOINT saying what is wrong. */
 bool endpoint_url_check(const char *url, GError **error);
+
+/* "https://host[:port]" of a URL that passed endpoint_url_check, in lower case: safe to stand in a
+ * Content-Security-Policy. (transfer full) */
+char *endpoint_origin(const char *url);

@@ -8,8 +8,7 @@
 #include "metadata/error.h"
 #include "metadata/xml/document.h"
 #include "metadata/xml/key.h"
-
-typedef struct Service Service; /* policy/service.h */
+#include "policy/service.h"
 
 /* One service provider, as its EntityDescriptor says (SAML Metadata 2.3.2, 2.4.4). Immutable once
  * made; all fields may be read by any thread. What a service asks for is only a wish: policy
@@ -29,8 +28,8 @@ typedef struct {
 
 /* What the service asks for under one AttributeConsumingService. */
 typedef struct {
-	int index; /* 0..65535; -1: the metadata has no AttributeConsumingService */
-	bool is_default;
+	int index;      /* 0..65535; -1: the metadata has no AttributeConsumingService */
+	int is_default; /* 1, 0, or -1 when not said */
 	Service *service;
 } EntityWish;
 
@@ -45,7 +44,8 @@ typedef struct Entity {
 	const Service *service; /* of the default wish; in `wishes` */
 	char *subject_id_req;   /* subject-id, pairwise-id, none, any; or NULL */
 	gint64 valid_until;     /* seconds since 1970; 0: not limited */
-	GBytes *bytes;          /* the EntityDescriptor as a document: what lasso is given */
+	GBytes *bytes;          /* the EntityDescriptor as a document: what lasso is given. Its data
+				   is followed by a NUL that is not counted. */
 } Entity;
 
 void entity_free(Entity *entity);
@@ -59,8 +59,10 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(Entity, entity_free)
  * Display names: mdui:DisplayName, else ServiceName, else OrganizationDisplayName, else entityID.
  * (transfer full) or NULL with METADATA_ERROR; the message begins with the entityID once known. */
 Entity *entity_parse(const void *bytes, gsize len, gint64 now, GError **error);
-/* As entity_parse for an element already read; entity->bytes is then written from the tree. */
+/* As entity_parse, for an element already read. */
 Entity *entity_from_node(const XmlNode *descriptor, gint64 now, GError **error);
+/* For `now`: validUntil is read, not judged. */
+#define ENTITY_ANY_TIME G_MININT64
 
 /* The endpoint that the Response goes to (SDP-IDP06, SAML Profiles 4.1.4.1): the one whose location
  * is byte for byte `url`, or whose index is `index`, or, with url NULL and index -1, the default.

@@ -49,8 +49,10 @@ bool xml_init(GError **error)
 {
 	xmlInitParser();
 	silence();
-	if (is_started())
+	if (is_started()) {
+		xmlSecIOCleanupCallbacks();
 		return true;
+	}
 	if (xmlSecInit() < 0 || xmlSecCheckVersion() != 1 || xmlSecCryptoAppInit(NULL) < 0 ||
 	    xmlSecCryptoInit() < 0) {
 		g_set_error(error, XML_ERROR, XML_ERROR_LIBRARY, "xmlsec1 does not start");

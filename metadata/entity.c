@@ -1,0 +1,85 @@
+/* SPDX-License-Identifier: AGPL-3.0-or-later */
+#include "metadata/entity.h"
+
+#include <string.h>
+
+#include "metadata/entity-read.h"
+
+void entity_free(Entity *entity)
+{
+	if (!entity)
+		return;
+	g_free(entity->id);
+	g_ptr_array_unref(entity->acs);
+	g_ptr_array_unref(entity->slo);
+	g_ptr_array_unref(entity->keys);
+	g_ptr_array_unref(entity->wishes);
+	g_free(entity->subject_id_req);
+	g_clear_pointer(&entity->bytes, g_bytes_unref);
+	g_free(entity);
+}
+
+bool entity_is_expired(const Entity *entity, gint64 now)
+{
+	return entity->valid_until != 0 && entity->valid_until <= now;
+}
+
+const Service *entity_service(const Entity *entity, int index)
+{
+	for (guint i = 0; i < entity->wishes->len; i++) {
+		const EntityWish *wish = entity->wishes->pdata[i];
+		if (wish->index == index && index >= 0)
+			return wish->service;
+	}
+	return index < 0 ? entity->service : NULL;
+}
+
+static bool is_post(const Endpoint *endpoint)
+{
+	return strcmp(endpoint->binding, ENDPOINT_POST) == 0;
+}
+
+/* SAML Metadata 2.2.3: the first that says it is the default, else the first that does not say it
+ * is not, else the first; of those that can be used. */
+static const Endpoint *default_acs(const Entity *entity)
+{
+	const Endpoint *best = NULL;
+	for (guint i = 0; i < entity->acs->len; i++) {
+		const Endpoint *endpoint = entity->acs->pdata[i];
+		if (is_post(endpoint) && (!best || entity_read_rank(endpoint->is_default) >
+							   entity_read_rank(best->is_default)))
+			best = endpoint;
+	}
+	return best;
+}
+
+static const Endpoint *refuse(GError **error, const char *what)
+{
+	g_set_error_literal(error, METADATA_ERROR, METADATA_ERROR_NO_ACS, what);
+	return NULL;
+}
+
+const Endpoint *entity_choose_acs(const Entity *entity, const char *url, int index,
+				  const char *binding, GError **error)
+{
+	if (binding && strcmp(binding, ENDPOINT_POST) != 0)
+		return refuse(error,
+			      "the request wants the answer by another binding than HTTP-POST");
+	if (url && index >= 0)
+		return refuse(error, "the request names its return URL twice, by URL and by index");
+	if (!url && index < 0)
+		return default_acs(entity);
+	bool known = false;
+	for (guint i = 0; i < entity->acs->len; i++) {
+		const Endpoint *endpoint = entity->acs->pdata[i];
+		if (url ? strcmp(endpoint->location, url) != 0 : endpoint->index != index)
+			continue;
+		if (is_post(endpoint))
+			return endpoint;
+		known = true;
+	}
+	if (known)
+		return refuse(error, "the return URL that the request names is not for HTTP-POST");
+	return refuse(error, url ? "the return URL that the request names is not in the metadata"
+				 : "the index that the request names is not in the metadata");
+}
