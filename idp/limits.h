@@ -42,7 +42,7 @@
 /* How long a stop waits for requests that are being worked on. */
 #define LIMIT_HTTP_DRAIN_MS 10000
 
-/* Open connections of a listener. Each may take 48 KiB: 96 MiB at worst. */
+/* Open connections of a listener. Each may take 64 KiB: 128 MiB at worst. */
 #define LIMIT_HTTP_CONNECTIONS 2048
 
 /* Open connections from one address: a school of 600 behind one address, most of them idle. Past

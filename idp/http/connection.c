@@ -1,0 +1,291 @@
+/* SPDX-License-Identifier: AGPL-3.0-or-later */
+#include "idp/http/connection.h"
+
+#include <pthread.h>
+#include <signal.h>
+#include <time.h>
+
+#include "idp/http/listen.h"
+
+/* An answer that comes as the time is up still gets this long to be sent. */
+#define GRACE_MS 2000
+
+typedef enum { PHASE_IDLE, PHASE_READING, PHASE_WAITING, PHASE_WRITING } Phase;
+
+struct Connection {
+	ConnectionTable *table;
+	GList link; /* in table->all, oldest first */
+	int fd;
+	char *address;
+	guint64 peer;
+	bool shut;   /* already told to close */
+	bool served; /* not its first request */
+	Phase phase;
+	gint64 began;    /* when the time of this request began */
+	gint64 deadline; /* of this phase */
+	void *exchange;  /* in PHASE_WAITING */
+};
+
+struct ConnectionTable {
+	ConnectionLimits limits;
+	ConnectionHooks hooks;
+	pthread_mutex_t lock;
+	pthread_cond_t wake;
+	pthread_t reaper;
+	bool stopping;
+	GQueue all;
+	GHashTable *peers; /* guint64 -> how many are open */
+	ConnectionStats stats;
+};
+
+static gint64 after(gint64 when, unsigned ms)
+{
+	return when + (gint64)ms * 1000;
+}
+
+static void shut(Connection *connection)
+{
+	if (!connection->shut)
+		shutdown(connection->fd, SHUT_RDWR);
+	connection->shut = true;
+}
+
+/* Puts exchanges of overdue answers, held, into `overdue`; closes what else is late. */
+static void collect_late(ConnectionTable *table, gint64 now, GPtrArray *overdue)
+{
+	for (GList *link = table->all.head; link; link = link->next) {
+		Connection *connection = link->data;
+		bool waiting = connection->phase == PHASE_WAITING;
+		if (now < connection->deadline || (connection->shut && !waiting))
+			continue;
+		table->stats.timed_out++;
+		if (waiting) {
+			table->hooks.hold(connection->exchange);
+			g_ptr_array_add(overdue, connection->exchange);
+			connection->deadline = G_MAXINT64;
+		} else {
+			shut(connection);
+		}
+	}
+}
+
+static void wait_for_tick(ConnectionTable *table)
+{
+	const ConnectionLimits *limits = &table->limits;
+	unsigned shortest = MIN(MIN(limits->read_ms, limits->total_ms), limits->idle_ms);
+	gint64 tick = CLAMP(shortest / 8, 5, 250);
+	gint64 until = g_get_monotonic_time() + tick * 1000;
+	struct timespec at = {until / G_USEC_PER_SEC, until % G_USEC_PER_SEC * 1000};
+
+	pthread_cond_timedwait(&table->wake, &table->lock, &at);
+}
+
+static void *reap(void *data)
+{
+	ConnectionTable *table = data;
+	g_autoptr(GPtrArray) overdue = g_ptr_array_new();
+
+	pthread_mutex_lock(&table->lock);
+	while (!table->stopping) {
+		collect_late(table, g_get_monotonic_time(), overdue);
+		if (overdue->len > 0) {
+			pthread_mutex_unlock(&table->lock);
+			for (guint i = 0; i < overdue->len; i++)
+				table->hooks.overdue(overdue->pdata[i]);
+			g_ptr_array_set_size(overdue, 0);
+			pthread_mutex_lock(&table->lock);
+		} else {
+			wait_for_tick(table);
+		}
+	}
+	pthread_mutex_unlock(&table->lock);
+	return NULL;
+}
+
+ConnectionTable *connection_table_new(const ConnectionLimits *limits, const ConnectionHooks *hooks)
+{
+	ConnectionTable *table = g_new0(ConnectionTable, 1);
+	pthread_condattr_t monotonic;
+	sigset_t all, before;
+
+	table->limits = *limits;
+	table->hooks = *hooks;
+	table->peers = g_hash_table_new_full(g_int64_hash, g_int64_equal, g_free, NULL);
+	pthread_mutex_init(&table->lock, NULL);
+	pthread_condattr_init(&monotonic);
+	pthread_condattr_setclock(&monotonic, CLOCK_MONOTONIC);
+	pthread_cond_init(&table->wake, &monotonic);
+	pthread_condattr_destroy(&monotonic);
+	sigfillset(&all);
+	pthread_sigmask(SIG_SETMASK, &all, &before);
+	g_assert(pthread_create(&table->reaper, NULL, reap, table) == 0);
+	pthread_sigmask(SIG_SETMASK, &before, NULL);
+	pthread_setname_np(table->reaper, "http-deadlines");
+	return table;
+}
+
+void connection_table_free(ConnectionTable *table)
+{
+	pthread_mutex_lock(&table->lock);
+	table->stopping = true;
+	pthread_cond_signal(&table->wake);
+	pthread_mutex_unlock(&table->lock);
+	pthread_join(table->reaper, NULL);
+	g_assert(table->all.length == 0);
+	g_hash_table_unref(table->peers);
+	pthread_cond_destroy(&table->wake);
+	pthread_mutex_destroy(&table->lock);
+	g_free(table);
+}
+
+void connection_table_stats(ConnectionTable *table, ConnectionStats *stats)
+{
+	pthread_mutex_lock(&table->lock);
+	*stats = table->stats;
+	stats->open = table->all.length;
+	pthread_mutex_unlock(&table->lock);
+}
+
+void connection_table_close_idle(ConnectionTable *table)
+{
+	pthread_mutex_lock(&table->lock);
+	for (GList *link = table->all.head; link; link = link->next) {
+		Connection *connection = link->data;
+		if (connection->phase == PHASE_IDLE)
+			shut(connection);
+	}
+	pthread_mutex_unlock(&table->lock);
+}
+
+void connection_table_close_all(ConnectionTable *table)
+{
+	pthread_mutex_lock(&table->lock);
+	for (GList *link = table->all.head; link; link = link->next) {
+		Connection *connection = link->data;
+		if (connection->phase != PHASE_WAITING)
+			shut(connection);
+		else if (connection->deadline != G_MAXINT64)
+			connection->deadline = 0;
+	}
+	pthread_cond_signal(&table->wake);
+	pthread_mutex_unlock(&table->lock);
+}
+
+static unsigned count_peer(ConnectionTable *table, guint64 peer, int change)
+{
+	unsigned count = GPOINTER_TO_UINT(g_hash_table_lookup(table->peers, &peer));
+
+	count += (unsigned)change;
+	if (count == 0)
+		g_hash_table_remove(table->peers, &peer);
+	else
+		g_hash_table_insert(table->peers, g_memdup2(&peer, sizeof peer),
+				    GUINT_TO_POINTER(count));
+	return count;
+}
+
+/* Newest wins: whoever holds connections open without asking anything loses the oldest of them, so
+ * holding many keeps nobody out. One that is being worked on is never taken. */
+static void make_room(ConnectionTable *table, Connection *newest, bool of_same_peer)
+{
+	Connection *victim = newest;
+
+	for (GList *link = table->all.head; link; link = link->next) {
+		Connection *connection = link->data;
+		bool waits = connection->phase == PHASE_IDLE || connection->phase == PHASE_READING;
+		if (waits && !connection->shut &&
+		    (!of_same_peer || connection->peer == newest->peer)) {
+			victim = connection;
+			break;
+		}
+	}
+	table->stats.evicted++;
+	shut(victim);
+}
+
+Connection *connection_opened(ConnectionTable *table, int fd, const struct sockaddr *address)
+{
+	Connection *connection = g_new0(Connection, 1);
+
+	connection->table = table;
+	connection->link.data = connection;
+	connection->fd = fd;
+	connection->address = address_to_text(address);
+	connection->peer = address_to_peer(address);
+	connection->began = g_get_monotonic_time();
+	connection->deadline = after(connection->began, table->limits.read_ms);
+	pthread_mutex_lock(&table->lock);
+	g_queue_push_tail_link(&table->all, &connection->link);
+	table->stats.accepted++;
+	if (count_peer(table, connection->peer, 1) > table->limits.connections_per_address)
+		make_room(table, connection, true);
+	else if (table->all.length > table->limits.connections)
+		make_room(table, connection, false);
+	pthread_mutex_unlock(&table->lock);
+	return connection;
+}
+
+void connection_closed(Connection *connection)
+{
+	ConnectionTable *table = connection->table;
+
+	pthread_mutex_lock(&table->lock);
+	g_queue_unlink(&table->all, &connection->link);
+	count_peer(table, connection->peer, -1);
+	pthread_mutex_unlock(&table->lock);
+	g_free(connection->address);
+	g_free(connection);
+}
+
+gint64 connection_reading(Connection *connection)
+{
+	ConnectionTable *table = connection->table;
+
+	pthread_mutex_lock(&table->lock);
+	if (connection->served)
+		connection->began = g_get_monotonic_time();
+	connection->served = true;
+	connection->phase = PHASE_READING;
+	connection->deadline = after(connection->began, table->limits.read_ms);
+	pthread_mutex_unlock(&table->lock);
+	return connection->began;
+}
+
+void connection_waiting(Connection *connection, void *exchange)
+{
+	ConnectionTable *table = connection->table;
+
+	pthread_mutex_lock(&table->lock);
+	connection->phase = PHASE_WAITING;
+	connection->exchange = exchange;
+	connection->deadline = after(connection->began, table->limits.total_ms);
+	pthread_mutex_unlock(&table->lock);
+}
+
+void connection_writing(Connection *connection)
+{
+	ConnectionTable *table = connection->table;
+	gint64 least = after(g_get_monotonic_time(), GRACE_MS);
+
+	pthread_mutex_lock(&table->lock);
+	connection->phase = PHASE_WRITING;
+	connection->exchange = NULL;
+	connection->deadline = MAX(after(connection->began, table->limits.total_ms), least);
+	pthread_mutex_unlock(&table->lock);
+}
+
+void connection_idle(Connection *connection)
+{
+	ConnectionTable *table = connection->table;
+
+	pthread_mutex_lock(&table->lock);
+	connection->phase = PHASE_IDLE;
+	connection->exchange = NULL;
+	connection->deadline = after(g_get_monotonic_time(), table->limits.idle_ms);
+	pthread_mutex_unlock(&table->lock);
+}
+
+const char *connection_address(const Connection *connection)
+{
+	return connection->address;
+}

@@ -1,0 +1,67 @@
+/* SPDX-License-Identifier: AGPL-3.0-or-later */
+/*
+ * The open connections of one listener: caps, and deadlines counted in total from accept, since the
+ * server library counts only inactivity and one byte every two seconds would live for ever.
+ */
+#pragma once
+
+#include <glib.h>
+#include <stdbool.h>
+#include <sys/socket.h>
+
+typedef struct ConnectionTable ConnectionTable;
+typedef struct Connection Connection;
+
+typedef struct {
+	unsigned connections, connections_per_address;
+	unsigned read_ms, total_ms, idle_ms;
+} ConnectionLimits;
+
+typedef struct {
+	guint64 accepted, timed_out, evicted;
+	unsigned open;
+} ConnectionStats;
+
+/*
+ * Called on the table's own thread for a request whose answer is overdue, without any lock held.
+ * `exchange` comes with the reference that `hold` took.
+ */
+typedef struct {
+	void (*hold)(void *exchange);
+	void (*overdue)(void *exchange);
+} ConnectionHooks;
+
+ConnectionTable *connection_table_new(const ConnectionLimits *limits, const ConnectionHooks *hooks);
+
+/* Ends the thread; every connection must have been closed. */
+void connection_table_free(ConnectionTable *table);
+void connection_table_stats(ConnectionTable *table, ConnectionStats *stats);
+
+/* Closes those that wait for a request. */
+void connection_table_close_idle(ConnectionTable *table);
+
+/* Closes all but those whose request waits for an answer, and makes these overdue. */
+void connection_table_close_all(ConnectionTable *table);
+
+/*
+ * The life of a connection, called on its I/O thread. Past a cap open closes the oldest one that is
+ * idle or still reading (of that address when the address is over its cap), or else the new one.
+ * "Closes" means shutdown(2): the I/O thread notices and calls connection_closed().
+ */
+Connection *connection_opened(ConnectionTable *table, int fd, const struct sockaddr *address);
+void connection_closed(Connection *connection);
+
+/* A request line came. -> when the time of this request began: accept for the first one. */
+gint64 connection_reading(Connection *connection);
+
+/* The request is complete; `exchange` is what `hold` and `overdue` get. */
+void connection_waiting(Connection *connection, void *exchange);
+
+/* The answer is being sent. */
+void connection_writing(Connection *connection);
+
+/* Answered; the next request may come. */
+void connection_idle(Connection *connection);
+
+/* The peer's address as text (transfer none). */
+const char *connection_address(const Connection *connection);
