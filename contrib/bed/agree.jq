@@ -6,7 +6,7 @@ def show: if . == null then "nothing" elif . == [] then "no value" else join(", 
 def where: if . then "\(.file):\(.line)" else null end;
 
 $explain[0].attributes as $rows
-| ($rows | map({key: .saml, value: .name}) | from_entries) as $names
+| ($rows | map(select(.saml) | {key: .saml, value: .name}) | from_entries) as $names
 | ($rows | map({key: .name, value: (.rule | where)}) | from_entries) as $rules
 | $ledger[0] as $row
 | def name: $names[.] // .;

@@ -307,7 +307,8 @@ bed_password() {
 
 # bed_explain LOGIN ROLE SERVICE: what portvakt explain says, as JSON.
 bed_explain() {
-  "$portvakt" explain --config "$bed_conf" --person "$1" --role "$2" --service "$3" --json
+  "$portvakt" explain --config "$bed_conf" --person "$1" --role "$2" --service "$3" --json \
+    --language en
 }
 
 # bed_person_key LOGIN: what the directory calls that person for ever.

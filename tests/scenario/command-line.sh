@@ -1,0 +1,52 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: AGPL-3.0-or-later
+# Help, manual and completion tell of the same options.
+set -euo pipefail
+: "${top_srcdir:?is set by make check}" "${top_builddir:?is set by make check}"
+# shellcheck source=tests/lib/tap.sh
+. "$top_srcdir/tests/lib/tap.sh"
+portvakt=$top_builddir/idp/portvakt
+
+# What the completion needs of bash-completion: the words of the line, and the one that is typed.
+_init_completion() {
+  words=("${line[@]}") cword=$((${#line[@]} - 1))
+  cur=${words[cword]} prev=${words[cword - 1]}
+}
+_filedir() { :; }
+# shellcheck source=contrib/completion/portvakt
+. "$top_srcdir/contrib/completion/portvakt"
+
+# offered WORD...: the long options the completion offers after `portvakt WORD...`.
+offered() {
+  line=(portvakt "$@" --)
+  COMPREPLY=()
+  _portvakt
+  printf '%s\n' "${COMPREPLY[@]}" | grep '^--' | LC_ALL=C sort
+}
+helped() {
+  "$portvakt" "$@" --help | grep -oE '^ +(-[a-z], )?--[a-z-]+' | grep -oE -- '--[a-z-]+' |
+    grep -v -- --help-all | LC_ALL=C sort -u
+}
+# The options a manual page has an item for.
+manual() {
+  { grep -ohE '^\.It Fl .*' "$top_srcdir/idp/command/$1.1" || true; } |
+    grep -oE 'Fl -[a-z-]+|Fl [a-z] , -[a-z-]+' | grep -oE -- '-[a-z-]+$' | sed 's/^/-/' | LC_ALL=C sort -u
+}
+
+for command in serve check explain 'metadata add' 'keys new'; do
+  read -ra words_of <<<"$command"
+  ok "portvakt $command --help" "$portvakt" "${words_of[@]}" --help
+  help=$(helped "${words_of[@]}")
+  is "the completion offers what $command takes" "$(offered "${words_of[@]}")" "$help"
+  is "portvakt-${words_of[0]}(1) tells of what $command takes" \
+    "$(manual "portvakt-${words_of[0]}")" "$(grep -vx -- --help <<<"$help" || true)"
+done
+line=(portvakt '') COMPREPLY=()
+_portvakt
+is 'the completion offers the commands' \
+  "$(printf '%s\n' "${COMPREPLY[@]}" | grep -v '^-' | LC_ALL=C sort)" \
+  "$("$portvakt" --help | sed -n 's/^  \([a-z]\+\) .*/\1/p' | LC_ALL=C sort)"
+code=0
+"$portvakt" explian >/dev/null 2>&1 || code=$?
+is 'a command that is not there: exit code 2' "$code" 2
+tap_done
