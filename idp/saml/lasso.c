@@ -3,6 +3,7 @@
 
 #include "idp/fault.h"
 #include "idp/limits.h"
+#include "metadata/xml/init.h"
 #include <lasso/lasso.h>
 #include <lasso/xml/saml-2.0/samlp2_authn_request.h>
 #include <string.h>
@@ -41,6 +42,9 @@ bool lasso_reader_init(GError **error)
 		g_log_set_handler("Lasso", G_LOG_LEVEL_MASK | G_LOG_FLAG_RECURSION, say_nothing,
 				  NULL);
 		status = lasso_init();
+		/* lasso has set handlers of its own, which write to stderr */
+		if (!xml_init(NULL))
+			status = -1;
 		g_once_init_leave(&once, 1);
 	}
 	if (status == 0)

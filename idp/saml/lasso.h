@@ -18,7 +18,10 @@
  */
 void lasso_reader_prepare_process(void);
 
-/* lasso_init() once; any thread, any number of times. False: lasso cannot be used. */
+/*
+ * Starts lasso, and libxml2 and xmlsec1 with it (xml_init()); any number of times, the first time
+ * before there are other threads. False with FAULT_INTERNAL: lasso cannot be used.
+ */
 bool lasso_reader_init(GError **error);
 
 /* One worker's reader; not for use by two threads at once. */

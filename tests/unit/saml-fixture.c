@@ -10,7 +10,7 @@
 
 static EVP_PKEY *generate(const char *kind)
 {
-	EVP_PKEY *key = g_str_has_prefix(kind, "RSA-") ? EVP_RSA_gen((unsigned)atoi(kind + 4))
+	EVP_PKEY *key = g_str_has_prefix(kind, "RSA-") ? EVP_RSA_gen(g_ascii_strtoull(kind + 4, NULL, 10))
 						       : EVP_EC_gen(kind);
 
 	g_assert_nonnull(key);
