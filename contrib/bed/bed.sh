@@ -11,6 +11,8 @@
 # started here are stopped. A function that fails says why on stderr and returns 1; callers run
 # under `set -e`. Waiting is polling with a limit, never a fixed sleep.
 
+# The daemons live in /usr/sbin, which is not on everybody's path.
+PATH=$PATH:/usr/sbin:/sbin
 bed_source=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd)
 
 # bed_free_port: prints the first of eight free loopback ports. Tests that run side by side have
