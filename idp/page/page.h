@@ -2,16 +2,21 @@
 /*
  * The pages a person sees, and the static files they use.
  *
- * Everything is read, compiled and rendered once for trial when a generation is loaded; after
- * that `Pages` is immutable and shared by all threads. Every page works without JavaScript, loads
- * nothing from elsewhere, and carries its own Content-Security-Policy (CSP level 3), besides
- * Cache-Control: no-store and Referrer-Policy: same-origin. Values from peers may hold anything
- * that is UTF-8; invalid UTF-8 is replaced.
+ * Everything is read, compiled and rendered once for trial when a generation is loaded, and every
+ * fault must have its texts; after that `Pages` is immutable and shared by all threads. Every page
+ * works without JavaScript, loads nothing from elsewhere, and carries its own
+ * Content-Security-Policy (CSP level 3) beside the headers of http_response_html().
  *
- * form-action: Chromium applies it to the redirects after a POST too. No POST of ours ends in a
- * redirect to another origin: the login form's POST ends in a page (page_post) that posts onward,
- * so the login form names 'self' only, and page_post and page_not_open name the origin of the
- * service beside it.
+ * Values from peers may hold anything: they are always escaped, invalid UTF-8 is replaced, and
+ * from names that are shown control characters, line breaks and marks that turn the direction of
+ * the text around are removed, and they are cut at PAGE_NAME_MAX characters.
+ *
+ * form-action: Chromium applies it to the redirects after a POST too (measured with 156: a POST
+ * that the policy allows, to a service that answers 302 to an origin it does not name, is
+ * blocked). No POST of ours ends in a redirect to another origin: the login form's POST ends in a
+ * page that posts onward, so every form of ours has 'self'. Services do redirect after their ACS,
+ * often to another host, so page_post and page_not_open, whose only form goes to the proven ACS,
+ * allow any https.
  */
 #pragma once
 
@@ -19,12 +24,15 @@
 
 #include <stdbool.h>
 
+/* Characters of a name from a peer that a page shows; the longest honest one is some 60. */
+#define PAGE_NAME_MAX 120
+
 typedef struct Pages Pages;
 
 typedef struct {
-	const char *folder;  /* templates, texts.*.ini and static/; NULL: the installed one */
-	const char *name_sv; /* what the school calls its login: "Ekskolans inloggning" */
-	const char *name_en;
+	const char *folder;        /* templates, texts.*.ini and static/; NULL: the installed one */
+	const char *name_sv;       /* what the school calls its login: "Ekskolans inloggning" */
+	const char *name_en;       /* NULL: the Swedish one */
 	const char *support_email; /* or NULL: pages then say "ask a grown-up at school" */
 } PageOptions;
 
@@ -47,7 +55,11 @@ typedef struct {
 	bool failed;       /* "wrong user name or password": never says which */
 } PageLogin;
 
-/* GET /login, and POST /login after a wrong password. Form: handle, csrf, lang, login, password. */
+/*
+ * GET /login, and POST /login after a wrong password (status 200 both). Form POST /login: handle,
+ * csrf, lang, login, password. The other language is GET /login?handle=HANDLE&lang=LANG, so GET
+ * /login takes this bound handle as well as the one of a 303.
+ */
 HttpResponse *page_login(const Pages *pages, const char *lang, const PageLogin *login);
 
 typedef struct {
@@ -86,7 +98,8 @@ typedef struct {
 	const char *reference; /* the log line has the same */
 	const char *service;   /* display name where the service is proven, or NULL */
 	const char *back;      /* https URL of the service's own front, from metadata, or NULL */
-	bool try_again;        /* offer to try again; 503 also gets Retry-After */
+	bool try_again;        /* it passes by itself: a 503 says Retry-After */
+	const char *retry;     /* path and query of ours that "try again" leads to, or NULL */
 } PageFault;
 
 /* What happened, what to do, a way back. */
