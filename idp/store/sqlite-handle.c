@@ -37,8 +37,9 @@ bool sqlite_handle_fail(SqliteHandle *handle, const char *doing, GError **error)
 {
 	int rc = sqlite3_extended_errcode(handle->db);
 
-	g_set_error(error, STORE_ERROR, code_of(rc), "%s: cannot %s: %s (SQLite %d)", handle->path,
-		    doing, sqlite3_errmsg(handle->db), rc);
+	g_set_error(error, STORE_ERROR, code_of(rc), "%s: cannot %s: %s (SQLite %d)%s",
+		    handle->path, doing, sqlite3_errmsg(handle->db), rc,
+		    code_of(rc) == STORE_ERROR_CORRUPT ? ": restore a backup" : "");
 	return false;
 }
 
@@ -175,8 +176,10 @@ static bool identify(SqliteHandle *handle, int64_t *version, GError **error)
 		return false;
 	}
 	if (application != SCHEMA_APPLICATION_ID)
-		return refuse(handle, STORE_ERROR_FOREIGN,
-			      "this database belongs to another program: name another file", error);
+		return refuse(
+			handle, STORE_ERROR_FOREIGN,
+			"this is not a store of portvakt but something else's: name another file",
+			error);
 	if (!ask_number(handle, "PRAGMA user_version", version, error))
 		return false;
 	if (*version > schema_version)

@@ -4,8 +4,8 @@
 #include <pthread.h>
 #include <string.h>
 
-#include "idp/ledger.h"
 #include "idp/limits.h"
+#include "idp/store/backend.h"
 
 typedef struct {
 	const StoreSuite *suite;
@@ -375,6 +375,53 @@ static void all_or_nothing(Fixture *f, gconstpointer data)
 	g_assert_cmpuint(rows->len, ==, 1);
 }
 
+static bool no_commit(Store *store, GError **error)
+{
+	g_set_error_literal(error, STORE_ERROR, STORE_ERROR_IO, "the disk is full");
+	return false;
+}
+
+/* Applies a commit in a transaction that fails at its end. */
+static void apply_in_vain(Store *store, StoreCommit *commit)
+{
+	const StoreBackend *backend = store->backend;
+	StoreBackend failing = *backend;
+	g_autoptr(GError) error = NULL;
+	StoreResult result;
+
+	failing.commit = no_commit;
+	store->backend = &failing;
+	g_assert_false(store_apply(store, &commit, 1, &result, &error));
+	store->backend = backend;
+	g_assert_cmpint(result.outcome, ==, STORE_FAULT);
+	g_assert_error(result.error, STORE_ERROR, STORE_ERROR_IO);
+	for (unsigned i = 0; i < store_commit_ops(commit); i++)
+		g_assert_null(store_taken(commit, i));
+	store_commit_free(commit);
+}
+
+static void a_failed_transaction_changes_nothing(Fixture *f, gconstpointer data)
+{
+	StoreCommit *commit = put_of(STORE_SESSION, "b", NULL, "two", NOW + 10);
+	LedgerFilter all = {.limit = 10};
+
+	conformance_put(f->store, STORE_SESSION, "a", "one", NOW + 10);
+	store_take(commit, STORE_SESSION, "a");
+	store_add_ledger(commit, conformance_ledger_row("r1", NOW + 10));
+	apply_in_vain(f->store, commit);
+	assert_row(f, STORE_SESSION, "a", "one");
+	assert_row(f, STORE_SESSION, "b", NULL);
+	g_test_message("the same once more, with nothing in the way");
+	commit = put_of(STORE_SESSION, "b", NULL, "two", NOW + 10);
+	store_take(commit, STORE_SESSION, "a");
+	store_add_ledger(commit, conformance_ledger_row("r1", NOW + 10));
+	g_assert_cmpint(conformance_apply(f->store, commit), ==, STORE_OK);
+	assert_row(f, STORE_SESSION, "a", NULL);
+	g_autoptr(GPtrArray) rows = ledger_read(f->reader, &all, NULL);
+	g_assert_cmpuint(rows->len, ==, 1);
+	g_assert_cmpstr(((LedgerRow *)rows->pdata[0])->service, ==, "https://sp.example/");
+}
+
 static void operations_see_those_before(Fixture *f, gconstpointer data)
 {
 	StoreCommit *commit = put_of(STORE_SESSION, "a", NULL, "one", NOW + 10);
@@ -443,6 +490,12 @@ static void a_full_table_takes_no_more(Fixture *f, gconstpointer data)
 	g_test_message("other tables are not full");
 	g_assert_cmpint(conformance_put(f->store, STORE_SESSION, "more", "", NOW + 10), ==,
 			STORE_OK);
+	g_test_message("a row that went in vain makes no room");
+	commit = store_commit_new(NOW, NULL, NULL);
+	store_take(commit, STORE_SPENT_ASK, "0");
+	apply_in_vain(f->store, commit);
+	g_assert_cmpint(conformance_put(f->store, STORE_SPENT_ASK, "more", "", NOW + 10), ==,
+			STORE_CAPPED);
 	g_test_message("a row that goes makes room for one");
 	commit = store_commit_new(NOW, NULL, NULL);
 	store_take(commit, STORE_SPENT_ASK, "0");
@@ -915,6 +968,7 @@ void store_conformance_add(const StoreSuite *suite)
 		{"drop", drop},
 		{"drop-owner", drop_owner},
 		{"all-or-nothing", all_or_nothing},
+		{"a-failed-transaction-changes-nothing", a_failed_transaction_changes_nothing},
 		{"operations-see-those-before", operations_see_those_before},
 		{"an-empty-commit-is-fine", an_empty_commit_is_fine},
 		{"rows-outlive-the-process", rows_outlive_the_process},
