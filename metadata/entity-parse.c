@@ -254,9 +254,10 @@ static bool read_id(Entity *entity, const XmlNode *descriptor, GError **error)
 		return entity_read_refuse(error, METADATA_ERROR_LIMIT, descriptor,
 					  "entityID is longer than %d bytes", ENTITY_ID_MAX);
 	for (const char *p = id; *p; p++) {
-		if (g_ascii_isspace(*p) || g_ascii_iscntrl(*p))
-			return entity_read_refuse(error, METADATA_ERROR_SYNTAX, descriptor,
-						  "entityID holds white space");
+		if (!g_ascii_isgraph(*p))
+			return entity_read_refuse(
+				error, METADATA_ERROR_SYNTAX, descriptor,
+				"entityID holds white space or characters that are not ASCII");
 	}
 	entity->id = g_steal_pointer(&id);
 	return true;

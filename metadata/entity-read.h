@@ -15,6 +15,11 @@ bool entity_read_index(const XmlNode *node, int *ret, GError **error);
 /* How much an isDefault of 1, -1, 0 is the default (SAML Metadata 2.2.3): 2, 1, 0. */
 int entity_read_rank(int is_default);
 
+/* A text from a service on one line of at most `max` characters, without control characters or
+ * marks that turn the writing direction: it will stand beside our own words, on a page or a
+ * terminal. NULL when nothing is left. (transfer full) */
+char *entity_read_tidy(const char *text, glong max);
+
 /* Fills entity->wishes, ->service and ->subject_id_req from AttributeConsumingService,
  * EntityAttributes, UIInfo and Organization. entity->id is set. False with METADATA_ERROR. */
 bool entity_wish_read(Entity *entity, const XmlNode *descriptor, const XmlNode *role,

@@ -24,7 +24,8 @@ EntitySet *entity_set_new(GPtrArray *entities, GError **error);
 void entity_set_free(EntitySet *set);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(EntitySet, entity_set_free)
 
-/* The entity, or NULL when unknown or expired since the load. (transfer none) */
+/* The entity, or NULL when unknown or expired by `now`; with ENTITY_ANY_TIME also those that were
+ * left out as expired. (transfer none) */
 const Entity *entity_set_find(const EntitySet *set, const char *id, gint64 now);
 guint entity_set_size(const EntitySet *set);
 /* All entities, by entityID. (transfer none): const Entity* */

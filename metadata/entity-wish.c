@@ -35,29 +35,26 @@ static bool is_language(const char *tag, const char *want)
 	return tag && g_ascii_strncasecmp(tag, want, 2) == 0 && (tag[2] == '\0' || tag[2] == '-');
 }
 
-/* One line without control characters or marks that turn the writing direction: the name stands on
- * the page beside our own words. NULL when nothing is left. */
-static char *tidy_name(const char *text)
+char *entity_read_tidy(const char *text, glong max)
 {
-	GString *name = g_string_new(NULL);
+	GString *tidy = g_string_new(NULL);
 	glong count = 0;
 	bool space = false;
-	for (const char *p = text; *p && count < DISPLAY_MAX;
-	     p += g_utf8_skip[*(const guchar *)p]) {
+	for (const char *p = text; *p && count < max; p += g_utf8_skip[*(const guchar *)p]) {
 		gunichar c = g_utf8_get_char(p);
 		if (g_unichar_isspace(c)) {
-			space = name->len > 0;
+			space = tidy->len > 0;
 			continue;
 		}
 		if (!g_unichar_isprint(c) || g_unichar_type(c) == G_UNICODE_FORMAT)
 			continue;
 		if (space)
-			g_string_append_c(name, ' ');
-		g_string_append_unichar(name, c);
+			g_string_append_c(tidy, ' ');
+		g_string_append_unichar(tidy, c);
 		count += 1 + space;
 		space = false;
 	}
-	return g_string_free(name, name->len == 0);
+	return g_string_free(tidy, tidy->len == 0);
 }
 
 static bool take_name(char **slot, const XmlNode *node, GError **error)
@@ -68,7 +65,7 @@ static bool take_name(char **slot, const XmlNode *node, GError **error)
 		return entity_read_refuse(error, METADATA_ERROR_SYNTAX, node,
 					  "holds more than text");
 	if (!*slot)
-		*slot = tidy_name(text);
+		*slot = entity_read_tidy(text, DISPLAY_MAX);
 	return true;
 }
 

@@ -88,6 +88,8 @@ const char *xml_node_ns(const XmlNode *node);
  * (transfer none) or NULL. */
 XmlNode *xml_node_child(const XmlNode *node, const char *ns, const char *local);
 XmlNode *xml_node_next(const XmlNode *node, const char *ns, const char *local);
+/* The element around it; NULL for the root. (transfer none) */
+XmlNode *xml_node_parent(const XmlNode *node);
 /* Sets *ret_child to the only child {ns}local, or NULL when there is none. False with
  * XML_ERROR_STRUCTURE when there are two or more: a second Issuer or Subject is an attack. */
 bool xml_node_sole(const XmlNode *node, const char *ns, const char *local, XmlNode **ret_child,
@@ -125,8 +127,8 @@ void xml_node_set_ns(XmlNode *node, const char *ns, const char *prefix, const ch
 /* Declares a namespace on the element unless it is in scope with this prefix. */
 void xml_node_declare(XmlNode *node, const char *ns, const char *prefix);
 void xml_node_add_text(XmlNode *node, const char *text);
-/* Appends a comment; "--" in it becomes "- -". */
-void xml_node_add_comment(XmlNode *node, const char *text);
+/* Puts a comment on a line of its own before the root element; "--" in it becomes "- -". */
+void xml_document_add_comment(XmlDocument *doc, const char *text);
 
 /* --- Bytes out: UTF-8, nothing reindented. --- */
 

@@ -39,6 +39,11 @@ XmlNode *xml_node_next(const XmlNode *node, const char *ns, const char *local)
 	return first_from(node->next, ns, local);
 }
 
+XmlNode *xml_node_parent(const XmlNode *node)
+{
+	return xml_node_is(node->parent, NULL, NULL) ? node->parent : NULL;
+}
+
 bool xml_node_sole(const XmlNode *node, const char *ns, const char *local, XmlNode **ret_child,
 		   GError **error)
 {
@@ -194,7 +199,7 @@ void xml_node_add_text(XmlNode *node, const char *text)
 	xmlAddChild(node, child);
 }
 
-void xml_node_add_comment(XmlNode *node, const char *text)
+void xml_document_add_comment(XmlDocument *doc, const char *text)
 {
 	g_autofree char *own = NULL;
 	GString *safe = g_string_new((const char *)carried(text, &own));
@@ -203,8 +208,8 @@ void xml_node_add_comment(XmlNode *node, const char *text)
 	g_string_replace(safe, "--", "- -", 0);
 	if (safe->len > 0 && safe->str[safe->len - 1] == '-')
 		g_string_append_c(safe, ' ');
-	xmlNode *child = xmlNewDocComment(node->doc, XML_STR(safe->str));
-	g_assert(child);
-	xmlAddChild(node, child);
+	xmlNode *comment = xmlNewDocComment(doc, XML_STR(safe->str));
+	g_assert(comment);
+	xmlAddPrevSibling(xmlDocGetRootElement(doc), comment);
 	g_string_free(safe, TRUE);
 }

@@ -1,0 +1,158 @@
+/* SPDX-License-Identifier: AGPL-3.0-or-later */
+#include "metadata/entity-set.h"
+
+#include "metadata/trusted.h"
+
+typedef struct {
+	Entity *entity;
+	char *file;
+} Item;
+
+struct EntitySet {
+	GHashTable *items;   /* entityID -> Item, those that have expired too */
+	GPtrArray *entities; /* Entity, live at the load, by entityID */
+	GPtrArray *warnings; /* char* */
+};
+
+static void item_free(Item *item)
+{
+	entity_free(item->entity);
+	g_free(item->file);
+	g_free(item);
+}
+
+static EntitySet *set_new(void)
+{
+	EntitySet *set = g_new0(EntitySet, 1);
+	set->items =
+		g_hash_table_new_full(g_str_hash, g_str_equal, NULL, (GDestroyNotify)item_free);
+	set->entities = g_ptr_array_new();
+	set->warnings = g_ptr_array_new_with_free_func(g_free);
+	return set;
+}
+
+void entity_set_free(EntitySet *set)
+{
+	if (!set)
+		return;
+	g_hash_table_unref(set->items);
+	g_ptr_array_unref(set->entities);
+	g_ptr_array_unref(set->warnings);
+	g_free(set);
+}
+
+/* Takes entity. The first of two would win in some readers and the last in others: neither. */
+static bool add(EntitySet *set, Entity *entity, const char *file, GError **error)
+{
+	const Item *other = g_hash_table_lookup(set->items, entity->id);
+	if (other) {
+		g_set_error(error, METADATA_ERROR, METADATA_ERROR_DUPLICATE,
+			    "%s: the service %s is also in %s; remove one of the two",
+			    file ? file : "metadata", entity->id, other->file ? other->file : "it");
+		entity_free(entity);
+		return false;
+	}
+	Item *item = g_new0(Item, 1);
+	item->entity = entity;
+	item->file = g_strdup(file);
+	g_hash_table_insert(set->items, entity->id, item);
+	return true;
+}
+
+static gint by_id(gconstpointer a, gconstpointer b)
+{
+	const Entity *const *one = a, *const *two = b;
+	return g_strcmp0((*one)->id, (*two)->id);
+}
+
+static void list_live(EntitySet *set, gint64 now)
+{
+	GHashTableIter iter;
+	gpointer value;
+	g_hash_table_iter_init(&iter, set->items);
+	while (g_hash_table_iter_next(&iter, NULL, &value)) {
+		const Item *item = value;
+		if (!entity_is_expired(item->entity, now))
+			g_ptr_array_add(set->entities, item->entity);
+		else
+			g_ptr_array_add(
+				set->warnings,
+				g_strdup_printf("%s: %s is left out: its validUntil has passed; "
+						"get newer metadata from the service",
+						item->file ? item->file : "metadata",
+						item->entity->id));
+	}
+	g_ptr_array_sort(set->entities, by_id);
+}
+
+EntitySet *entity_set_new(GPtrArray *entities, GError **error)
+{
+	g_autoptr(EntitySet) set = set_new();
+	while (entities->len > 0) {
+		if (!add(set, g_ptr_array_steal_index(entities, 0), NULL, error))
+			return NULL;
+	}
+	list_live(set, ENTITY_ANY_TIME);
+	return g_steal_pointer(&set);
+}
+
+static bool add_file(EntitySet *set, const Trusted *folder, const char *name, GError **error)
+{
+	g_autofree char *path = trusted_path(folder, name);
+	g_autoptr(GBytes) bytes = trusted_read(folder, name, XML_LIMITS_ENTITY.bytes, error);
+	if (!bytes)
+		return false;
+	gsize len;
+	const void *data = g_bytes_get_data(bytes, &len);
+	g_autoptr(GError) bad = NULL;
+	Entity *entity = entity_parse(data, len, ENTITY_ANY_TIME, &bad);
+	if (entity)
+		return add(set, entity, path, error);
+	/* FILE:LINE:COLUMN when the XML is bad. */
+	const char *gap = g_ascii_isdigit(*bad->message) ? "" : " ";
+	g_set_error(error, bad->domain, bad->code, "%s:%s%s", path, gap, bad->message);
+	return false;
+}
+
+EntitySet *entity_set_load(const char *folder, gint64 now, GError **error)
+{
+	g_autoptr(Trusted) trusted = trusted_open(folder, error);
+	g_autoptr(GPtrArray) names =
+		trusted ? trusted_list(trusted, ".xml", ENTITY_SET_MAX, error) : NULL;
+	if (!names)
+		return NULL;
+	g_autoptr(EntitySet) set = set_new();
+	for (guint i = 0; i < names->len; i++) {
+		if (!add_file(set, trusted, names->pdata[i], error))
+			return NULL;
+	}
+	list_live(set, now);
+	return g_steal_pointer(&set);
+}
+
+const Entity *entity_set_find(const EntitySet *set, const char *id, gint64 now)
+{
+	const Item *item = g_hash_table_lookup(set->items, id);
+	return item && !entity_is_expired(item->entity, now) ? item->entity : NULL;
+}
+
+guint entity_set_size(const EntitySet *set)
+{
+	return set->entities->len;
+}
+
+const GPtrArray *entity_set_entities(const EntitySet *set)
+{
+	return set->entities;
+}
+
+const char *entity_set_file(const EntitySet *set, const char *id)
+{
+	const Item *item = g_hash_table_lookup(set->items, id);
+	return item ? item->file : NULL;
+}
+
+const GPtrArray *entity_set_warnings(const EntitySet *set)
+{
+	return set->warnings;
+}
