@@ -3,6 +3,7 @@
 
 #include "policy/attribute.h"
 #include "policy/reason.h"
+#include "policy/value.h"
 
 /*
  * What the policy says about one person at one service: the value that the answer, the ledger,
@@ -30,11 +31,12 @@ typedef struct DecisionRow {
 	Reason reason;
 	DecisionRule rule;
 	GPtrArray *values; /* char *: what is given; NULL if and only if nothing is */
-	unsigned total;    /* how many values the person has (told only about given-part and
-			      several-values) */
+	unsigned total;    /* of given-part and several-values: how many values the person
+			      has; else 0 */
 	unsigned date;     /* yyyymmdd of not-yet, rule-ended, agreement-ended; else 0 */
-	char *detail;      /* the agreement, the foreign scope, the category, or why a value is
-			      broken; never a value; may be NULL */
+	char *detail;      /* the agreement, the foreign scope or the name of the category that is
+			      in the way; never a value; NULL for other reasons */
+	ValueFault fault;  /* of bad-value */
 } DecisionRow;
 
 typedef struct Decision {

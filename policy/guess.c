@@ -1,66 +1,73 @@
 /* SPDX-License-Identifier: AGPL-3.0-or-later */
 #include "policy/guess.h"
 
-#include <glib.h>
 #include <stdbool.h>
 #include <string.h>
 
-#define GUESS_LENGTH_MAX 64
+#define GUESS_LENGTH_MAX 256
 
-static unsigned min3(unsigned a, unsigned b, unsigned c)
-{
-	return MIN(MIN(a, b), c);
-}
-
-/* Optimal string alignment: Levenshtein's distance with swapped neighbours counted once. */
-static unsigned distance(const char *a, size_t na, const char *b, size_t nb)
+/* Edits that make word out of text (optimal string alignment), or, with part, out of that part of
+ * text that is most like word. length: of word, at most GUESS_LENGTH_MAX. */
+static unsigned distance(const char *word, size_t length, const char *text, bool part)
 {
 	unsigned rows[3][GUESS_LENGTH_MAX + 1];
-	unsigned *before = rows[0], *last = rows[1], *row = rows[2];
-	for (size_t j = 0; j <= nb; j++)
-		last[j] = (unsigned)j;
-	for (size_t i = 1; i <= na; i++) {
-		row[0] = (unsigned)i;
-		for (size_t j = 1; j <= nb; j++) {
-			char x = g_ascii_tolower(a[i - 1]), y = g_ascii_tolower(b[j - 1]);
-			row[j] = min3(last[j] + 1, row[j - 1] + 1, last[j - 1] + (x != y));
-			if (i > 1 && j > 1 && x == g_ascii_tolower(b[j - 2]) &&
-			    y == g_ascii_tolower(a[i - 2]))
-				row[j] = MIN(row[j], before[j - 2] + 1);
+	size_t m = strlen(text);
+	unsigned best = (unsigned)length;
+
+	for (size_t i = 0; i <= length; i++)
+		rows[0][i] = (unsigned)i;
+	for (size_t j = 1; j <= m; j++) {
+		unsigned *row = rows[j % 3], *above = rows[(j + 2) % 3], *top = rows[(j + 1) % 3];
+		char y = g_ascii_tolower(text[j - 1]);
+
+		row[0] = part ? 0 : (unsigned)j;
+		for (size_t i = 1; i <= length; i++) {
+			char x = g_ascii_tolower(word[i - 1]);
+
+			row[i] = MIN(above[i - 1] + (x != y), MIN(above[i], row[i - 1]) + 1);
+			if (i > 1 && j > 1 && x == g_ascii_tolower(text[j - 2]) &&
+			    y == g_ascii_tolower(word[i - 2]))
+				row[i] = MIN(row[i], top[i - 2] + 1);
 		}
-		unsigned *free_row = before;
-		before = last;
-		last = row;
-		row = free_row;
+		best = MIN(best, row[length]);
 	}
-	return last[nb];
+	return part ? best : rows[m % 3][length];
 }
 
-static bool holds(const char *name, const char *word)
+/* How unlike, in edits; G_MAXUINT when too unlike to be meant. */
+static unsigned unlikeness(const char *word, size_t length, const char *name)
 {
-	g_autofree char *folded_name = g_ascii_strdown(name, -1);
-	g_autofree char *folded_word = g_ascii_strdown(word, -1);
-	return strstr(folded_name, folded_word) != NULL;
+	unsigned whole = distance(word, length, name, false), part;
+
+	if (whole <= MAX(1, length / 3))
+		return whole;
+	part = length >= 4 ? distance(word, length, name, true) : G_MAXUINT;
+	/* A part is weaker evidence than the whole. */
+	return part <= length / 5 ? part + (unsigned)length / 3 + 1 : G_MAXUINT;
 }
 
 const char *guess_nearest(const char *word, const char *const *names, size_t n)
 {
 	size_t length = strlen(word);
-	const char *best = NULL, *part = NULL;
-	unsigned best_distance = G_MAXUINT;
+	unsigned best = G_MAXUINT;
+	const char *found = NULL;
+
 	if (length == 0 || length > GUESS_LENGTH_MAX)
 		return NULL;
 	for (size_t i = 0; i < n; i++) {
-		size_t name_length = strlen(names[i]);
-		if (name_length > GUESS_LENGTH_MAX)
-			continue;
-		unsigned d = distance(word, length, names[i], name_length);
-		if (d < best_distance && d <= MAX(name_length, length) / 3) {
-			best = names[i];
-			best_distance = d;
+		unsigned score = unlikeness(word, length, names[i]);
+
+		if (score < best) {
+			best = score;
+			found = names[i];
 		}
-		if (!part && length >= 4 && holds(names[i], word))
-			part = names[i];
 	}
-	return best ? best : part;
+	return found;
+}
+
+char *guess_phrase(const char *word, const GPtrArray *names)
+{
+	const char *meant = guess_nearest(word, (const char *const *)names->pdata, names->len);
+
+	return meant ? g_strdup_printf("; did you mean '%s'?", meant) : g_strdup("");
 }

@@ -1,0 +1,25 @@
+/* SPDX-License-Identifier: AGPL-3.0-or-later */
+#pragma once
+
+#include <glib.h>
+#include <stddef.h>
+
+/*
+ * Memory that is freed at once: everything a loaded policy consists of has the policy's lifetime.
+ * Each piece is an allocation of its own, so that a sanitizer sees a read past its end.
+ */
+typedef struct {
+	GPtrArray *pieces;
+} Arena;
+
+void arena_init(Arena *arena);
+void arena_clear(Arena *arena);
+
+/* size zeroed bytes, which belong to the arena. */
+void *arena_alloc(Arena *arena, size_t size);
+
+/* A copy of length bytes of text with a NUL after them, which belongs to the arena. */
+char *arena_text(Arena *arena, const char *text, size_t length);
+
+/* A copy of what an array holds, which belongs to the arena; NULL if it is empty. */
+void *arena_array(Arena *arena, GArray *array);

@@ -1,0 +1,301 @@
+/* SPDX-License-Identifier: AGPL-3.0-or-later */
+#include "policy/lexer.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#define SHOWN_MAX 60 /* characters of a word that a message repeats */
+
+typedef struct {
+	const Source *source;
+	Arena *arena;
+	GArray *tokens;
+	size_t at;
+	Place place; /* of what stands at `at` */
+} Lexer;
+
+static int peek(const Lexer *lexer)
+{
+	return lexer->at < lexer->source->length ? (guchar)lexer->source->bytes[lexer->at] : -1;
+}
+
+/* Past one character, which is not the end of a line. */
+static void advance(Lexer *lexer)
+{
+	lexer->at += g_utf8_skip[peek(lexer)];
+	lexer->place.column++;
+}
+
+static gunichar character(const Lexer *lexer)
+{
+	return peek(lexer) < 0 ? 0 : g_utf8_get_char(lexer->source->bytes + lexer->at);
+}
+
+static bool is_letter(gunichar c)
+{
+	switch (c) {
+	case 0xe5: /* å ä ö é ü, small and large: the letters of Swedish names of services */
+	case 0xe4:
+	case 0xf6:
+	case 0xe9:
+	case 0xfc:
+	case 0xc5:
+	case 0xc4:
+	case 0xd6:
+	case 0xc9:
+	case 0xdc:
+		return true;
+	default:
+		return c < 0x80 && g_ascii_isalpha((char)c);
+	}
+}
+
+static bool is_part(gunichar c)
+{
+	return is_letter(c) || (c < 0x80 && g_ascii_isdigit((char)c)) || c == '-' || c == '_';
+}
+
+/* As much of a word as a message repeats. */
+static char *shown(const char *text)
+{
+	return g_utf8_substring(text, 0, MIN(g_utf8_strlen(text, -1), SHOWN_MAX));
+}
+
+static Token *push(Lexer *lexer, TokenType type, const Place *place)
+{
+	Token token = {.type = type, .place = *place};
+
+	g_array_append_val(lexer->tokens, token);
+	return &g_array_index(lexer->tokens, Token, lexer->tokens->len - 1);
+}
+
+static Token *last(const Lexer *lexer)
+{
+	guint n = lexer->tokens->len;
+
+	return n > 0 ? &g_array_index(lexer->tokens, Token, n - 1) : NULL;
+}
+
+/* A clause goes on when its line ends in a comma or brace. */
+static void push_end_of_line(Lexer *lexer, bool firm)
+{
+	Token *before = last(lexer);
+
+	if (before && before->type == TOKEN_EOL) {
+		before->firm = before->firm || firm;
+		return;
+	}
+	if (!firm && (!before || before->type == TOKEN_COMMA || before->type == TOKEN_OPEN))
+		return;
+	push(lexer, TOKEN_EOL, &lexer->place)->firm = firm;
+}
+
+/* A clause also goes on when the next line begins with a word that cannot begin one. */
+static void join_lines(Lexer *lexer, const char *next)
+{
+	const Token *before = last(lexer);
+
+	if (before && before->type == TOKEN_EOL && !before->firm &&
+	    (strcmp(next, "and") == 0 || strcmp(next, "or") == 0 || strcmp(next, "except") == 0 ||
+	     strcmp(next, "{") == 0))
+		g_array_set_size(lexer->tokens, lexer->tokens->len - 1);
+}
+
+static void read_word(Lexer *lexer)
+{
+	Place place = lexer->place;
+	size_t start = lexer->at;
+	char *text;
+
+	while (is_part(character(lexer)))
+		advance(lexer);
+	place.width = lexer->place.column - place.column;
+	text = arena_text(lexer->arena, lexer->source->bytes + start, lexer->at - start);
+	join_lines(lexer, text);
+	push(lexer, TOKEN_WORD, &place)->text = text;
+}
+
+static bool read_string(Lexer *lexer, GError **error)
+{
+	g_autoptr(GString) text = g_string_new(NULL);
+	Place place = lexer->place;
+	Token *token;
+
+	advance(lexer);
+	while (peek(lexer) != '"') {
+		size_t start = lexer->at;
+
+		if (peek(lexer) == -1 || peek(lexer) == '\n') {
+			place_error(error, POLICY_ERROR_SYNTAX, &place,
+				    "this text has no closing quote");
+			return false;
+		}
+		advance(lexer);
+		if (lexer->source->bytes[start] == '\\') {
+			if (peek(lexer) != '"' && peek(lexer) != '\\') {
+				lexer->place.column--;
+				place_error(error, POLICY_ERROR_SYNTAX, &lexer->place,
+					    "in a text \\ stands only before \" or another \\");
+				return false;
+			}
+			start = lexer->at;
+			advance(lexer);
+		}
+		g_string_append_len(text, lexer->source->bytes + start,
+				    (gssize)(lexer->at - start));
+	}
+	advance(lexer);
+	place.width = lexer->place.column - place.column;
+	if (text->len == 0) {
+		place_error(error, POLICY_ERROR_SYNTAX, &place, "this text is empty");
+		return false;
+	}
+	token = push(lexer, TOKEN_STRING, &place);
+	token->text = arena_text(lexer->arena, text->str, text->len);
+	return true;
+}
+
+static bool is_number(const char *text)
+{
+	size_t digits = strspn(text, "0123456789"), more;
+
+	if (text[digits] == '\0')
+		return digits <= 9;
+	more = strspn(text + digits + 1, "0123456789");
+	return text[digits] == '-' && digits <= 9 && more > 0 && more <= 9 &&
+	       text[digits + 1 + more] == '\0';
+}
+
+static bool looks_like_date(const char *text)
+{
+	return strspn(text, "0123456789") == 4 && text[4] == '-' &&
+	       strspn(text + 5, "0123456789") == 2 && text[7] == '-' &&
+	       strspn(text + 8, "0123456789") == 2 && text[10] == '\0';
+}
+
+static bool read_number(Lexer *lexer, GError **error)
+{
+	Place place = lexer->place;
+	size_t start = lexer->at;
+	Token *token;
+	char *text;
+
+	while (is_part(character(lexer)))
+		advance(lexer);
+	place.width = lexer->place.column - place.column;
+	text = arena_text(lexer->arena, lexer->source->bytes + start, lexer->at - start);
+	if (looks_like_date(text)) {
+		unsigned year = (unsigned)atoi(text), month = (unsigned)atoi(text + 5),
+			 day = (unsigned)atoi(text + 8);
+
+		if (!g_date_valid_dmy((GDateDay)day, (GDateMonth)month, (GDateYear)year)) {
+			place_error(error, POLICY_ERROR_MEANING, &place, "%s is not a day", text);
+			return false;
+		}
+		token = push(lexer, TOKEN_DATE, &place);
+		token->date = year * 10000 + month * 100 + day;
+	} else if (is_number(text)) {
+		token = push(lexer, TOKEN_NUMBER, &place);
+	} else {
+		g_autofree char *start_of_it = shown(text);
+
+		place_error(error, POLICY_ERROR_SYNTAX, &place,
+			    "'%s' is neither a word, a number nor a day (a day is written "
+			    "2027-06-30)",
+			    start_of_it);
+		return false;
+	}
+	token->text = text;
+	return true;
+}
+
+static void read_mark(Lexer *lexer, TokenType type, const char *text)
+{
+	join_lines(lexer, text);
+	push(lexer, type, &lexer->place)->text = text;
+	advance(lexer);
+}
+
+static void skip_comment(Lexer *lexer)
+{
+	while (peek(lexer) != '\n' && peek(lexer) != -1)
+		advance(lexer);
+}
+
+static bool bad_character(const Lexer *lexer, GError **error)
+{
+	char shown[7] = {0};
+
+	g_unichar_to_utf8(character(lexer), shown);
+	place_error(error, POLICY_ERROR_SYNTAX, &lexer->place,
+		    "'%s' has no meaning here; texts stand in quotes \"…\"", shown);
+	return false;
+}
+
+static bool read_token(Lexer *lexer, GError **error)
+{
+	switch (peek(lexer)) {
+	case ' ':
+	case '\t':
+		advance(lexer);
+		return true;
+	case '#':
+		skip_comment(lexer);
+		return true;
+	case '\n':
+		push_end_of_line(lexer, false);
+		lexer->at++;
+		lexer->place.line++;
+		lexer->place.column = 1;
+		lexer->place.start = lexer->at;
+		return true;
+	case ';':
+		push_end_of_line(lexer, true);
+		advance(lexer);
+		return true;
+	case '{':
+		read_mark(lexer, TOKEN_OPEN, "{");
+		return true;
+	case '}':
+		read_mark(lexer, TOKEN_CLOSE, "}");
+		return true;
+	case ',':
+		read_mark(lexer, TOKEN_COMMA, ",");
+		return true;
+	case '"':
+		return read_string(lexer, error);
+	}
+	if (is_letter(character(lexer))) {
+		read_word(lexer);
+		return true;
+	}
+	if (g_ascii_isdigit((char)peek(lexer)))
+		return read_number(lexer, error);
+	return bad_character(lexer, error);
+}
+
+GArray *lexer_read(const Source *source, Arena *arena, GError **error)
+{
+	g_autoptr(GArray) tokens = g_array_new(FALSE, TRUE, sizeof(Token));
+	Lexer lexer = {source, arena, tokens, 0, {source, 1, 1, 1, 0}};
+
+	while (peek(&lexer) != -1)
+		if (!read_token(&lexer, error))
+			return NULL;
+	/* The last line need not end in a newline. */
+	push_end_of_line(&lexer, false);
+	push(&lexer, TOKEN_END, &lexer.place);
+	return g_steal_pointer(&tokens);
+}
+
+char *token_describe(const Token *token)
+{
+	g_autofree char *start = NULL;
+
+	if (token->type == TOKEN_END)
+		return g_strdup("the end of the file");
+	if (token->type == TOKEN_EOL)
+		return g_strdup(token->firm ? "';'" : "the end of the line");
+	start = shown(token->text);
+	return g_strdup_printf(token->type == TOKEN_STRING ? "\"%s\"" : "'%s'", start);
+}

@@ -1,0 +1,36 @@
+/* SPDX-License-Identifier: AGPL-3.0-or-later */
+#pragma once
+
+#include "policy/arena.h"
+#include "policy/source.h"
+
+/*
+ * Text into words: the lexical half of portvakt-policy(5). Whether a line goes on in the next is
+ * settled here, so that the grammar sees an end of line only where a clause ends.
+ */
+typedef enum {
+	TOKEN_END, /* of the file */
+	TOKEN_EOL, /* end of line, or ; */
+	TOKEN_OPEN,
+	TOKEN_CLOSE,
+	TOKEN_COMMA,
+	TOKEN_WORD,
+	TOKEN_STRING,
+	TOKEN_NUMBER, /* 7 or 7-9 */
+	TOKEN_DATE,
+} TokenType;
+
+typedef struct {
+	TokenType type;
+	bool firm; /* an EOL that is a ; */
+	Place place;
+	const char *text; /* as written; of a string: its meaning. Belongs to the arena */
+	unsigned date;    /* yyyymmdd, a real day */
+} Token;
+
+/* The words of a file that source_check() has passed, with TOKEN_END last.
+ * Returns: transfer full (an array of Token), or NULL and error. */
+GArray *lexer_read(const Source *source, Arena *arena, GError **error);
+
+/* A token as a message calls it: 'word', a text in quotes, "the end of the line". Transfer full. */
+char *token_describe(const Token *token);

@@ -1,0 +1,23 @@
+/* SPDX-License-Identifier: AGPL-3.0-or-later */
+#pragma once
+
+#include "policy/rules.h"
+
+/* Whether conditions hold: of a service, and of a value. */
+
+/* Which categories a `category` condition sees. */
+typedef enum {
+	SEES_EFFECTIVE, /* in a release: of the access categories only the most minimal */
+	SEES_DECLARED,  /* in a never, an expect and after `except`: all */
+} Sees;
+
+/* One target (all its atoms), and a whole list with its exceptions. sees is about the targets;
+ * exceptions always see what is declared. */
+bool match_target(const Target *target, const Service *service, Sees sees);
+bool match_targets(const Targets *targets, const Service *service, Sees sees);
+
+/* Whether a target is limited to services that are named one by one. */
+bool match_is_literal(const Target *target);
+
+/* Whether `only` lets a value of that attribute through. */
+bool match_value(const Only *only, const Attribute *attribute, const char *value);

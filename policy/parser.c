@@ -1,0 +1,200 @@
+/* SPDX-License-Identifier: AGPL-3.0-or-later */
+#include "policy/parser.h"
+
+#include <string.h>
+
+#include "policy/guess.h"
+
+/* The words of this version of the language. */
+static const char *const words[] = {
+	"policy",  "release", "never",    "service",   "tag",       "expect",    "to",
+	"for",     "give",    "silent",   "because",   "basis",     "until",     "agreement",
+	"from",    "except",  "and",      "or",        "client",    "category",  "protocol",
+	"saml",    "oidc",    "any",      "anything",  "protected", "test",      "student",
+	"teacher", "staff",   "guardian", "everyone",  "login",     "requested", "required",
+	"unasked", "if",      "only",     "beginning", "is",        "asks",      "without",
+	"on",      "at",      "gets",     "nothing",   "refused",
+};
+
+/* Words of the full language that this version does not understand; each says what it is for. */
+static const struct {
+	const char *word, *purpose;
+} later[] = {
+	{"huvudman", "a policy of one huvudman among several"},
+	{"inform", "a page that tells people what is released"},
+	{"ask", "a page that asks people for consent"},
+	{"asked", "a page that asks people for consent"},
+	{"informed", "a page that tells people what is released"},
+	{"demand", "levels of login"},
+	{"signal", "levels of login"},
+	{"approved", "releases that two must approve"},
+	{"by", "releases that two must approve"},
+	{"two", "releases that two must approve"},
+	{"new", "approval of what a service newly asks for"},
+	{"pass", "approval of what a service newly asks for"},
+	{"registered-by", "services by registration authority"},
+	{"federation", "services by federation"},
+	{"in", "people by grade or group"},
+	{"grade", "people by grade"},
+	{"gymnasium", "people by grade"},
+	{"group", "people by group"},
+	{"unit", "people and values by school unit"},
+	{"subject", "values by subject, and identification by another attribute"},
+	{"kind", "values by kind of group"},
+	{"needs", "answers that must hold an attribute"},
+	{"of", "lines for some people"},
+	{"rename", "other names for attributes"},
+	{"as", "other names for attributes"},
+	{"value", "other forms of values"},
+	{"lower-case", "other forms of values"},
+	{"guard", "limits of a service on values"},
+	{"ascii", "limits of a service on values"},
+	{"size", "limits of a service on values"},
+	{"bytes", "limits of a service on values"},
+	{"issuer", "another issuer for a service"},
+	{"scope", "another scope for a service"},
+	{"start", "login that starts here"},
+	{"sign", "other signatures for a service"},
+	{"response", "other signatures for a service"},
+	{"assertion", "other signatures for a service"},
+	{"both", "other signatures for a service"},
+	{"encrypt", "encryption for a service"},
+	{"always", "encryption for a service"},
+	{"when-possible", "encryption for a service"},
+	{"requests", "signed requests of a service"},
+	{"signed", "signed requests of a service"},
+	{"unsigned", "signed requests of a service"},
+	{"transient", "another kind of identification"},
+	{"pairwise", "another kind of identification"},
+	{"format", "another kind of identification"},
+	{"also", "another kind of identification"},
+	{"attribute", "another kind of identification"},
+};
+
+static const char *later_purpose(const char *word)
+{
+	for (size_t i = 0; i < G_N_ELEMENTS(later); i++)
+		if (strcmp(later[i].word, word) == 0)
+			return later[i].purpose;
+	return NULL;
+}
+
+bool parser_is_reserved(const char *word)
+{
+	for (size_t i = 0; i < G_N_ELEMENTS(words); i++)
+		if (strcmp(words[i], word) == 0)
+			return true;
+	return later_purpose(word) != NULL;
+}
+
+const Token *parser_look(const Parser *parser, guint n)
+{
+	guint at = MIN(parser->at + n, parser->tokens->len - 1);
+
+	return &g_array_index(parser->tokens, Token, at);
+}
+
+const Token *parser_peek(const Parser *parser)
+{
+	return parser_look(parser, 0);
+}
+
+const Token *parser_take(Parser *parser)
+{
+	const Token *token = parser_peek(parser);
+
+	if (parser->at + 1 < parser->tokens->len)
+		parser->at++;
+	return token;
+}
+
+bool parser_is(const Parser *parser, const char *word)
+{
+	const Token *token = parser_peek(parser);
+
+	return token->type == TOKEN_WORD && strcmp(token->text, word) == 0;
+}
+
+bool parser_accept(Parser *parser, const char *word)
+{
+	if (!parser_is(parser, word))
+		return false;
+	parser_take(parser);
+	return true;
+}
+
+bool parser_accept_type(Parser *parser, TokenType type)
+{
+	if (parser_peek(parser)->type != type)
+		return false;
+	parser_take(parser);
+	return true;
+}
+
+bool parser_unexpected(const Parser *parser, const char *expected, const char *const *candidates,
+		       GError **error)
+{
+	const Token *token = parser_peek(parser);
+	g_autofree char *found = token_describe(token);
+	g_autofree char *meant = NULL;
+	g_autoptr(GPtrArray) list = g_ptr_array_new();
+
+	if (token->type == TOKEN_WORD && later_purpose(token->text)) {
+		place_error(error, POLICY_ERROR_SYNTAX, &token->place,
+			    "'%s' (%s) is not understood by this version of Portvakt", token->text,
+			    later_purpose(token->text));
+		return false;
+	}
+	for (; candidates && *candidates; candidates++)
+		g_ptr_array_add(list, (gpointer)(guintptr)*candidates);
+	meant = token->type == TOKEN_WORD ? guess_phrase(token->text, list) : g_strdup("");
+	place_error(error, POLICY_ERROR_SYNTAX, &token->place, "expected %s, not %s%s", expected,
+		    found, meant);
+	return false;
+}
+
+bool parser_need_word(Parser *parser, const char *word, GError **error)
+{
+	const char *const candidates[] = {word, NULL};
+	g_autofree char *expected = g_strdup_printf("'%s'", word);
+
+	return parser_accept(parser, word) ||
+	       parser_unexpected(parser, expected, candidates, error);
+}
+
+const Token *parser_need(Parser *parser, TokenType type, const char *expected, GError **error)
+{
+	if (parser_peek(parser)->type == type)
+		return parser_take(parser);
+	parser_unexpected(parser, expected, NULL, error);
+	return NULL;
+}
+
+const Token *parser_need_name(Parser *parser, const char *expected, GError **error)
+{
+	const Token *token = parser_peek(parser);
+
+	if (token->type == TOKEN_WORD && parser_is_reserved(token->text)) {
+		place_error(error, POLICY_ERROR_SYNTAX, &token->place,
+			    "expected %s, but '%s' is a word of the language and names nothing",
+			    expected, token->text);
+		return NULL;
+	}
+	return parser_need(parser, TOKEN_WORD, expected, error);
+}
+
+bool parser_count_condition(Parser *parser, GError **error)
+{
+	if (++parser->conditions <= POLICY_CONDITIONS_MAX)
+		return true;
+	place_error(error, POLICY_ERROR_MEANING, &parser_peek(parser)->place,
+		    "the rule has more than %d conditions; gather services in a tag, or divide it",
+		    POLICY_CONDITIONS_MAX);
+	return false;
+}
+
+void parser_skip_lines(Parser *parser)
+{
+	while (parser_accept_type(parser, TOKEN_EOL))
+		;
+}

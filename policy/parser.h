@@ -1,0 +1,57 @@
+/* SPDX-License-Identifier: AGPL-3.0-or-later */
+#pragma once
+
+#include "policy/lexer.h"
+
+/*
+ * Walking over the words of one file, for the grammar: look at a word, take it, or say what was
+ * expected in its place. Functions that return bool or a pointer set error when they fail.
+ */
+typedef struct {
+	const Source *source;
+	Arena *arena;
+	GArray *tokens; /* of lexer_read() */
+	guint at;
+	unsigned conditions; /* of the rule that is read */
+} Parser;
+
+/* The word at hand; never past TOKEN_END. */
+const Token *parser_peek(const Parser *parser);
+
+/* The word n places further on. */
+const Token *parser_look(const Parser *parser, guint n);
+
+/* Takes the word at hand. */
+const Token *parser_take(Parser *parser);
+
+/* Whether that word, byte by byte, is at hand. */
+bool parser_is(const Parser *parser, const char *word);
+
+/* Takes that word if it is at hand. */
+bool parser_accept(Parser *parser, const char *word);
+
+/* Takes a token of that type if it is at hand. */
+bool parser_accept_type(Parser *parser, TokenType type);
+
+/* Takes that word, or fails. */
+bool parser_need_word(Parser *parser, const char *word, GError **error);
+
+/* Takes a token of that type, or fails, saying what was expected ("a title in quotes"). */
+const Token *parser_need(Parser *parser, TokenType type, const char *expected, GError **error);
+
+/* Fails: what is at hand is not what was expected. words (NULL-terminated, may be NULL) are what
+ * could stand here, for guessing. A word that only later versions of the language understand is
+ * called that. Returns false. */
+bool parser_unexpected(const Parser *parser, const char *expected, const char *const *words,
+		       GError **error);
+
+/* Counts one more condition of the rule; fails past POLICY_CONDITIONS_MAX. */
+bool parser_count_condition(Parser *parser, GError **error);
+
+void parser_skip_lines(Parser *parser);
+
+/* Whether a word belongs to the language, and so cannot be a name. */
+bool parser_is_reserved(const char *word);
+
+/* Takes a WORD that can be a name. */
+const Token *parser_need_name(Parser *parser, const char *expected, GError **error);

@@ -1,0 +1,97 @@
+/* SPDX-License-Identifier: AGPL-3.0-or-later */
+#include "policy/policy.h"
+
+#include <string.h>
+
+#include "policy/grammar.h"
+#include "policy/universe.h"
+
+G_DEFINE_QUARK(policy - error - quark, policy_error)
+
+static void policy_clear(Policy *policy)
+{
+	rules_clear(&policy->rules);
+	g_clear_pointer(&policy->known, g_hash_table_unref);
+	g_clear_pointer(&policy->names, g_hash_table_unref);
+	g_clear_pointer(&policy->open_releases, g_array_unref);
+	g_clear_pointer(&policy->open_nevers, g_array_unref);
+	g_clear_pointer(&policy->warnings, g_ptr_array_unref);
+	g_clear_pointer(&policy->scopes, g_strfreev);
+	arena_clear(&policy->arena);
+	g_free(policy);
+}
+
+Policy *policy_ref(Policy *policy)
+{
+	g_atomic_ref_count_inc(&policy->references);
+	return policy;
+}
+
+void policy_unref(Policy *policy)
+{
+	if (g_atomic_ref_count_dec(&policy->references))
+		policy_clear(policy);
+}
+
+static gint by_name(gconstpointer a, gconstpointer b)
+{
+	return strcmp((*(Source *const *)a)->name, (*(Source *const *)b)->name);
+}
+
+/* The files by name, so that the order in which they are given shows nowhere: everything that is
+ * read from them is in order from the start. */
+static GPtrArray *sorted_sources(Policy *policy, const PolicySource *files, size_t n)
+{
+	GPtrArray *sources = g_ptr_array_new();
+
+	for (size_t i = 0; i < n; i++) {
+		Source *source = arena_alloc(&policy->arena, sizeof *source);
+
+		source->name = arena_text(&policy->arena, files[i].name, strlen(files[i].name));
+		source->bytes = files[i].bytes;
+		source->length = files[i].length;
+		g_ptr_array_add(sources, source);
+	}
+	g_ptr_array_sort(sources, by_name);
+	return sources;
+}
+
+Policy *policy_load(const PolicySource *files, size_t n, const PolicyContext *context,
+		    GError **error)
+{
+	g_autoptr(Policy) policy = g_new0(Policy, 1);
+	g_autoptr(GPtrArray) sources = NULL;
+	g_autoptr(Universe) universe = NULL;
+
+	g_atomic_ref_count_init(&policy->references);
+	arena_init(&policy->arena);
+	rules_init(&policy->rules);
+	policy->scopes = g_strdupv((char **)(guintptr)context->scopes);
+	policy->warnings = g_ptr_array_new_with_free_func(g_free);
+	sources = sorted_sources(policy, files, n);
+	for (guint i = 0; i < sources->len; i++)
+		if (!source_check(sources->pdata[i], error) ||
+		    !grammar_read(sources->pdata[i], &policy->arena, &policy->rules, error))
+			return NULL;
+	if (!resolve_rules(policy, error))
+		return NULL;
+	index_rules(policy);
+	universe = universe_new(policy, context->services, context->n_services, error);
+	if (!universe || !prove_expectations(policy, context, universe, error))
+		return NULL;
+	warn_policy(policy, context, universe);
+	return g_steal_pointer(&policy);
+}
+
+const GPtrArray *policy_warnings(const Policy *policy)
+{
+	return policy->warnings;
+}
+
+const char *policy_service_name(const Policy *policy, Protocol protocol, const char *id)
+{
+	g_autofree char *key = ident_key(protocol, id);
+	const Known *known = g_hash_table_lookup(policy->known, key);
+
+	return known ? known->name : NULL;
+}

@@ -1,0 +1,132 @@
+/* SPDX-License-Identifier: AGPL-3.0-or-later */
+#include "policy/reason.h"
+
+#include <string.h>
+
+#include "policy/decision.h"
+
+/* {a} attribute, {s} service, {r} rule, {d} date, {n} of {m} values, {x} detail, {w} what is wrong
+ * with a value, {o} the sentence of the whole */
+static const struct {
+	const char *code, *en, *sv;
+} table[REASON_LAST + 1] = {
+	[REASON_NONE] = {"none", "Nothing was decided.", "Inget har avgjorts."},
+	[REASON_GIVEN] = {"given", "Given by \"{r}\".", "Lämnas ut enligt \"{r}\"."},
+	[REASON_GIVEN_PART] = {"given-part",
+			       "Given by \"{r}\"; {n} of {m} values, the others are not for {s}.",
+			       "Lämnas ut enligt \"{r}\"; {n} av {m} värden, övriga är inte till "
+			       "för {s}."},
+	[REASON_UNKNOWN_ATTRIBUTE] = {"unknown-attribute",
+				      "{s} asks for \"{a}\", which nobody has defined here.",
+				      "{s} frågar efter \"{a}\", som inte är definierad här."},
+	[REASON_NO_RULE] = {"no-rule", "{s} asks for it, but no release gives it to {s}.",
+			    "{s} frågar efter uppgiften, men ingen regel lämnar ut den dit."},
+	[REASON_SET_ASIDE] = {"set-aside",
+			      "{s} carries several categories; only the most minimal, {x}, counts.",
+			      "{s} har flera kategorier; bara den minsta, {x}, räknas."},
+	[REASON_NOT_FOR_PERSON] = {"not-for-person",
+				   "\"{r}\" gives it to {s}, but not for this person.",
+				   "\"{r}\" lämnar ut den till {s}, men gäller inte den här "
+				   "personen."},
+	[REASON_NOT_YET] = {"not-yet", "\"{r}\" starts {d}.", "\"{r}\" börjar gälla {d}."},
+	[REASON_RULE_ENDED] = {"rule-ended", "\"{r}\" ended {d}.", "\"{r}\" slutade gälla {d}."},
+	[REASON_AGREEMENT_ENDED] = {"agreement-ended", "Agreement \"{x}\" of \"{r}\" ended {d}.",
+				    "Avtalet \"{x}\" för \"{r}\" gick ut {d}."},
+	[REASON_NOT_ASKED] = {"not-asked", "\"{r}\" would give it, but {s} does not ask for it.",
+			      "\"{r}\" skulle ge den, men {s} frågar inte efter den."},
+	[REASON_NOT_REQUIRED] = {"not-required",
+				 "\"{r}\" gives it only if required; {s} calls it optional.",
+				 "\"{r}\" ger den bara om den krävs; {s} anger den som valfri."},
+	[REASON_MUST_BE_NAMED] = {"must-be-named",
+				  "\"{r}\" gives what is asked for, but {a} must be named.",
+				  "\"{r}\" ger det som efterfrågas, men {a} måste nämnas vid "
+				  "namn."},
+	[REASON_NO_VALUE] = {"no-value", "The directory has no value for this person.",
+			     "Katalogen saknar värde för personen."},
+	[REASON_SEVERAL_VALUES] = {"several-values",
+				   "{a} must have one value, the directory has {m}.",
+				   "{a} ska ha ett värde, katalogen har {m}."},
+	[REASON_BAD_VALUE] = {"bad-value", "The value breaks the form of {a} ({w}).",
+			      "Värdet följer inte formatet för {a} ({w})."},
+	[REASON_FOREIGN_SCOPE] = {"foreign-scope", "The domain {x} is not one of ours.",
+				  "Domänen {x} är inte vår."},
+	[REASON_FILTERED] = {"filtered",
+			     "\"{r}\" gives only some values; this person has none of them.",
+			     "\"{r}\" ger bara vissa värden; personen har inget av dem."},
+	[REASON_NEVER] = {"never", "Stopped by \"{r}\".", "Stoppas av \"{r}\"."},
+	[REASON_ANSWER_REFUSED] = {"answer-refused",
+				   "Would be given, but the whole answer is refused: {o}",
+				   "Skulle lämnas ut, men hela svaret stoppas: {o}"},
+	[REASON_REFUSED_NO_RULE] = {"refused-no-rule", "No release lets this person into {s}.",
+				    "Ingen regel släpper in personen i {s}."},
+	[REASON_REFUSED_STOPPED] = {"refused-stopped", "{s} is shut by \"{r}\".",
+				    "{s} är stängd av \"{r}\"."},
+};
+
+const char *reason_code_name(Reason reason)
+{
+	g_assert(reason >= REASON_NONE && reason <= REASON_LAST);
+	return table[reason].code;
+}
+
+static const char *sentence_of(Reason reason, const char *language)
+{
+	return strcmp(language, "sv") == 0 ? table[reason].sv : table[reason].en;
+}
+
+static void append_field(GString *text, char field, const Decision *decision,
+			 const DecisionRow *row, const char *language)
+{
+	const DecisionRule *rule = row ? &row->rule : &decision->rule;
+	g_autofree char *whole = NULL;
+
+	switch (field) {
+	case 's':
+		g_string_append(text, decision->service);
+		break;
+	case 'r':
+		g_string_append(text, rule->title);
+		break;
+	case 'a':
+		g_string_append(text, row->name);
+		break;
+	case 'd':
+		g_string_append_printf(text, "%04u-%02u-%02u", row->date / 10000,
+				       row->date / 100 % 100, row->date % 100);
+		break;
+	case 'n':
+		g_string_append_printf(text, "%u", row->values->len);
+		break;
+	case 'm':
+		g_string_append_printf(text, "%u", row->total);
+		break;
+	case 'x':
+		g_string_append(text, row->detail);
+		break;
+	case 'w':
+		g_string_append(text, value_fault_text(row->fault, language));
+		break;
+	case 'o':
+		whole = reason_sentence(decision, NULL, language);
+		g_string_append(text, whole);
+		break;
+	default:
+		g_assert_not_reached();
+	}
+}
+
+char *reason_sentence(const Decision *decision, const DecisionRow *row, const char *language)
+{
+	const char *sentence = sentence_of(row ? row->reason : decision->reason, language);
+	GString *text = g_string_new(NULL);
+
+	for (const char *c = sentence; *c; c++) {
+		if (*c != '{') {
+			g_string_append_c(text, *c);
+			continue;
+		}
+		append_field(text, c[1], decision, row, language);
+		c += 2;
+	}
+	return g_string_free(text, FALSE);
+}

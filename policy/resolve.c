@@ -1,0 +1,402 @@
+/* SPDX-License-Identifier: AGPL-3.0-or-later */
+/* Names into services, and the checks that look at more than one rule. */
+#include <string.h>
+
+#include "policy/guess.h"
+#include "policy/loaded.h"
+
+typedef struct {
+	Policy *policy;
+	GHashTable *tags;    /* name -> Tag */
+	GHashTable *folded;  /* case-folded name, of a service or tag -> the name */
+	GHashTable *members; /* Tag -> GArray of Ident */
+} Resolver;
+
+char *ident_key(Protocol protocol, const char *id)
+{
+	return g_strconcat(protocol == PROTOCOL_OIDC ? "c:" : "s:", id, NULL);
+}
+
+static void known_free(gpointer data)
+{
+	Known *known = data;
+
+	g_array_unref(known->asks);
+	g_array_unref(known->releases);
+	g_array_unref(known->nevers);
+	g_free(known);
+}
+
+Known *known_get(Policy *policy, const Ident *ident)
+{
+	char *key = ident_key(ident->protocol, ident->id);
+	Known *known = g_hash_table_lookup(policy->known, key);
+
+	if (known) {
+		g_free(key);
+		return known;
+	}
+	known = g_new0(Known, 1);
+	known->asks = g_array_new(FALSE, FALSE, sizeof(Ask));
+	known->releases = g_array_new(FALSE, FALSE, sizeof(unsigned));
+	known->nevers = g_array_new(FALSE, FALSE, sizeof(unsigned));
+	g_hash_table_insert(policy->known, key, known);
+	return known;
+}
+
+const Known *policy_known(const Policy *policy, const Service *service)
+{
+	g_autofree char *key = ident_key(service->protocol, service->id);
+
+	return g_hash_table_lookup(policy->known, key);
+}
+
+/* Two names that differ in case only would be taken for each other when read aloud. */
+static bool check_case(Resolver *resolver, const char *what, const char *name, const Place *place,
+		       GError **error)
+{
+	g_autofree char *low = g_utf8_casefold(name, -1);
+	g_autofree char *key = g_strconcat(what, ":", low, NULL);
+	const char *other = g_hash_table_lookup(resolver->folded, key);
+
+	if (other && strcmp(other, name) != 0) {
+		place_error(error, POLICY_ERROR_MEANING, place,
+			    "the names '%s' and '%s' differ only in case", other, name);
+		return false;
+	}
+	g_hash_table_insert(resolver->folded, g_steal_pointer(&key), (gpointer)(guintptr)name);
+	return true;
+}
+
+static bool already_called(const ServiceBlock *block, const Literal *literal, const Known *known,
+			   const Policy *policy, GError **error)
+{
+	const ServiceBlock *other = g_hash_table_lookup(policy->names, known->name);
+	g_autofree char *where = place_name(&other->place);
+
+	if (strcmp(known->name, block->name) == 0)
+		place_error(error, POLICY_ERROR_MEANING, &literal->place,
+			    "\"%s\" stands twice in the list", literal->ident.id);
+	else
+		place_error(error, POLICY_ERROR_MEANING, &literal->place,
+			    "\"%s\" is already called %s (%s)", literal->ident.id, known->name,
+			    where);
+	return false;
+}
+
+/* `service NE is "…"`: what names stand for. */
+static bool define_service(Resolver *resolver, ServiceBlock *block, GError **error)
+{
+	Policy *policy = resolver->policy;
+	const ServiceBlock *other;
+
+	if (!block->name)
+		return true;
+	if (!check_case(resolver, "service", block->name, &block->name_place, error))
+		return false;
+	if (block->n_idents == 0)
+		return true;
+	other = g_hash_table_lookup(policy->names, block->name);
+	if (other) {
+		g_autofree char *where = place_name(&other->place);
+
+		place_error(error, POLICY_ERROR_MEANING, &block->name_place,
+			    "'%s' is already defined (%s); 'service %s { … }' without 'is' adds "
+			    "to it",
+			    block->name, where, block->name);
+		return false;
+	}
+	g_hash_table_insert(policy->names, (gpointer)(guintptr)block->name, block);
+	for (unsigned i = 0; i < block->n_idents; i++) {
+		Known *known = known_get(policy, &block->idents[i].ident);
+
+		if (known->name)
+			return already_called(block, &block->idents[i], known, policy, error);
+		known->name = block->name;
+	}
+	return true;
+}
+
+static bool define_tag(Resolver *resolver, Tag *tag, GError **error)
+{
+	const Tag *other = g_hash_table_lookup(resolver->tags, tag->name);
+
+	if (other) {
+		g_autofree char *where = place_name(&other->place);
+
+		place_error(error, POLICY_ERROR_MEANING, &tag->name_place,
+			    "the tag '%s' is already defined (%s)", tag->name, where);
+		return false;
+	}
+	g_hash_table_insert(resolver->tags, (gpointer)(guintptr)tag->name, tag);
+	return check_case(resolver, "tag", tag->name, &tag->name_place, error);
+}
+
+static bool unknown_name(const Literal *literal, const char *what, GHashTable *names,
+			 GError **error)
+{
+	g_autoptr(GList) sorted = g_list_sort(g_hash_table_get_keys(names), (GCompareFunc)strcmp);
+	g_autoptr(GPtrArray) candidates = g_ptr_array_new();
+	g_autofree char *meant = NULL;
+
+	/* Sorted, so that the order of a hash table does not choose among equally good guesses. */
+	for (GList *at = sorted; at; at = at->next)
+		g_ptr_array_add(candidates, at->data);
+	meant = guess_phrase(literal->name, candidates);
+	place_error(error, POLICY_ERROR_MEANING, &literal->place, "no %s is called '%s'%s", what,
+		    literal->name, meant);
+	return false;
+}
+
+static void add_idents(GArray *idents, const ServiceBlock *block)
+{
+	for (unsigned i = 0; i < block->n_idents; i++)
+		g_array_append_val(idents, block->idents[i].ident);
+}
+
+/* Adds the idents that a literal stands for. */
+static bool resolve_literal(Resolver *resolver, const Literal *literal, GArray *idents,
+			    GError **error)
+{
+	const ServiceBlock *block;
+	const Tag *tag;
+	const GArray *members;
+
+	switch (literal->type) {
+	case NAMED_IDENT:
+		g_array_append_val(idents, literal->ident);
+		return true;
+	case NAMED_SERVICE:
+		block = g_hash_table_lookup(resolver->policy->names, literal->name);
+		if (!block)
+			return unknown_name(literal, "service", resolver->policy->names, error);
+		add_idents(idents, block);
+		return true;
+	case NAMED_TAG:
+		tag = g_hash_table_lookup(resolver->tags, literal->name);
+		if (!tag)
+			return unknown_name(literal, "tag", resolver->tags, error);
+		members = g_hash_table_lookup(resolver->members, tag);
+		g_array_append_vals(idents, members->data, members->len);
+		return true;
+	}
+	return false;
+}
+
+static bool resolve_tag(Resolver *resolver, Tag *tag, GError **error)
+{
+	GArray *members = g_array_new(FALSE, FALSE, sizeof(Ident));
+
+	g_hash_table_insert(resolver->members, tag, members);
+	for (unsigned i = 0; i < tag->n_members; i++)
+		if (!resolve_literal(resolver, &tag->members[i], members, error))
+			return false;
+	return true;
+}
+
+static bool resolve_list(Resolver *resolver, Target *targets, unsigned n, GError **error)
+{
+	for (unsigned i = 0; i < n; i++)
+		for (unsigned j = 0; j < targets[i].n_atoms; j++) {
+			Atom *atom = &targets[i].atoms[j];
+			g_autoptr(GArray) idents = g_array_new(FALSE, FALSE, sizeof(Ident));
+
+			for (unsigned k = 0; k < atom->n_literals; k++)
+				if (!resolve_literal(resolver, &atom->literals[k], idents, error))
+					return false;
+			atom->idents = arena_array(&resolver->policy->arena, idents);
+			atom->n_idents = idents->len;
+		}
+	return true;
+}
+
+static bool resolve_targets(Resolver *resolver, Targets *targets, GError **error)
+{
+	return resolve_list(resolver, targets->targets, targets->n_targets, error) &&
+	       resolve_list(resolver, targets->exceptions, targets->n_exceptions, error);
+}
+
+/* Lines of several blocks add up; an attribute that one of them requires is required. */
+static void add_asks(Known *known, const ServiceBlock *block)
+{
+	for (unsigned i = 0; i < block->n_asks; i++) {
+		bool found = false;
+
+		for (guint j = 0; j < known->asks->len; j++) {
+			Ask *ask = &g_array_index(known->asks, Ask, j);
+
+			if (ask->attribute != block->asks[i].attribute)
+				continue;
+			ask->required = ask->required || block->asks[i].required;
+			found = true;
+		}
+		if (!found)
+			g_array_append_val(known->asks, block->asks[i]);
+	}
+}
+
+static bool resolve_block(Resolver *resolver, const ServiceBlock *block, GError **error)
+{
+	Literal literal = block->block;
+	g_autoptr(GArray) idents = g_array_new(FALSE, FALSE, sizeof(Ident));
+
+	if (block->name)
+		literal = (Literal){
+			.type = NAMED_SERVICE, .name = block->name, .place = block->name_place};
+	if (!resolve_literal(resolver, &literal, idents, error))
+		return false;
+	for (guint i = 0; i < idents->len; i++) {
+		const Ident *ident = &g_array_index(idents, Ident, i);
+		Known *known = known_get(resolver->policy, ident);
+
+		/* A block about an id of a named service is about the service. */
+		if (!block->name && known->name) {
+			literal = (Literal){.type = NAMED_SERVICE, .name = known->name};
+			g_array_set_size(idents, 0);
+			if (!resolve_literal(resolver, &literal, idents, error))
+				return false;
+			break;
+		}
+	}
+	for (guint i = 0; i < idents->len; i++)
+		add_asks(known_get(resolver->policy, &g_array_index(idents, Ident, i)), block);
+	return true;
+}
+
+static bool resolve_names(Resolver *resolver, GError **error)
+{
+	Rules *rules = &resolver->policy->rules;
+	bool good = true;
+
+	for (guint i = 0; good && i < rules->services->len; i++)
+		good = define_service(resolver, rules->services->pdata[i], error);
+	for (guint i = 0; good && i < rules->tags->len; i++)
+		good = define_tag(resolver, rules->tags->pdata[i], error);
+	for (guint i = 0; good && i < rules->tags->len; i++)
+		good = resolve_tag(resolver, rules->tags->pdata[i], error);
+	for (guint i = 0; good && i < rules->services->len; i++)
+		good = resolve_block(resolver, rules->services->pdata[i], error);
+	for (guint i = 0; good && i < rules->releases->len; i++)
+		good = resolve_targets(resolver, &((Release *)rules->releases->pdata[i])->to,
+				       error);
+	for (guint i = 0; good && i < rules->nevers->len; i++)
+		good = resolve_targets(resolver, &((Never *)rules->nevers->pdata[i])->to, error);
+	for (guint i = 0; good && i < rules->expects->len; i++)
+		good = resolve_targets(resolver, &((Expect *)rules->expects->pdata[i])->at, error);
+	return good;
+}
+
+static bool check_title(GHashTable *titles, const char *title, const Place *place, GError **error)
+{
+	const Place *other = g_hash_table_lookup(titles, title);
+
+	if (other) {
+		g_autofree char *where = place_name(other);
+
+		place_error(error, POLICY_ERROR_MEANING, place, "two rules are called \"%s\" (%s)",
+			    title, where);
+		return false;
+	}
+	g_hash_table_insert(titles, (gpointer)(guintptr)title, (gpointer)(guintptr)place);
+	return true;
+}
+
+static bool check_titles(const Rules *rules, GError **error)
+{
+	g_autoptr(GHashTable) titles = g_hash_table_new(g_str_hash, g_str_equal);
+	bool good = true;
+
+	for (guint i = 0; good && i < rules->releases->len; i++) {
+		const Release *release = rules->releases->pdata[i];
+
+		good = check_title(titles, release->title, &release->title_place, error);
+	}
+	for (guint i = 0; good && i < rules->nevers->len; i++) {
+		const Never *never = rules->nevers->pdata[i];
+
+		good = check_title(titles, never->title, &never->title_place, error);
+	}
+	return good;
+}
+
+/* A target that is not limited to named services; NULL if all are. */
+static const Target *open_target(const Targets *targets)
+{
+	for (unsigned i = 0; i < targets->n_targets; i++)
+		if (!match_is_literal(&targets->targets[i]))
+			return &targets->targets[i];
+	return NULL;
+}
+
+static char *target_phrase(const Target *target)
+{
+	for (unsigned i = 0; i < target->n_atoms; i++)
+		if (target->atoms[i].type == ATOM_CATEGORY)
+			return g_strdup_printf("category \"%s\"", target->atoms[i].categories[0]);
+	return g_strdup("'any'");
+}
+
+static bool is_guarded(AttributeKind kind)
+{
+	return kind == KIND_PERSONAL_NUMBER || kind == KIND_BIRTH || kind == KIND_FAMILY;
+}
+
+/* What may go only to services that are named one by one. */
+static bool check_gifts(const Release *release, GError **error)
+{
+	const Target *open = open_target(&release->to);
+	g_autofree char *phrase = open ? target_phrase(open) : NULL;
+
+	for (unsigned i = 0; open && i < release->n_gifts; i++) {
+		const Gift *gift = &release->gifts[i];
+
+		if (gift->unasked) {
+			place_error(error, POLICY_ERROR_MEANING, &gift->place,
+				    "'unasked' needs named services; %s may grow", phrase);
+			return false;
+		}
+		if (gift->type == GIFT_ATTRIBUTE && is_guarded(gift->attribute->kind)) {
+			place_error(error, POLICY_ERROR_MEANING, &gift->place,
+				    "\"%s\" gives %s (%s) to %s; kinds personal-number, birth and "
+				    "family go only to named services",
+				    release->title, gift->attribute->name,
+				    attribute_kind_name(gift->attribute->kind), phrase);
+			return false;
+		}
+	}
+	return true;
+}
+
+static bool check_expect(const Expect *expect, GError **error)
+{
+	for (unsigned i = 0; i < expect->n_without; i++)
+		for (unsigned j = 0; j < expect->n_gets; j++) {
+			if (expect->without[i] != expect->gets[j].attribute)
+				continue;
+			place_error(error, POLICY_ERROR_MEANING, &expect->place,
+				    "nobody gets %s who is without it", expect->without[i]->name);
+			return false;
+		}
+	return true;
+}
+
+bool resolve_rules(Policy *policy, GError **error)
+{
+	Rules *rules = &policy->rules;
+	g_autoptr(GHashTable) tags = g_hash_table_new(g_str_hash, g_str_equal);
+	g_autoptr(GHashTable) folded = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
+	g_autoptr(GHashTable) members =
+		g_hash_table_new_full(NULL, NULL, NULL, (GDestroyNotify)g_array_unref);
+	Resolver resolver = {policy, tags, folded, members};
+	bool good = true;
+
+	policy->known = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, known_free);
+	policy->names = g_hash_table_new(g_str_hash, g_str_equal);
+	if (!resolve_names(&resolver, error) || !check_titles(rules, error))
+		return false;
+	for (guint i = 0; good && i < rules->releases->len; i++)
+		good = check_gifts(rules->releases->pdata[i], error);
+	for (guint i = 0; good && i < rules->expects->len; i++)
+		good = check_expect(rules->expects->pdata[i], error);
+	return good;
+}

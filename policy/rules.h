@@ -1,0 +1,180 @@
+/* SPDX-License-Identifier: AGPL-3.0-or-later */
+#pragma once
+
+#include "policy/arena.h"
+#include "policy/people.h"
+#include "policy/source.h"
+
+/*
+ * The policy as written: what the grammar makes of the files and everything else reads. All of it
+ * belongs to the arena; lists are a pointer and a length.
+ */
+
+/* One service outside: an entityID or a client_id. */
+typedef struct {
+	Protocol protocol;
+	const char *id;
+} Ident;
+
+/* Before names are resolved: `service NE`, `service "https://…"`, `client "…"`, `tag skolan`. */
+typedef struct {
+	enum { NAMED_SERVICE, NAMED_TAG, NAMED_IDENT } type;
+	const char *name; /* of a service or tag */
+	Ident ident;
+	Place place;
+} Literal;
+
+typedef enum { ATOM_ANY, ATOM_LITERAL, ATOM_CATEGORY, ATOM_PROTOCOL } AtomType;
+
+typedef struct {
+	AtomType type;
+	Literal *literals; /* ATOM_LITERAL, as written */
+	unsigned n_literals;
+	Ident *idents; /* ATOM_LITERAL, resolved: any of them */
+	unsigned n_idents;
+	const char **categories; /* ATOM_CATEGORY, URIs: any of them */
+	unsigned n_categories;
+	Protocol protocol; /* ATOM_PROTOCOL */
+} Atom;
+
+/* Atoms that must all hold (`and`). */
+typedef struct {
+	Atom *atoms;
+	unsigned n_atoms;
+	Place place;
+} Target;
+
+/* Any of the targets (`,`), but none of the exceptions. */
+typedef struct {
+	Target *targets;
+	unsigned n_targets;
+	Target *exceptions;
+	unsigned n_exceptions;
+} Targets;
+
+/* `only`: a value must meet every facet, by any one of its texts. */
+typedef struct {
+	bool beginning; /* the texts are beginnings of values */
+	const char **texts;
+	unsigned n_texts;
+} Facet;
+
+typedef struct {
+	Facet *facets; /* none: every value */
+	unsigned n_facets;
+} Only;
+
+typedef enum { GIFT_LOGIN, GIFT_REQUESTED, GIFT_REQUIRED, GIFT_ATTRIBUTE } GiftType;
+
+typedef struct {
+	GiftType type;
+	const Attribute *attribute; /* GIFT_ATTRIBUTE */
+	bool unasked;
+	bool if_required;
+	Only only;
+	Place place;
+} Gift;
+
+typedef struct {
+	const char *language; /* NULL: in any */
+	const char *text;
+} Because;
+
+typedef struct {
+	const char *title;
+	Place place; /* of the word `release` */
+	Place title_place;
+	Targets to;
+	People people;
+	Gift *gifts;
+	unsigned n_gifts;
+	Because *becauses;
+	unsigned n_becauses;
+	const char *basis;
+	const char *agreement;
+	unsigned from, until, agreement_until; /* yyyymmdd; 0: not said */
+	Place agreement_place;
+} Release;
+
+typedef enum { TAKEN_LOGIN, TAKEN_ANYTHING, TAKEN_KIND, TAKEN_ATTRIBUTE } TakenType;
+
+typedef struct {
+	TakenType type;
+	AttributeKind kind;         /* TAKEN_KIND */
+	const Attribute *attribute; /* TAKEN_ATTRIBUTE */
+	Only only;
+	Place place;
+} Taken;
+
+typedef struct {
+	const char *title;
+	Place place;
+	Place title_place;
+	Targets to; /* no `to`: one target, any */
+	People people;
+	Taken *taken;
+	unsigned n_taken;
+	Because *becauses;
+	unsigned n_becauses;
+} Never;
+
+typedef struct {
+	const Attribute *attribute;
+	bool required;
+} Ask;
+
+/* One `service` block or line. */
+typedef struct {
+	const char *name; /* NULL: the block is of an ident */
+	Place name_place;
+	Literal *idents; /* what the name stands for; none: the block adds to one named elsewhere */
+	unsigned n_idents;
+	Literal block; /* whom the block is about, when name is NULL */
+	Ask *asks;
+	unsigned n_asks;
+	Place place;
+} ServiceBlock;
+
+typedef struct {
+	const char *name;
+	Place name_place;
+	Literal *members;
+	unsigned n_members;
+	Place place;
+} Tag;
+
+typedef enum { EXPECT_REFUSED, EXPECT_LOGIN, EXPECT_GETS, EXPECT_NEVER_GETS } ExpectType;
+
+typedef struct {
+	const Attribute *attribute;
+	Only only;
+} Expected;
+
+typedef struct {
+	ExpectType type;
+	People people;
+	const Attribute **without;
+	unsigned n_without;
+	unsigned on; /* yyyymmdd; 0: today */
+	Targets at;
+	Expected *gets; /* EXPECT_GETS */
+	unsigned n_gets;
+	const Attribute *attribute; /* EXPECT_NEVER_GETS: this, or */
+	AttributeKind kind;         /* this kind */
+	Place place;
+} Expect;
+
+/* All files together. Arrays of pointers; the arena owns what they point to. */
+typedef struct {
+	GPtrArray *releases;
+	GPtrArray *nevers;
+	GPtrArray *services; /* ServiceBlock */
+	GPtrArray *tags;
+	GPtrArray *expects;
+} Rules;
+
+void rules_init(Rules *rules);
+void rules_clear(Rules *rules);
+
+/* How many rules of all sorts there are. */
+unsigned rules_count(const Rules *rules);

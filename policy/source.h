@@ -1,0 +1,37 @@
+/* SPDX-License-Identifier: AGPL-3.0-or-later */
+#pragma once
+
+#include <glib.h>
+#include <stdbool.h>
+
+#include "policy/policy.h"
+
+/*
+ * One policy file while it is loaded: its lines, what text may be in it at all, and messages that
+ * point into it.
+ */
+typedef struct {
+	const char *name;  /* lives as long as the policy */
+	const char *bytes; /* only during the load */
+	size_t length;
+} Source;
+
+/* Where a word stands. Lines and columns count from 1, columns in characters. */
+typedef struct {
+	const Source *source;
+	unsigned line;
+	unsigned column;
+	unsigned width; /* characters to mark */
+	size_t start;   /* offset of the first byte of its line */
+} Place;
+
+/* Checks what section LEXICAL RULES of portvakt-policy(5) asks of the bytes themselves: size,
+ * length of lines, UTF-8 in NFC, no control, bidi or other invisible characters. */
+bool source_check(const Source *source, GError **error);
+
+/* Sets error to `file:line:col: text`, the line, and the word marked below it. */
+void place_error(GError **error, PolicyError code, const Place *place, const char *format, ...)
+	G_GNUC_PRINTF(4, 5);
+
+/* `file:line`, for pointing at another place within a message. Transfer full. */
+char *place_name(const Place *place);

@@ -1,0 +1,437 @@
+/* SPDX-License-Identifier: AGPL-3.0-or-later */
+/* What stands in a policy and cannot be meant, or should be looked at: section WARNINGS of
+ * portvakt-policy(5). */
+#include <string.h>
+
+#include "policy/guess.h"
+#include "policy/universe.h"
+
+#define SOON_DAYS 30  /* before an agreement ends */
+#define GUESSES   100 /* unknown services for which a similar known one is looked for */
+
+typedef struct {
+	Place place;
+	char *text;
+} Warning;
+
+/* What becomes of a release over all services it reaches. */
+typedef struct {
+	bool reached;
+	People *kept;        /* for each gift: from whom some value is left */
+	const Never **never; /* for each gift: the first that took something */
+} Fate;
+
+typedef struct {
+	const Policy *policy;
+	const PolicyContext *context;
+	const Universe *universe;
+	Fate *fates;         /* for each release */
+	GHashTable *numbers; /* Release -> its number + 1 */
+	GArray *warnings;
+} Warner;
+
+static void warn(Warner *warner, const Place *place, const char *format, ...) G_GNUC_PRINTF(3, 4);
+
+static void warn(Warner *warner, const Place *place, const char *format, ...)
+{
+	Warning warning = {.place = *place};
+	va_list arguments;
+
+	va_start(arguments, format);
+	warning.text = g_strdup_vprintf(format, arguments);
+	va_end(arguments);
+	g_array_append_val(warner->warnings, warning);
+}
+
+static void warning_clear(gpointer warning)
+{
+	g_free(((Warning *)warning)->text);
+}
+
+static gint by_place(gconstpointer a, gconstpointer b)
+{
+	const Warning *first = a, *second = b;
+	gint names = strcmp(first->place.source->name, second->place.source->name);
+
+	if (names != 0)
+		return names;
+	if (first->place.line != second->place.line)
+		return first->place.line < second->place.line ? -1 : 1;
+	if (first->place.column != second->place.column)
+		return first->place.column < second->place.column ? -1 : 1;
+	return strcmp(first->text, second->text);
+}
+
+static bool takes_value(const Never *never, const Attribute *attribute, const char *value)
+{
+	for (unsigned i = 0; i < never->n_taken; i++) {
+		const Taken *taken = &never->taken[i];
+
+		if (taken->type == TAKEN_ANYTHING ||
+		    (((taken->type == TAKEN_KIND && taken->kind == attribute->kind) ||
+		      (taken->type == TAKEN_ATTRIBUTE && taken->attribute == attribute)) &&
+		     match_value(&taken->only, attribute, value)))
+			return true;
+	}
+	return false;
+}
+
+/* From whom a never leaves nothing of a value at a service; nevers: those that match it. */
+static People stopped(const GPtrArray *nevers, const Attribute *attribute, const char *value,
+		      const Never **first)
+{
+	People people = 0;
+
+	for (guint i = 0; i < nevers->len; i++) {
+		const Never *never = nevers->pdata[i];
+
+		if (!takes_value(never, attribute, value))
+			continue;
+		people |= never->people;
+		if (!*first)
+			*first = never;
+	}
+	return people;
+}
+
+static void follow_gift(const Warner *warner, const Release *release, unsigned number, Fate *fate,
+			const GPtrArray *nevers)
+{
+	const Gift *gift = &release->gifts[number];
+	const GPtrArray *values;
+
+	if (gift->type != GIFT_ATTRIBUTE)
+		return;
+	values = warner->universe->values[attribute_index(gift->attribute)];
+	for (guint i = 0; values && i < values->len; i++) {
+		const char *value = values->pdata[i];
+
+		if (match_value(&gift->only, gift->attribute, value))
+			fate->kept[number] |=
+				release->people & (People)~stopped(nevers, gift->attribute, value,
+								   &fate->never[number]);
+	}
+}
+
+static GPtrArray *matching_nevers(const Policy *policy, const Service *service)
+{
+	g_autoptr(GPtrArray) all = index_nevers(policy, policy_known(policy, service));
+	GPtrArray *nevers = g_ptr_array_new();
+
+	for (guint i = 0; i < all->len; i++)
+		if (match_targets(&((Never *)all->pdata[i])->to, service, SEES_DECLARED))
+			g_ptr_array_add(nevers, all->pdata[i]);
+	return nevers;
+}
+
+static void follow_service(const Warner *warner, const Service *service)
+{
+	const Policy *policy = warner->policy;
+	g_autoptr(GPtrArray) releases = index_releases(policy, policy_known(policy, service));
+	g_autoptr(GPtrArray) nevers = matching_nevers(policy, service);
+
+	for (guint i = 0; i < releases->len; i++) {
+		const Release *release = releases->pdata[i];
+		guint number = GPOINTER_TO_UINT(g_hash_table_lookup(warner->numbers, release)) - 1;
+
+		if (!match_targets(&release->to, service, SEES_EFFECTIVE))
+			continue;
+		warner->fates[number].reached = true;
+		for (unsigned j = 0; j < release->n_gifts; j++)
+			follow_gift(warner, release, j, &warner->fates[number], nevers);
+	}
+}
+
+/* "students", "students and guardians": the roles of a set of people. Transfer full. */
+static char *roles_of(People people)
+{
+	static const struct {
+		const char *word, *plural;
+	} roles[] = {
+		{"student", "students"},
+		{"staff", "staff"},
+		{"teacher", "teachers"},
+		{"guardian", "guardians"},
+	};
+	GString *text = g_string_new(NULL);
+	People left = people;
+
+	for (size_t i = 0; i < G_N_ELEMENTS(roles); i++) {
+		People role = people_of(roles[i].word, MARK_NONE, PEOPLE_STOPPED) & people;
+
+		if (!(role & left))
+			continue;
+		/* `staff` holds the teachers. */
+		if (strcmp(roles[i].word, "staff") == 0 &&
+		    !(role & ~people_of("teacher", MARK_NONE, PEOPLE_STOPPED)))
+			continue;
+		left &= (People)~role;
+		g_string_append_printf(text, "%s%s", text->len ? " and " : "", roles[i].plural);
+	}
+	return g_string_free(text, FALSE);
+}
+
+static void warn_gift(Warner *warner, const Release *release, unsigned number, const Fate *fate)
+{
+	const Gift *gift = &release->gifts[number];
+	const Never *never = fate->never[number];
+	People lost = release->people & (People)~fate->kept[number];
+	g_autofree char *where = never ? place_name(&never->place) : NULL;
+	g_autofree char *roles = roles_of(lost);
+
+	if (!never || !lost)
+		return;
+	if (lost == release->people)
+		warn(warner, &gift->place,
+		     "\"%s\" gives %s, but never \"%s\" (%s) takes it from everyone \"%s\" is "
+		     "for: it releases nothing",
+		     release->title, gift->attribute->name, never->title, where, release->title);
+	else
+		warn(warner, &gift->place,
+		     "\"%s\" gives %s, but never \"%s\" (%s) takes it from %s, everywhere",
+		     release->title, gift->attribute->name, never->title, where, roles);
+}
+
+static void warn_fate(Warner *warner, const Release *release, const Fate *fate)
+{
+	if (release->people == 0)
+		warn(warner, &release->title_place,
+		     "\"%s\" can never give anything: every person it is for is excepted",
+		     release->title);
+	else if (!fate->reached)
+		warn(warner, &release->title_place,
+		     "\"%s\" can never give anything: every service it is for is excepted",
+		     release->title);
+	for (unsigned i = 0; release->people && fate->reached && i < release->n_gifts; i++)
+		if (release->gifts[i].type == GIFT_ATTRIBUTE)
+			warn_gift(warner, release, i, fate);
+}
+
+static void warn_fates(Warner *warner)
+{
+	const GPtrArray *releases = warner->policy->rules.releases;
+
+	for (size_t i = 0; i < warner->context->n_services; i++)
+		follow_service(warner, warner->context->services[i]);
+	for (guint i = 0; i < warner->universe->imagined->len; i++)
+		follow_service(warner, warner->universe->imagined->pdata[i]);
+	for (guint i = 0; i < releases->len; i++)
+		warn_fate(warner, releases->pdata[i], &warner->fates[i]);
+}
+
+static int days_between(unsigned from, unsigned to)
+{
+	g_autoptr(GDate) first = g_date_new_dmy(
+		(GDateDay)(from % 100), (GDateMonth)(from / 100 % 100), (GDateYear)(from / 10000));
+	g_autoptr(GDate) second = g_date_new_dmy((GDateDay)(to % 100), (GDateMonth)(to / 100 % 100),
+						 (GDateYear)(to / 10000));
+
+	return g_date_days_between(first, second);
+}
+
+static void warn_agreement(Warner *warner, const Release *release)
+{
+	unsigned until = release->agreement_until;
+	int left;
+
+	if (!until)
+		return;
+	left = days_between(warner->context->today, until);
+	if (left < 0)
+		warn(warner, &release->agreement_place,
+		     "agreement \"%s\" ended %04u-%02u-%02u: \"%s\" gives nothing",
+		     release->agreement, until / 10000, until / 100 % 100, until % 100,
+		     release->title);
+	else if (left <= SOON_DAYS)
+		warn(warner, &release->agreement_place, "agreement \"%s\" ends in %d days",
+		     release->agreement, left);
+}
+
+static void warn_texts(Warner *warner, const Release *release)
+{
+	bool sv = false, en = false, any = false;
+
+	if (!release->basis)
+		warn(warner, &release->title_place, "\"%s\" has no basis", release->title);
+	for (unsigned i = 0; i < release->n_becauses; i++) {
+		const char *language = release->becauses[i].language;
+
+		sv = sv || g_strcmp0(language, "sv") == 0;
+		en = en || g_strcmp0(language, "en") == 0;
+		any = any || !language;
+	}
+	if (sv != en && !any)
+		warn(warner, &release->title_place, "\"%s\" has because in %s but not %s",
+		     release->title, sv ? "sv" : "en", sv ? "en" : "sv");
+}
+
+static void warn_identifiers(Warner *warner, const Release *release)
+{
+	bool open = false;
+
+	for (unsigned i = 0; i < release->to.n_targets; i++)
+		open = open || !match_is_literal(&release->to.targets[i]);
+	for (unsigned i = 0; open && i < release->n_gifts; i++) {
+		const Gift *gift = &release->gifts[i];
+
+		if (gift->type == GIFT_ATTRIBUTE && gift->attribute->kind == KIND_IDENTIFIER)
+			warn(warner, &gift->place,
+			     "\"%s\" gives %s to services that are not named: one identifier for "
+			     "all of them; pairwise-id keeps them apart",
+			     release->title, gift->attribute->name);
+	}
+}
+
+static bool asks_nothing(const Policy *policy, const Service *service)
+{
+	const Known *known = policy_known(policy, service);
+
+	return service->wishes->len == 0 && service->categories->len == 0 &&
+	       (!known || known->asks->len == 0);
+}
+
+static bool gives_only_asked(const Release *release)
+{
+	for (unsigned i = 0; i < release->n_gifts; i++)
+		if (release->gifts[i].type == GIFT_LOGIN || release->gifts[i].unasked)
+			return false;
+	return true;
+}
+
+static bool names_service(const Release *release, const Service *service)
+{
+	for (unsigned i = 0; i < release->to.n_targets; i++)
+		if (match_is_literal(&release->to.targets[i]) &&
+		    match_target(&release->to.targets[i], service, SEES_EFFECTIVE))
+			return match_targets(&release->to, service, SEES_EFFECTIVE);
+	return false;
+}
+
+static void warn_silent_service(Warner *warner, const Service *service)
+{
+	const Policy *policy = warner->policy;
+	g_autoptr(GPtrArray) releases = NULL;
+	const char *name = policy_service_name(policy, service->protocol, service->id);
+
+	if (!asks_nothing(policy, service))
+		return;
+	releases = index_releases(policy, policy_known(policy, service));
+	for (guint i = 0; i < releases->len; i++) {
+		const Release *release = releases->pdata[i];
+
+		if (names_service(release, service) && gives_only_asked(release))
+			warn(warner, &release->title_place,
+			     "%s asks for nothing in its metadata: \"%s\" gives nothing there; "
+			     "add 'asks' to 'service %s%s%s'",
+			     name ? name : service->id, release->title, name ? "" : "\"",
+			     name ? name : service->id, name ? "" : "\"");
+	}
+}
+
+static void warn_unknown(Warner *warner, GHashTable *told, const GPtrArray *ids,
+			 const Literal *literal)
+{
+	g_autofree char *meant = NULL;
+
+	if (literal->type != NAMED_IDENT || literal->ident.protocol != PROTOCOL_SAML ||
+	    !g_hash_table_add(told, (gpointer)(guintptr)literal->ident.id))
+		return;
+	meant = g_hash_table_size(told) <= ids->len + GUESSES ? guess_phrase(literal->ident.id, ids)
+							      : g_strdup("");
+	warn(warner, &literal->place, "no service is known by \"%s\"%s", literal->ident.id, meant);
+}
+
+static void warn_unknown_targets(Warner *warner, GHashTable *told, const GPtrArray *ids,
+				 const Target *targets, unsigned n)
+{
+	for (unsigned i = 0; i < n; i++)
+		for (unsigned j = 0; j < targets[i].n_atoms; j++)
+			for (unsigned k = 0; k < targets[i].atoms[j].n_literals; k++)
+				warn_unknown(warner, told, ids, &targets[i].atoms[j].literals[k]);
+}
+
+/* An id that no service has is often a known one with a slip in it. */
+static void warn_unknown_services(Warner *warner)
+{
+	const Rules *rules = &warner->policy->rules;
+	g_autoptr(GHashTable) told = g_hash_table_new(g_str_hash, g_str_equal);
+	g_autoptr(GPtrArray) ids = g_ptr_array_new();
+
+	for (size_t i = 0; i < warner->context->n_services; i++) {
+		g_ptr_array_add(ids, warner->context->services[i]->id);
+		g_hash_table_add(told, warner->context->services[i]->id);
+	}
+	for (guint i = 0; i < rules->services->len; i++) {
+		const ServiceBlock *block = rules->services->pdata[i];
+
+		for (unsigned j = 0; j < block->n_idents; j++)
+			warn_unknown(warner, told, ids, &block->idents[j]);
+		if (!block->name)
+			warn_unknown(warner, told, ids, &block->block);
+	}
+	for (guint i = 0; i < rules->tags->len; i++)
+		for (unsigned j = 0; j < ((Tag *)rules->tags->pdata[i])->n_members; j++)
+			warn_unknown(warner, told, ids,
+				     &((Tag *)rules->tags->pdata[i])->members[j]);
+	for (guint i = 0; i < rules->releases->len; i++) {
+		const Targets *to = &((Release *)rules->releases->pdata[i])->to;
+
+		warn_unknown_targets(warner, told, ids, to->targets, to->n_targets);
+		warn_unknown_targets(warner, told, ids, to->exceptions, to->n_exceptions);
+	}
+	for (guint i = 0; i < rules->nevers->len; i++) {
+		const Targets *to = &((Never *)rules->nevers->pdata[i])->to;
+
+		warn_unknown_targets(warner, told, ids, to->targets, to->n_targets);
+		warn_unknown_targets(warner, told, ids, to->exceptions, to->n_exceptions);
+	}
+}
+
+static void warn_all(Warner *warner)
+{
+	const GPtrArray *releases = warner->policy->rules.releases;
+
+	warn_fates(warner);
+	for (guint i = 0; i < releases->len; i++) {
+		warn_agreement(warner, releases->pdata[i]);
+		warn_texts(warner, releases->pdata[i]);
+		warn_identifiers(warner, releases->pdata[i]);
+	}
+	/* Without metadata every service is unknown, which says nothing. */
+	if (warner->context->n_services == 0)
+		return;
+	for (size_t i = 0; i < warner->context->n_services; i++)
+		warn_silent_service(warner, warner->context->services[i]);
+	warn_unknown_services(warner);
+}
+
+void warn_policy(Policy *policy, const PolicyContext *context, const Universe *universe)
+{
+	const GPtrArray *releases = policy->rules.releases;
+	g_autoptr(GArray) warnings = g_array_new(FALSE, FALSE, sizeof(Warning));
+	g_autoptr(GHashTable) numbers = g_hash_table_new(NULL, NULL);
+	Arena arena;
+	Warner warner = {policy, context, universe, NULL, numbers, warnings};
+
+	g_array_set_clear_func(warnings, warning_clear);
+	arena_init(&arena);
+	warner.fates = arena_alloc(&arena, sizeof *warner.fates * releases->len);
+	for (guint i = 0; i < releases->len; i++) {
+		const Release *release = releases->pdata[i];
+
+		g_hash_table_insert(numbers, releases->pdata[i], GUINT_TO_POINTER(i + 1));
+		warner.fates[i].kept = arena_alloc(&arena, sizeof(People) * release->n_gifts);
+		warner.fates[i].never = arena_alloc(&arena, sizeof(Never *) * release->n_gifts);
+	}
+	warn_all(&warner);
+	g_array_sort(warnings, by_place);
+	for (guint i = 0; i < warnings->len; i++) {
+		const Warning *warning = &g_array_index(warnings, Warning, i);
+
+		g_ptr_array_add(policy->warnings,
+				g_strdup_printf("%s:%u:%u: %s", warning->place.source->name,
+						warning->place.line, warning->place.column,
+						warning->text));
+	}
+	arena_clear(&arena);
+}

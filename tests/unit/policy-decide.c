@@ -1,0 +1,506 @@
+/* SPDX-License-Identifier: AGPL-3.0-or-later */
+/* The decision: what leaves, what does not, and why, for one policy, person and service each. */
+#include "tests/unit/policy-fixture.h"
+
+#define NE       "https://ne.example/saml"
+#define BECAUSE  "silent; because \"x\" }"
+#define STUDENT  "student eduPersonPrincipalName=abc@skola.example mail=a@skola.example sn=Ek"
+#define ANON     "%https://refeds.org/category/anonymous"
+#define PSEUDO   "%https://refeds.org/category/pseudonymous"
+#define PERSONAL "%https://refeds.org/category/personalized"
+
+typedef struct {
+	const char *name, *policy, *person, *service, *want;
+} Case;
+
+static const Case cases[] = {
+	/* Default deny. */
+	{"no-rules", "", STUDENT, NE " mail!", "refused-no-rule; mail=no-rule"},
+	{"no-role", "release \"A\" { to any; for everyone; give mail, login; " BECAUSE,
+	 "mail=a@skola.example", NE " mail", "refused-no-rule; mail=not-for-person@1"},
+	{"other-service",
+	 "release \"A\" { to service \"https://other.example\"; for student; give mail; " BECAUSE,
+	 STUDENT, NE " mail sn", "refused-no-rule; sn=no-rule; mail=no-rule"},
+	{"id-is-compared-byte-by-byte",
+	 "release \"A\" { to service \"https://NE.example/saml\"; for student; give mail; " BECAUSE,
+	 STUDENT, NE " mail", "refused-no-rule; mail=no-rule"},
+	{"never-alone-gives-nothing", "never \"N\" { give norEduPersonNIN; because \"x\" }",
+	 STUDENT, NE " mail", "refused-no-rule; mail=no-rule"},
+
+	/* A release gives what it names if it is asked for, and lets in. */
+	{"given", "\nrelease \"A\" { to service \"" NE "\"; for student; give mail; " BECAUSE,
+	 STUDENT, NE " mail", "answered@2; mail=given@2[a@skola.example]"},
+	{"not-asked", "release \"A\" { to service \"" NE "\"; for student; give mail, sn; " BECAUSE,
+	 STUDENT, NE " mail", "answered@1; sn=not-asked@1; mail=given@1[a@skola.example]"},
+	{"nothing-asked-nothing-given",
+	 "release \"A\" { to service \"" NE "\"; for student; give mail; " BECAUSE, STUDENT, NE,
+	 "refused-no-rule; mail=not-asked@1"},
+	{"unasked",
+	 "release \"A\" { to service \"" NE "\"; for student; give mail unasked; " BECAUSE, STUDENT,
+	 NE, "answered@1; mail=given@1[a@skola.example]"},
+	{"login", "release \"A\" { to service \"" NE "\"; for student; give login; " BECAUSE,
+	 STUDENT, NE, "answered@1"},
+	{"login-with-asked",
+	 "release \"A\" { to service \"" NE "\"; for student; give login; " BECAUSE, STUDENT,
+	 NE " mail", "answered@1; mail=no-rule"},
+	{"if-required-and-optional",
+	 "release \"A\" { to service \"" NE
+	 "\"; for student; give login, mail if required; " BECAUSE,
+	 STUDENT, NE " mail", "answered@1; mail=not-required@1"},
+	{"if-required-and-required",
+	 "release \"A\" { to service \"" NE "\"; for student; give mail if required; " BECAUSE,
+	 STUDENT, NE " mail!", "answered@1; mail=given@1[a@skola.example]"},
+	{"asked-by-our-line",
+	 "service NE is \"" NE "\" { asks mail required }\n"
+	 "release \"A\" { to service NE; for student; give mail if required; " BECAUSE,
+	 STUDENT, NE " mail", "answered@2; mail=given@2[a@skola.example]"},
+	{"asked-by-a-second-block",
+	 "service NE is \"" NE "\", \"https://old.example\"\nservice NE { asks mail }\n"
+	 "service \"https://old.example\" { asks sn }\n"
+	 "release \"A\" { to service NE; for student; give mail, sn; " BECAUSE,
+	 STUDENT, NE, "answered@4; sn=given@4[Ek]; mail=given@4[a@skola.example]"},
+	{"second-id-of-a-name",
+	 "service NE is \"https://new.example\", \"" NE "\"\n"
+	 "release \"A\" { to service NE; for student; give mail; " BECAUSE,
+	 STUDENT, NE " mail", "answered@2; mail=given@2[a@skola.example]"},
+	{"unknown-wish",
+	 "release \"A\" { to service \"" NE "\"; for student; give requested; " BECAUSE, STUDENT,
+	 NE " ?urn:example:shoe mail",
+	 "answered@1; mail=given@1[a@skola.example]; urn:example:shoe=unknown-attribute"},
+	{"releases-add-up",
+	 "release \"B\" { to service \"" NE "\"; for student; give mail; " BECAUSE "\n"
+	 "release \"A\" { to any; for everyone; give sn; " BECAUSE,
+	 STUDENT, NE " mail sn", "answered@1; sn=given@2[Ek]; mail=given@1[a@skola.example]"},
+
+	/* requested, required */
+	{"requested", "release \"A\" { to any; for student; give requested; " BECAUSE, STUDENT,
+	 NE " mail sn! displayName",
+	 "answered@1; displayName=no-value@1; sn=given@1[Ek]; mail=given@1[a@skola.example]"},
+	{"required", "release \"A\" { to any; for student; give required; " BECAUSE, STUDENT,
+	 NE " mail sn!", "answered@1; sn=given@1[Ek]; mail=not-required@1"},
+	{"requested-never-covers-personal-numbers",
+	 "release \"A\" { to service \"" NE "\"; for student; give requested; " BECAUSE,
+	 "student norEduPersonNIN=200001012384 norEduPersonBirthDate=20000101 "
+	 "sisLegalGuardianFor=x mail=a",
+	 NE " norEduPersonNIN! norEduPersonBirthDate! sisLegalGuardianFor! mail",
+	 "answered@1; norEduPersonNIN=must-be-named@1; norEduPersonBirthDate=must-be-named@1; "
+	 "sisLegalGuardianFor=must-be-named@1; mail=given@1[a]"},
+	{"a-personal-number-that-is-named",
+	 "release \"A\" { to service \"" NE "\"; for student; give norEduPersonNIN; " BECAUSE,
+	 "student norEduPersonNIN=200001012384", NE " norEduPersonNIN",
+	 "answered@1; norEduPersonNIN=given@1[200001012384]"},
+
+	/* Who. */
+	{"staff-is-not-student", "release \"A\" { to any; for student; give mail; " BECAUSE,
+	 "staff mail=a", NE " mail", "refused-no-rule; mail=not-for-person@1"},
+	{"teacher-is-staff", "release \"A\" { to any; for staff; give mail; " BECAUSE,
+	 "teacher mail=a", NE " mail", "answered@1; mail=given@1[a]"},
+	{"staff-need-not-teach", "release \"A\" { to any; for teacher; give mail; " BECAUSE,
+	 "staff mail=a", NE " mail", "refused-no-rule; mail=not-for-person@1"},
+	{"except-people",
+	 "release \"A\" { to any; for staff, student except teacher; give mail; " BECAUSE,
+	 "teacher mail=a", NE " mail", "refused-no-rule; mail=not-for-person@1"},
+	{"guardian", "release \"A\" { to any; for guardian; give mail; " BECAUSE, "guardian mail=a",
+	 NE " mail", "answered@1; mail=given@1[a]"},
+	{"test-person-is-a-person", "release \"A\" { to any; for student; give mail; " BECAUSE,
+	 "student test mail=a", NE " mail", "answered@1; mail=given@1[a]"},
+	{"test-only", "release \"A\" { to any; for test everyone; give mail; " BECAUSE,
+	 "student mail=a", NE " mail", "refused-no-rule; mail=not-for-person@1"},
+	{"test-everyone", "release \"A\" { to any; for test everyone; give mail; " BECAUSE,
+	 "guardian test mail=a", NE " mail", "answered@1; mail=given@1[a]"},
+
+	/* Protected persons look like anybody outside the rule. */
+	{"protected", "release \"A\" { to any; for everyone; give mail, login; " BECAUSE,
+	 "student protected mail=a", NE " mail sn",
+	 "refused-no-rule; sn=no-rule; mail=not-for-person@1"},
+	{"protected-test", "release \"A\" { to any; for test everyone; give mail, login; " BECAUSE,
+	 "student test protected mail=a", NE " mail", "refused-no-rule; mail=not-for-person@1"},
+	{"a-never-for-protected-does-not-show",
+	 "release \"A\" { to any; for everyone; give mail; " BECAUSE
+	 "\nnever \"Skyddade\" { for protected everyone; give anything; because \"x\" }",
+	 "student protected mail=a", NE " mail", "refused-no-rule; mail=not-for-person@1"},
+	{"a-shut-service-is-shut-for-all",
+	 "release \"A\" { to any; for everyone; give mail; " BECAUSE
+	 "\nnever \"N\" { give anything; because \"x\" }",
+	 "student protected mail=a", NE " mail", "refused-stopped@2; mail=not-for-person@1"},
+
+	/* Which services. */
+	{"except-service",
+	 "release \"A\" { to any except service \"" NE "\"; for student; give mail; " BECAUSE,
+	 STUDENT, NE " mail", "refused-no-rule; mail=no-rule"},
+	{"client-is-not-service",
+	 "release \"A\" { to client \"" NE "\"; for student; give mail; " BECAUSE, STUDENT,
+	 NE " mail", "refused-no-rule; mail=no-rule"},
+	{"client", "release \"A\" { to client \"moodle\"; for student; give mail; " BECAUSE,
+	 STUDENT, "client:moodle mail", "answered@1; mail=given@1[a@skola.example]"},
+	{"protocol", "release \"A\" { to protocol oidc; for student; give mail; " BECAUSE, STUDENT,
+	 NE " mail", "refused-no-rule; mail=no-rule"},
+	{"and",
+	 "release \"A\" { to service \"" NE
+	 "\" and category coco-v2; for student; give mail; " BECAUSE,
+	 STUDENT, NE " mail", "refused-no-rule; mail=no-rule"},
+	{"and-both",
+	 "release \"A\" { to service \"" NE
+	 "\" and category coco-v2; for student; give mail; " BECAUSE,
+	 STUDENT, NE " mail %https://refeds.org/category/code-of-conduct/v2",
+	 "answered@1; mail=given@1[a@skola.example]"},
+	{"tag",
+	 "tag skolan { \"https://a.example\", NE, client \"m\" }\nservice NE is \"" NE "\"\n"
+	 "release \"A\" { to tag skolan; for student; give mail; " BECAUSE,
+	 STUDENT, NE " mail", "answered@3; mail=given@3[a@skola.example]"},
+	{"except-tag",
+	 "tag skolan {\n\"https://a.example\",\n\"" NE "\"\n}\n"
+	 "release \"A\" { to any, client \"m\" except tag skolan; for student; give mail; " BECAUSE,
+	 STUDENT, NE " mail", "refused-no-rule; mail=no-rule"},
+
+	/* Categories. */
+	{"category-bundle",
+	 "release \"A\" { to category anonymous; for student; give requested; " BECAUSE,
+	 "student schacHomeOrganization=skola.example eduPersonScopedAffiliation=student@skola.example "
+	 "mail=a",
+	 NE " " ANON,
+	 "answered@1; eduPersonScopedAffiliation=given@1[student@skola.example]; "
+	 "schacHomeOrganization=given@1[skola.example]"},
+	{"only-the-most-minimal-category-counts",
+	 "release \"A\" { to category personalized; for student; give mail; " BECAUSE, STUDENT,
+	 NE " " PERSONAL " " ANON,
+	 "refused-no-rule; subject-id=set-aside; eduPersonScopedAffiliation=no-rule; "
+	 "eduPersonAssurance=set-aside; displayName=set-aside; givenName=set-aside; sn=set-aside; "
+	 "mail=set-aside; schacHomeOrganization=no-rule"},
+	{"a-never-sees-every-category",
+	 "release \"A\" { to category anonymous; for student; give eduPersonScopedAffiliation; " BECAUSE
+	 "\nnever \"N\" { to category personalized; give any role; because \"x\" }",
+	 "student eduPersonScopedAffiliation=student@skola.example", NE " " PERSONAL " " ANON,
+	 "refused-no-rule; subject-id=set-aside; eduPersonScopedAffiliation=never@2; "
+	 "eduPersonAssurance=set-aside; displayName=set-aside; givenName=set-aside; sn=set-aside; "
+	 "mail=set-aside; schacHomeOrganization=no-rule"},
+	{"an-exception-sees-every-category",
+	 "release \"A\" { to category anonymous except category pseudonymous; for student; "
+	 "give eduPersonScopedAffiliation; " BECAUSE,
+	 "student eduPersonScopedAffiliation=student@skola.example", NE " " PSEUDO " " ANON,
+	 "refused-no-rule; pairwise-id=set-aside; eduPersonScopedAffiliation=no-rule; "
+	 "eduPersonAssurance=set-aside; schacHomeOrganization=no-rule"},
+	{"category-by-uri",
+	 "release \"A\" { to category \"https://own.example/c\" or coco-v1; for student; give mail; " BECAUSE,
+	 STUDENT, NE " mail %https://own.example/c", "answered@1; mail=given@1[a@skola.example]"},
+
+	/* Time. The day named is included. */
+	{"from-today", "release \"A\" { to any; for student; give mail; from 2026-11-05; " BECAUSE,
+	 STUDENT, NE " mail", "answered@1; mail=given@1[a@skola.example]"},
+	{"from-tomorrow",
+	 "release \"A\" { to any; for student; give mail; from 2026-11-06; " BECAUSE, STUDENT,
+	 NE " mail", "refused-no-rule; mail=not-yet@1"},
+	{"until-today",
+	 "release \"A\" { to any; for student; give login; until 2026-11-05; " BECAUSE, STUDENT, NE,
+	 "answered@1"},
+	{"until-yesterday",
+	 "release \"A\" { to any; for student; give login, mail; until 2026-11-04; " BECAUSE,
+	 STUDENT, NE " mail", "refused-no-rule; mail=rule-ended@1"},
+	{"agreement-ended",
+	 "release \"A\" { to any; for student; give mail; agreement \"P\" until 2026-11-04; " BECAUSE,
+	 STUDENT, NE " mail", "refused-no-rule; mail=agreement-ended@1"},
+	{"the-release-that-came-furthest-tells",
+	 "release \"A\" { to any; for staff; give mail; " BECAUSE "\n"
+	 "release \"B\" { to any; for student; give mail; until 2026-01-01; " BECAUSE "\n"
+	 "release \"C\" { to any; for staff; give mail; " BECAUSE,
+	 STUDENT, NE " mail", "refused-no-rule; mail=rule-ended@2"},
+	{"of-equals-the-first-tells",
+	 "release \"A\" { to any; for staff; give mail; " BECAUSE "\n"
+	 "release \"B\" { to any; for guardian; give mail; " BECAUSE,
+	 STUDENT, NE " mail", "refused-no-rule; mail=not-for-person@1"},
+
+	/* Values. */
+	{"several-of-a-single",
+	 "release \"A\" { to any; for student; give requested, login; " BECAUSE,
+	 "student eduPersonPrincipalName=a@skola.example eduPersonPrincipalName=b@skola.example",
+	 NE " eduPersonPrincipalName", "answered@1; eduPersonPrincipalName=several-values@1"},
+	{"foreign-scope", "release \"A\" { to any; for student; give requested, login; " BECAUSE,
+	 "student eduPersonPrincipalName=a@evil.example", NE " eduPersonPrincipalName",
+	 "answered@1; eduPersonPrincipalName=foreign-scope@1"},
+	{"scope-in-other-case",
+	 "release \"A\" { to any; for student; give requested, login; " BECAUSE,
+	 "student eduPersonPrincipalName=a@Skola.example", NE " eduPersonPrincipalName",
+	 "answered@1; eduPersonPrincipalName=foreign-scope@1"},
+	{"second-scope", "release \"A\" { to any; for student; give requested, login; " BECAUSE,
+	 "student eduPersonPrincipalName=a@edu.sollunda.example", NE " eduPersonPrincipalName",
+	 "answered@1; eduPersonPrincipalName=given@1[a@edu.sollunda.example]"},
+	{"two-at-signs", "release \"A\" { to any; for student; give requested, login; " BECAUSE,
+	 "student eduPersonPrincipalName=a@evil.example@skola.example",
+	 NE " eduPersonPrincipalName", "answered@1; eduPersonPrincipalName=bad-value@1"},
+	{"no-at-sign", "release \"A\" { to any; for student; give requested, login; " BECAUSE,
+	 "student eduPersonScopedAffiliation=student", NE " eduPersonScopedAffiliation",
+	 "answered@1; eduPersonScopedAffiliation=bad-value@1"},
+	{"nothing-before-at",
+	 "release \"A\" { to any; for student; give requested, login; " BECAUSE,
+	 "student eduPersonScopedAffiliation=@skola.example", NE " eduPersonScopedAffiliation",
+	 "answered@1; eduPersonScopedAffiliation=bad-value@1"},
+	{"good-values-leave-beside-foreign-ones",
+	 "release \"A\" { to any; for student; give requested; " BECAUSE,
+	 "student eduPersonScopedAffiliation=student@evil.example "
+	 "eduPersonScopedAffiliation=student@skola.example",
+	 NE " eduPersonScopedAffiliation",
+	 "answered@1; eduPersonScopedAffiliation=given-part@1[student@skola.example]"},
+	{"mail-is-not-scoped", "release \"A\" { to any; for student; give requested; " BECAUSE,
+	 "student mail=a@elsewhere.example mail=b", NE " mail",
+	 "answered@1; mail=given@1[a@elsewhere.example,b]"},
+	{"subject-id", "release \"A\" { to any; for student; give requested, login; " BECAUSE,
+	 "student subject-id=a.b@skola.example pairwise-id=7=x@skola.example",
+	 NE " subject-id pairwise-id",
+	 "answered@1; pairwise-id=given@1[7=x@skola.example]; subject-id=bad-value@1"},
+
+	/* only */
+	{"only", "release \"A\" { to any; for student; give mail only \"b\" or \"c\"; " BECAUSE,
+	 "student mail=a mail=b mail=c mail=bb", NE " mail", "answered@1; mail=given-part@1[b,c]"},
+	{"only-nothing-left", "release \"A\" { to any; for student; give mail only \"b\"; " BECAUSE,
+	 "student mail=a", NE " mail", "refused-no-rule; mail=filtered@1"},
+	{"only-before-the-at-of-a-scoped-one",
+	 "release \"A\" { to any; for student; give eduPersonScopedAffiliation only \"student\"; " BECAUSE,
+	 "student eduPersonScopedAffiliation=student@skola.example "
+	 "eduPersonScopedAffiliation=students@skola.example "
+	 "eduPersonScopedAffiliation=member@skola.example",
+	 NE " eduPersonScopedAffiliation",
+	 "answered@1; eduPersonScopedAffiliation=given-part@1[student@skola.example]"},
+	{"only-whole-scoped",
+	 "release \"A\" { to any; for student; give eduPersonScopedAffiliation only "
+	 "\"student@edu.sollunda.example\"; " BECAUSE,
+	 "student eduPersonScopedAffiliation=student@skola.example",
+	 NE " eduPersonScopedAffiliation",
+	 "refused-no-rule; eduPersonScopedAffiliation=filtered@1"},
+	{"only-at-of-mail-is-no-scope",
+	 "release \"A\" { to any; for student; give mail only \"a\"; " BECAUSE,
+	 "student mail=a@skola.example", NE " mail", "refused-no-rule; mail=filtered@1"},
+	{"only-beginning",
+	 "release \"A\" { to any; for student; give mail only beginning \"a\" and \"ab\" or \"b\"; " BECAUSE,
+	 "student mail=a mail=ab mail=abc mail=b", NE " mail", "answered@1; mail=given-part@1[ab]"},
+	{"requested-only",
+	 "release \"A\" { to any; for student; give requested only beginning \"E\"; " BECAUSE,
+	 STUDENT, NE " mail sn", "answered@1; sn=given@1[Ek]; mail=filtered@1"},
+	{"values-of-two-releases-add-up",
+	 "release \"A\" { to any; for student; give mail only \"a\"; " BECAUSE "\n"
+	 "release \"B\" { to any; for student; give mail only \"b\"; " BECAUSE,
+	 "student mail=a mail=b", NE " mail", "answered@1; mail=given@1[a,b]"},
+
+	/* never */
+	{"never-attribute",
+	 "release \"A\" { to any; for student; give mail, sn; " BECAUSE
+	 "\nnever \"N\" { give mail; because \"x\" }",
+	 STUDENT, NE " mail sn", "answered@1; sn=given@1[Ek]; mail=never@2"},
+	{"never-kind-elsewhere",
+	 "release \"A\" { to any; for student; give mail; " BECAUSE
+	 "\nnever \"N\" { to any except service \"" NE "\"; give any contact; because \"x\" }",
+	 STUDENT, NE " mail", "answered@1; mail=given@1[a@skola.example]"},
+	{"never-some-values",
+	 "release \"A\" { to any; for student; give mail; " BECAUSE
+	 "\nnever \"N\" { give mail only beginning \"b\"; because \"x\" }",
+	 "student mail=a mail=bc", NE " mail", "answered@1; mail=given-part@1[a]"},
+	{"never-for-others",
+	 "release \"A\" { to any; for student; give mail; " BECAUSE
+	 "\nnever \"N\" { for staff; give mail; because \"x\" }",
+	 STUDENT, NE " mail", "answered@1; mail=given@1[a@skola.example]"},
+	{"never-anything",
+	 "release \"A\" { to any; for student; give mail, login; " BECAUSE
+	 "\nnever \"N\" { to service \"" NE "\"; give anything; because \"x\" }",
+	 STUDENT, NE " mail", "refused-stopped@2; mail=never@2"},
+	{"never-login",
+	 "release \"A\" { to any; for student; give mail, login; " BECAUSE
+	 "\nnever \"N\" { to service \"" NE "\"; give login; because \"x\" }",
+	 STUDENT, NE " mail sn", "refused-stopped@2; sn=no-rule; mail=answer-refused@1"},
+	{"never-is-stronger-than-any-number-of-releases",
+	 "never \"N\" { give mail; because \"x\" }\n"
+	 "release \"A\" { to any; for student; give mail; " BECAUSE "\n"
+	 "release \"B\" { to service \"" NE
+	 "\"; for student; give mail unasked, requested; " BECAUSE,
+	 STUDENT, NE " mail", "refused-no-rule; mail=never@1"},
+};
+
+static void test_case(gconstpointer data)
+{
+	const Case *c = data;
+	g_autoptr(GError) error = NULL;
+	g_autoptr(Policy) policy = fixture_load(c->policy, NULL, 0, &error);
+	g_autoptr(Person) person = fixture_person(c->person);
+	g_autoptr(Service) service = fixture_service(c->service);
+	g_autoptr(Decision) decision = NULL;
+	g_autofree char *got = NULL;
+
+	g_assert_no_error(error);
+	decision = policy_decide(policy, person, service, FIXTURE_TODAY);
+	got = fixture_render(decision);
+	g_assert_cmpstr(got, ==, c->want);
+	/* What holds of every decision. */
+	for (guint i = 0; i < decision->rows->len; i++) {
+		const DecisionRow *row = decision->rows->pdata[i];
+		g_autofree char *sv = reason_sentence(decision, row, "sv");
+		g_autofree char *en = reason_sentence(decision, row, "en");
+
+		g_assert_true((row->values != NULL) ==
+			      (row->reason == REASON_GIVEN || row->reason == REASON_GIVEN_PART));
+		g_assert_true(!row->values || row->values->len > 0);
+		g_assert_true(!row->values || decision->outcome == OUTCOME_ANSWERED);
+		g_assert_null(strpbrk(sv, "{}"));
+		g_assert_null(strpbrk(en, "{}"));
+		if (row->attribute)
+			g_assert_true(decision_row(decision, row->attribute) == row);
+	}
+}
+
+/* Bytes that no text of the table can hold. */
+static void test_values(void)
+{
+	static const struct {
+		const char *name, *value;
+		ValueFault fault;
+	} values[] = {
+		{"sn", "\xff", VALUE_NOT_UTF8},
+		{"sn", "E\xc3", VALUE_NOT_UTF8},
+		{"sn", "\xed\xa0\x80", VALUE_NOT_UTF8},
+		{"sn", "E\nk", VALUE_CONTROL},
+		{"sn", "E\x7fk", VALUE_CONTROL},
+		{"sn", "\xc2\x85", VALUE_CONTROL},
+		{"sn", "\xef\xbf\xbe", VALUE_CONTROL},
+		{"sn", "\xc3\x85sa \xe5\xb1\xb1", VALUE_GOOD},
+		{"eduPersonPrincipalName", "a b@skola.example", VALUE_SPACE},
+		{"eduPersonPrincipalName", "a\xc2\xa0@skola.example", VALUE_SPACE},
+		{"eduPersonPrincipalName", "a@", VALUE_NOT_SCOPED},
+		{"eduPersonPrincipalName", "a@skola.example\xff", VALUE_NOT_UTF8},
+		{"eduPersonPrincipalName", "a@skola.example.", VALUE_FOREIGN_SCOPE},
+		{"pairwise-id", "-a@skola.example", VALUE_NOT_ID},
+		{"pairwise-id", "a_b@skola.example", VALUE_NOT_ID},
+	};
+	g_autofree char *long_value = g_strnfill(2 * POLICY_VALUE_MAX, 'x');
+	g_autofree char *long_id = g_strnfill(200, 'x');
+
+	for (size_t i = 0; i < G_N_ELEMENTS(values); i++) {
+		ValueFault fault = value_judge(fixture_attribute(values[i].name), values[i].value,
+					       fixture_scopes);
+
+		g_assert_cmpint(fault, ==, values[i].fault);
+	}
+	/* characters are counted, not bytes */
+	for (unsigned i = 0; i < POLICY_VALUE_MAX; i++)
+		memcpy(long_value + 2 * i, "å", 2);
+	g_assert_cmpint(value_judge(fixture_attribute("sn"), long_value, fixture_scopes), ==,
+			VALUE_GOOD);
+	memset(long_value, 'x', POLICY_VALUE_MAX + 1);
+	long_value[POLICY_VALUE_MAX + 1] = '\0';
+	g_assert_cmpint(value_judge(fixture_attribute("sn"), long_value, fixture_scopes), ==,
+			VALUE_TOO_LONG);
+	memcpy(long_id + 128, "@skola.example", strlen("@skola.example") + 1);
+	g_assert_cmpint(value_judge(fixture_attribute("pairwise-id"), long_id, fixture_scopes), ==,
+			VALUE_NOT_ID);
+	g_assert_cmpint(value_judge(fixture_attribute("pairwise-id"), long_id + 1, fixture_scopes),
+			==, VALUE_GOOD);
+}
+
+/* The sentences, whole, in both languages. */
+static void test_sentences(void)
+{
+	static const struct {
+		const char *person, *service, *attribute, *sv, *en;
+	} sentences[] = {
+		{"student", NE " mail", "mail", "Katalogen saknar värde för personen.",
+		 "The directory has no value for this person."},
+		{"student mail=a mail=b", NE " mail", "mail",
+		 "Lämnas ut enligt \"Uppslag\"; 1 av 2 värden, övriga är inte till för NE.",
+		 "Given by \"Uppslag\"; 1 of 2 values, the others are not for NE."},
+		{"student sn=E sn=F displayName=A displayName=B", NE " displayName", "displayName",
+		 "displayName ska ha ett värde, katalogen har 2.",
+		 "displayName must have one value, the directory has 2."},
+		{"student eduPersonPrincipalName=a@b@c", NE " eduPersonPrincipalName",
+		 "eduPersonPrincipalName",
+		 "Värdet följer inte formatet för eduPersonPrincipalName (inte namn@domän).",
+		 "The value breaks the form of eduPersonPrincipalName (not name@domain)."},
+		{"student eduPersonPrincipalName=a@evil.example", NE " eduPersonPrincipalName",
+		 "eduPersonPrincipalName", "Domänen evil.example är inte vår.",
+		 "The domain evil.example is not one of ours."},
+		{"guardian", NE " mail", "mail",
+		 "Avtalet \"PUB 9\" för \"Gammal\" gick ut 2026-06-30.",
+		 "Agreement \"PUB 9\" of \"Gammal\" ended 2026-06-30."},
+		{"staff mail=a", NE " mail", "mail",
+		 "Skulle lämnas ut, men hela svaret stoppas: NE är stängd av \"Stopp\".",
+		 "Would be given, but the whole answer is refused: NE is shut by \"Stopp\"."},
+		{"teacher", NE " " ANON " " PERSONAL, "displayName",
+		 "NE har flera kategorier; bara den minsta, anonymous, räknas.",
+		 "NE carries several categories; only the most minimal, anonymous, counts."},
+	};
+	static const char text[] =
+		"service NE is \"" NE "\"\n"
+		"release \"Uppslag\" { to service NE; for student; give mail only \"a\", displayName, "
+		"eduPersonPrincipalName; " BECAUSE "\n"
+		"release \"Gammal\" { to service NE; for guardian; give mail; "
+		"agreement \"PUB 9\" until 2026-06-30; " BECAUSE "\n"
+		"release \"Personal\" { to service NE; for staff; give mail; " BECAUSE "\n"
+		"never \"Stopp\" { for staff; give login; because \"x\" }";
+	g_autoptr(GError) error = NULL;
+	g_autoptr(Policy) policy = fixture_load(text, NULL, 0, &error);
+
+	g_assert_no_error(error);
+	for (size_t i = 0; i < G_N_ELEMENTS(sentences); i++) {
+		g_autoptr(Person) person = fixture_person(sentences[i].person);
+		g_autoptr(Service) service = fixture_service(sentences[i].service);
+		g_autoptr(Decision) decision =
+			policy_decide(policy, person, service, FIXTURE_TODAY);
+		const DecisionRow *row =
+			decision_row(decision, fixture_attribute(sentences[i].attribute));
+		g_autofree char *sv = reason_sentence(decision, row, "sv");
+		g_autofree char *en = reason_sentence(decision, row, "en");
+
+		g_assert_cmpstr(sv, ==, sentences[i].sv);
+		g_assert_cmpstr(en, ==, sentences[i].en);
+	}
+}
+
+/* Fail closed: a Decision nobody filled in gives nothing. */
+static void test_zeroed(void)
+{
+	Decision decision = {0};
+
+	g_assert_cmpint(decision.outcome, ==, OUTCOME_REFUSED);
+	g_assert_null(decision_row(&decision, fixture_attribute("mail")));
+	g_assert_cmpstr(reason_code_name(decision.reason), ==, "none");
+}
+
+/* A decision lives on its own: policy, person and service may be gone. */
+static void test_lifetime(void)
+{
+	Policy *policy = fixture_load("release \"A\" { to any; for student; give mail; " BECAUSE,
+				      NULL, 0, NULL);
+	Person *person = fixture_person("student mail=a");
+	Service *service = fixture_service(NE " mail ?urn:x");
+	g_autoptr(Decision) decision = policy_decide(policy, person, service, FIXTURE_TODAY);
+	g_autofree char *got = NULL;
+
+	policy_unref(policy);
+	person_free(person);
+	service_free(service);
+	got = fixture_render(decision);
+	g_assert_cmpstr(got, ==, "answered@1; mail=given@1[a]; urn:x=unknown-attribute");
+	g_assert_cmpstr(decision->rule.file, ==, "t.policy");
+	g_assert_cmpstr(decision->rule.title, ==, "A");
+	g_assert_cmpstr(decision->service, ==, NE);
+}
+
+/* Every code has a name of its own, as JSON and ledger need. */
+static void test_codes(void)
+{
+	for (unsigned i = 0; i <= REASON_LAST; i++)
+		for (unsigned j = 0; j < i; j++)
+			g_assert_cmpstr(reason_code_name((Reason)i), !=,
+					reason_code_name((Reason)j));
+}
+
+int main(int argc, char **argv)
+{
+	g_test_init(&argc, &argv, NULL);
+	for (size_t i = 0; i < G_N_ELEMENTS(cases); i++) {
+		g_autofree char *path = g_strconcat("/policy/decide/", cases[i].name, NULL);
+
+		g_test_add_data_func(path, &cases[i], test_case);
+	}
+	g_test_add_func("/policy/values", test_values);
+	g_test_add_func("/policy/sentences", test_sentences);
+	g_test_add_func("/policy/zeroed", test_zeroed);
+	g_test_add_func("/policy/lifetime", test_lifetime);
+	g_test_add_func("/policy/codes", test_codes);
+	return g_test_run();
+}

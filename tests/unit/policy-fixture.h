@@ -1,0 +1,111 @@
+/* SPDX-License-Identifier: AGPL-3.0-or-later */
+#pragma once
+
+#include <string.h>
+
+#include "policy/policy.h"
+
+/* Policies, persons, services and decisions as short texts, for tables of cases. */
+
+#define FIXTURE_TODAY 20261105
+
+static const char *const fixture_scopes[] = {"skola.example", "edu.sollunda.example", NULL};
+
+/* The text of one file named t.policy; the line `policy 1;` is put before its first. */
+static inline Policy *fixture_load(const char *text, const Service *const *services, size_t n,
+				   GError **error)
+{
+	g_autofree char *whole = g_strconcat("policy 1; ", text, NULL);
+	PolicySource source = {"t.policy", whole, strlen(whole)};
+	PolicyContext context = {fixture_scopes, FIXTURE_TODAY, services, n};
+
+	return policy_load(&source, 1, &context, error);
+}
+
+static inline const Attribute *fixture_attribute(const char *name)
+{
+	const Attribute *attribute = attribute_by_name(name);
+
+	if (!attribute)
+		g_error("no attribute %s", name);
+	return attribute;
+}
+
+/* "teacher test protected mail=a@b mail=c": role and marks, then values without spaces. */
+static inline Person *fixture_person(const char *text)
+{
+	Person *person = person_new("key");
+	g_auto(GStrv) words = g_strsplit(text, " ", -1);
+
+	for (char **word = words; *word; word++) {
+		char *equal = strchr(*word, '=');
+
+		if (strcmp(*word, "protected") == 0) {
+			person->is_protected = true;
+		} else if (strcmp(*word, "test") == 0) {
+			person->is_test = true;
+		} else if (strcmp(*word, "teacher") == 0) {
+			person->role = ROLE_STAFF;
+			person->teacher = true;
+		} else if (equal) {
+			*equal = '\0';
+			person_add_value(person, fixture_attribute(*word), equal + 1, -1);
+		} else if (**word) {
+			person->role = role_by_name(*word);
+		}
+	}
+	return person;
+}
+
+/* "https://x mail! sn ?urn:y %https://category": an entityID (`client:` before a client_id), what
+ * it asks for (! if required, ? before a name nobody knows), and its categories. */
+static inline Service *fixture_service(const char *text)
+{
+	g_auto(GStrv) words = g_strsplit(text, " ", -1);
+	Service *service = g_str_has_prefix(words[0], "client:")
+				   ? service_new(PROTOCOL_OIDC, words[0] + strlen("client:"))
+				   : service_new(PROTOCOL_SAML, words[0]);
+
+	for (char **word = words + 1; *word; word++) {
+		bool required = g_str_has_suffix(*word, "!");
+
+		if (required)
+			(*word)[strlen(*word) - 1] = '\0';
+		if (**word == '%')
+			service_add_category(service, *word + 1);
+		else if (**word == '?')
+			service_add_wish(service, *word + 1, required);
+		else
+			service_add_wish(service, fixture_attribute(*word)->saml, required);
+	}
+	return service;
+}
+
+static inline void fixture_append_rule(GString *text, const DecisionRule *rule)
+{
+	if (rule->title)
+		g_string_append_printf(text, "@%u", rule->line);
+}
+
+/* "answered@2; mail=given@2[a@b]; sn=no-value@2": the outcome and the rows, each with the line of
+ * its rule and its values. */
+static inline char *fixture_render(const Decision *decision)
+{
+	GString *text = g_string_new(decision->outcome == OUTCOME_ANSWERED
+					     ? "answered"
+					     : reason_code_name(decision->reason));
+
+	fixture_append_rule(text, &decision->rule);
+	for (guint i = 0; i < decision->rows->len; i++) {
+		const DecisionRow *row = decision->rows->pdata[i];
+
+		g_string_append_printf(text, "; %s=%s", row->name, reason_code_name(row->reason));
+		fixture_append_rule(text, &row->rule);
+		for (guint j = 0; row->values && j < row->values->len; j++)
+			g_string_append_printf(text, "%c%s", j ? ',' : '[',
+					       (char *)row->values->pdata[j]);
+		if (row->values)
+			g_string_append_c(text, ']');
+	}
+	return g_string_free(text, FALSE);
+}
