@@ -109,3 +109,33 @@
 
 /* Values in one ledger row: a person with hundreds of groups, all released, fits. */
 #define LIMIT_LEDGER_VALUES 1000
+
+/* -- the directory --------------------------------------------------------------------------- */
+
+/* A question to the directory in all, to one of its addresses, and how long an address that failed
+ * is left alone: a dead directory is a page within 4 s. */
+#define LIMIT_DIRECTORY_TOTAL_MS 3000
+#define LIMIT_DIRECTORY_URI_MS   1200
+#define LIMIT_DIRECTORY_REST_MS  10000
+
+/* A connection that nobody used for that long is not used again: firewalls forget idle ones after
+ * some minutes, without telling. */
+#define LIMIT_DIRECTORY_IDLE_MS 60000
+
+/* One message of the directory: a thousand group memberships are 200 kB. */
+#define LIMIT_DIRECTORY_MESSAGE (4 * 1024 * 1024)
+
+/* References to other servers in one answer, which we pass over; Active Directory sends three. */
+#define LIMIT_DIRECTORY_REFERENCES 100
+
+/* What a person types: mail addresses have 254 bytes, passwords of a manager 128 characters. */
+#define LIMIT_LOGIN    256
+#define LIMIT_PASSWORD 1024
+
+/* A person key: UUIDs have 36 bytes, but the school may choose the attribute. */
+#define LIMIT_PERSON_KEY 512
+
+/* Values of one attribute of an entry, and bytes of a value: group memberships can be many,
+ * photos are not asked for. */
+#define LIMIT_ENTRY_VALUES      1000
+#define LIMIT_ENTRY_VALUE_BYTES (64 * 1024)

@@ -10,10 +10,11 @@
  * the service account, which searches and reads, and one on which nothing but people's binds is
  * done. A service connection is never bound as a person.
  *
- * Every call blocks, for DIRECTORY_TOTAL_MS at the very most, and may be made from any thread: they
- * belong on the directory's own lane. The URIs are tried in order. One that fails rests for
- * DIRECTORY_REST_MS; when all rest, one call at a time probes them again and the others fail at
- * once. A connection that died in the pool is replaced once without the URI being blamed.
+ * Every call blocks, for LIMIT_DIRECTORY_TOTAL_MS at the very most (limits.h), and may be made from
+ * any thread: they belong on the directory's own lane. The URIs are tried in order. One that fails
+ * rests for LIMIT_DIRECTORY_REST_MS; when all rest, one call at a time probes them again and the
+ * others fail at once. A connection that died in the pool is replaced once without the URI being
+ * blamed.
  *
  * The wire is TLS (ldaps, or ldap with StartTLS; TLS 1.2 or later) with a certificate that chains
  * to the configured CA file and names the host of the URI, or a local socket (ldapi). Nothing else
@@ -22,15 +23,6 @@
  * Errors: FAULT_ERROR/FAULT_DIRECTORY_DOWN for all that keeps us from an answer; the message names
  * the URI and what the server or library said, and never a login, a value or a password.
  */
-
-/* What a call may cost. Bounded so that a dead directory is a page within 4 s. */
-#define DIRECTORY_TOTAL_MS 3000
-#define DIRECTORY_URI_MS   1200
-#define DIRECTORY_REST_MS  10000
-
-/* Longer logins than these belong to no school; both end up in a packet to the directory. */
-#define DIRECTORY_LOGIN_BYTES    256
-#define DIRECTORY_PASSWORD_BYTES 1024
 
 /* The keys of [directory NAME], as read. Strings may be NULL where a default is given. */
 typedef struct {
@@ -67,6 +59,8 @@ typedef enum {
 /* A person is told the same for all but FOUND and FAULT; the log may say which it was. */
 
 /* Checks the options, reads the password file and makes a directory that has not connected yet.
+ *
+ * The first one is made while there is one thread, since it changes the environment.
  *
  * options: copied.
  * attributes: the LDAP attributes that entries shall hold, NULL-terminated, copied; the person key

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: AGPL-3.0-or-later */
 #include "idp/masterdata/entry.h"
 
+#include "idp/limits.h"
+
 #include <string.h>
 
 struct DirectoryEntry {
@@ -32,6 +34,12 @@ DirectoryEntry *entry_new(const char *dn, const char *key)
 	return entry;
 }
 
+void entry_set_key(DirectoryEntry *entry, const char *key)
+{
+	g_free(entry->key);
+	entry->key = g_strdup(key);
+}
+
 void entry_free(DirectoryEntry *entry)
 {
 	if (!entry)
@@ -52,9 +60,9 @@ void entry_add_value(DirectoryEntry *entry, const char *attribute, const char *v
 		values = g_ptr_array_new_with_free_func((GDestroyNotify)g_bytes_unref);
 		g_hash_table_insert(entry->attributes, g_strdup(attribute), values);
 	}
-	if (values->len > ENTRY_VALUES_MAX)
+	if (values->len > LIMIT_ENTRY_VALUES)
 		return;
-	if (values->len == ENTRY_VALUES_MAX || bytes > ENTRY_VALUE_BYTES)
+	if (values->len == LIMIT_ENTRY_VALUES || bytes > LIMIT_ENTRY_VALUE_BYTES)
 		g_ptr_array_add(values, g_bytes_new_static(broken, 1));
 	else
 		g_ptr_array_add(values, g_bytes_new(value, bytes));

@@ -7,20 +7,17 @@
  * One entry as the directory gave it: a plain value that knows nothing of roles or policy.
  *
  * Attribute names are compared without regard to ASCII case. Values are bytes (GBytes), in the
- * order the directory gave them, judged by nobody yet. Bounded: at most ENTRY_VALUES_MAX values an
- * attribute and ENTRY_VALUE_BYTES a value. A value that is too long, and whatever follows the last
- * value allowed, is replaced by the single byte 0xFF: no text is ever that byte, so whoever reads
- * the entry sees a broken value and not a missing or a shortened one.
+ * order the directory gave them, judged by nobody yet. Bounded: at most LIMIT_ENTRY_VALUES values
+ * an attribute and LIMIT_ENTRY_VALUE_BYTES a value (limits.h). A value that is too long, and
+ * whatever follows the last value allowed, is replaced by the single byte 0xFF: no text is ever
+ * that byte, so whoever reads the entry sees a broken value and not a missing or a shortened one.
  */
 typedef struct DirectoryEntry DirectoryEntry;
 
-/* A person has a handful of values; group memberships are what can be many. */
-#define ENTRY_VALUES_MAX 1000
-/* The longest attribute anybody releases is far shorter; photos are not asked for. */
-#define ENTRY_VALUE_BYTES (64 * 1024)
-
-/* dn, key: copied; key is the person key, see directory.h. Returns: transfer full. */
+/* dn, key: copied; key is the person key, see directory.h, and may be set later.
+ * Returns: transfer full. */
 DirectoryEntry *entry_new(const char *dn, const char *key);
+void entry_set_key(DirectoryEntry *entry, const char *key);
 void entry_free(DirectoryEntry *entry);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(DirectoryEntry, entry_free)
 
@@ -28,7 +25,7 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(DirectoryEntry, entry_free)
 void entry_add_value(DirectoryEntry *entry, const char *attribute, const char *value,
 		     gssize length);
 
-/* The person key: never empty, printable, at most 512 bytes. Transfer none. */
+/* The person key: never empty, printable, at most LIMIT_PERSON_KEY bytes. Transfer none. */
 const char *entry_key(const DirectoryEntry *entry);
 
 /* The distinguished name: for admins' eyes only, since it may hold a name. Transfer none. */

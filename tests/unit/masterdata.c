@@ -4,6 +4,8 @@
 
 #include "idp/masterdata/condition.h"
 
+#include "idp/limits.h"
+
 #include <string.h>
 
 /* The options of the sample school (contrib/school/README.md). */
@@ -398,20 +400,20 @@ static void test_wanted(void)
 static void test_entry_limits(void)
 {
 	g_autoptr(DirectoryEntry) entry = entry_new("dn", "key");
-	g_autofree char *large = g_strnfill(ENTRY_VALUE_BYTES + 1, 'a');
+	g_autofree char *large = g_strnfill(LIMIT_ENTRY_VALUE_BYTES + 1, 'a');
 
 	entry_add_value(entry, "long", large, -1);
-	entry_add_value(entry, "long", large, ENTRY_VALUE_BYTES);
-	for (int i = 0; i < ENTRY_VALUES_MAX + 500; i++)
+	entry_add_value(entry, "long", large, LIMIT_ENTRY_VALUE_BYTES);
+	for (int i = 0; i < LIMIT_ENTRY_VALUES + 500; i++)
 		entry_add_value(entry, "many", "x", -1);
 
 	const GPtrArray *values = entry_values(entry, "LONG");
 	g_assert_cmpuint(values->len, ==, 2);
 	g_assert_cmpuint(g_bytes_get_size(values->pdata[0]), ==, 1);
-	g_assert_cmpuint(g_bytes_get_size(values->pdata[1]), ==, ENTRY_VALUE_BYTES);
+	g_assert_cmpuint(g_bytes_get_size(values->pdata[1]), ==, LIMIT_ENTRY_VALUE_BYTES);
 	values = entry_values(entry, "many");
-	g_assert_cmpuint(values->len, ==, ENTRY_VALUES_MAX + 1);
-	g_autofree char *last = entry_value_text(values->pdata[ENTRY_VALUES_MAX]);
+	g_assert_cmpuint(values->len, ==, LIMIT_ENTRY_VALUES + 1);
+	g_autofree char *last = entry_value_text(values->pdata[LIMIT_ENTRY_VALUES]);
 	g_assert_null(last);
 	g_assert_null(entry_values(entry, "none"));
 }

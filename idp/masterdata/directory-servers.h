@@ -1,0 +1,48 @@
+/* SPDX-License-Identifier: AGPL-3.0-or-later */
+#pragma once
+
+#include "idp/masterdata/directory-link.h"
+#include "idp/seal.h"
+
+/*
+ * The connections to one directory: its addresses in order, which of them rest, and idle links of
+ * two kinds. Any thread may use it.
+ */
+typedef struct Servers Servers;
+
+typedef enum {
+	LINK_SERVICE, /* bound as the service account; never bound as anybody else */
+	LINK_PERSON,  /* only ever used to bind, never to ask */
+	LINK_KINDS
+} LinkKind;
+
+/* uris: NULL-ended, copied. password: a reference is taken. most: attempts at a time.
+ * Returns: transfer full. */
+Servers *servers_new(const char *const *uris, const char *ca_file, const char *bind_dn,
+		     Secret *password, unsigned most);
+void servers_free(Servers *servers);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(Servers, servers_free)
+
+/* Something to ask of the server number `uri`. LINK_OK: it answered; LINK_FAULT: it failed at this,
+ * but is well; LINK_LOST: it is not there, or not well. Error is set for the latter two. */
+typedef LinkResult (*ServersAttempt)(Servers *servers, unsigned uri, gint64 deadline, gpointer data,
+				     GError **error);
+
+/* Makes the attempt at one server after the other until one answers, within the limits of
+ * limits.h. A lost server rests; one that merely failed does not, since one entry with a broken
+ * password hash must not shut out the others. False: none answered; error says what each said. */
+bool servers_try(Servers *servers, ServersAttempt attempt, gpointer data, GError **error);
+
+/* Something to do on a link. */
+typedef LinkResult (*ServersUse)(Link *link, gint64 deadline, gpointer data, GError **error);
+
+/* Does it on an idle link or a new one; an idle one that turns out to be dead is replaced once.
+ * Called by an attempt. */
+LinkResult servers_use(Servers *servers, unsigned uri, LinkKind kind, ServersUse use, gpointer data,
+		       gint64 deadline, GError **error);
+
+/* Connects and binds afresh to the server number `uri` as the service account. Transfer full. */
+Link *servers_connect(Servers *servers, unsigned uri, gint64 deadline, GError **error);
+
+/* How many servers there are. */
+unsigned servers_count(const Servers *servers);

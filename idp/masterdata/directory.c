@@ -1,0 +1,460 @@
+/* SPDX-License-Identifier: AGPL-3.0-or-later */
+#include "idp/masterdata/directory.h"
+
+#include "idp/fault.h"
+#include "idp/limits.h"
+#include "idp/masterdata/condition.h"
+#include "idp/masterdata/directory-servers.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#define PLACE "{login}" /* in login-filter */
+
+struct Directory {
+	Servers *servers;
+	char *base;
+	char *login_filter;
+	char *key;
+	bool key_is_binary;
+	char *decoy_dn;
+	GPtrArray *attributes; /* char *, NULL-ended, with key */
+};
+
+/* Keys of servers that hold 16 raw bytes where others have text. */
+static const char *const binary_keys[] = {"objectGUID", "GUID", "mS-DS-ConsistencyGuid"};
+
+DirectoryOptions *directory_options_new(void)
+{
+	return g_new0(DirectoryOptions, 1);
+}
+
+void directory_options_free(DirectoryOptions *options)
+{
+	if (!options)
+		return;
+	g_free(options->name);
+	g_strfreev(options->uris);
+	g_free(options->ca_file);
+	g_free(options->bind_dn);
+	g_free(options->password_file);
+	g_free(options->base);
+	g_free(options->login_filter);
+	g_free(options->person_key);
+	g_free(options->decoy_dn);
+	g_free(options);
+}
+
+/* ---- options ---- */
+
+static bool G_GNUC_PRINTF(4, 5) wrong(GError **error, const DirectoryOptions *options,
+				      const char *key, const char *format, ...)
+{
+	va_list args;
+	va_start(args, format);
+	g_autofree char *text = g_strdup_vprintf(format, args);
+	va_end(args);
+	g_set_error(error, G_KEY_FILE_ERROR, G_KEY_FILE_ERROR_INVALID_VALUE,
+		    "[directory %s] %s: %s", options->name, key, text);
+	return false;
+}
+
+static bool check_uri(const DirectoryOptions *options, const char *text, bool *needs_ca,
+		      GError **error)
+{
+	g_autoptr(GUri) uri = g_uri_parse(text, G_URI_FLAGS_NONE, NULL);
+	const char *scheme = uri ? g_uri_get_scheme(uri) : "";
+	const char *host = uri ? g_uri_get_host(uri) : NULL;
+
+	if (!uri || !host || !*host || g_uri_get_userinfo(uri) || g_uri_get_query(uri) ||
+	    g_uri_get_fragment(uri) ||
+	    !(g_str_equal(g_uri_get_path(uri), "") || g_str_equal(g_uri_get_path(uri), "/")))
+		return wrong(error, options, "uri",
+			     "`%s' is no address of a server; write ldaps://HOST or ldap://HOST",
+			     text);
+	if (g_str_equal(scheme, "ldapi"))
+		return true;
+	*needs_ca = true;
+	if (g_str_equal(scheme, "ldap") && !options->start_tls)
+		return wrong(error, options, "start-tls",
+			     "passwords do not travel in the clear; %s needs start-tls = yes, or "
+			     "write ldaps://",
+			     text);
+	if (!g_str_equal(scheme, "ldap") && !g_str_equal(scheme, "ldaps"))
+		return wrong(error, options, "uri", "`%s' is none of ldaps:, ldap:, ldapi:", text);
+	return true;
+}
+
+static bool check_ca(const DirectoryOptions *options, GError **error)
+{
+	g_autofree char *pem = NULL;
+	if (!options->ca_file)
+		return wrong(error, options, "ca",
+			     "missing; name the file with the CA of the directory's certificate");
+	if (!g_file_get_contents(options->ca_file, &pem, NULL, error))
+		return false;
+	return strstr(pem, "-----BEGIN CERTIFICATE-----") ||
+	       wrong(error, options, "ca", "%s holds no certificate in PEM form", options->ca_file);
+}
+
+static bool check_servers(const DirectoryOptions *options, GError **error)
+{
+	bool needs_ca = false;
+
+	if (!options->uris || !*options->uris)
+		return wrong(error, options, "uri", "missing; write ldaps://HOST");
+	for (char **uri = options->uris; *uri; uri++)
+		if (!check_uri(options, *uri, &needs_ca, error))
+			return false;
+	return !needs_ca || check_ca(options, error);
+}
+
+static bool check_filter(const DirectoryOptions *options, const char *filter, GError **error)
+{
+	int depth = 0;
+	bool one = g_str_has_prefix(filter, "(") && g_utf8_validate(filter, -1, NULL);
+
+	for (const char *c = filter; *c && depth >= 0; c++) {
+		depth += *c == '(' ? 1 : *c == ')' ? -1 : 0;
+		one &= depth > 0 || c[1] == '\0';
+	}
+	if (!one || depth != 0)
+		return wrong(error, options, "login-filter",
+			     "`%s' is no LDAP filter; write (uid=" PLACE ")", filter);
+	return strstr(filter, PLACE) ||
+	       wrong(error, options, "login-filter",
+		     "`%s' does not hold " PLACE ", so that anybody would do", filter);
+}
+
+static bool check_text(const DirectoryOptions *options, const char *key, const char *value,
+		       GError **error)
+{
+	if (!value || !*value)
+		return wrong(error, options, key, "missing");
+	return g_utf8_validate(value, -1, NULL) || wrong(error, options, key, "not UTF-8");
+}
+
+/* The file without the line feed that an editor leaves at its end. */
+static Secret *read_password(const DirectoryOptions *options, GError **error)
+{
+	char bytes[LIMIT_PASSWORD + 2];
+	struct stat status;
+	ssize_t length = -1;
+	int fd = open(options->password_file, O_RDONLY | O_CLOEXEC);
+
+	if (fd >= 0 && fstat(fd, &status) == 0)
+		length = read(fd, bytes, sizeof bytes);
+	if (length < 0)
+		g_set_error(error, G_FILE_ERROR, g_file_error_from_errno(errno), "%s: %s",
+			    options->password_file, g_strerror(errno));
+	if (fd >= 0)
+		close(fd);
+	if (length < 0)
+		return NULL;
+
+	Secret *password = NULL;
+	if (length > 0 && bytes[length - 1] == '\n')
+		length--;
+	if (status.st_mode & (S_IRWXG | S_IRWXO))
+		wrong(error, options, "password-file",
+		      "%s is open to others than its owner; chmod 0600 it", options->password_file);
+	else if (length == 0 || length > LIMIT_PASSWORD || memchr(bytes, '\0', (size_t)length))
+		wrong(error, options, "password-file", "%s is empty, too long or binary",
+		      options->password_file);
+	else
+		password = secret_new(bytes, (gsize)length);
+	seal_wipe(bytes, sizeof bytes);
+	return password;
+}
+
+static GPtrArray *with_key(const char *const *attributes, const char *key)
+{
+	GPtrArray *list = g_ptr_array_new_with_free_func(g_free);
+	g_ptr_array_add(list, g_strdup(key));
+	for (; *attributes; attributes++)
+		if (g_ascii_strcasecmp(*attributes, key) != 0)
+			g_ptr_array_add(list, g_strdup(*attributes));
+	g_ptr_array_add(list, NULL);
+	return list;
+}
+
+Directory *directory_new(const DirectoryOptions *options, const char *const *attributes,
+			 GError **error)
+{
+	const char *filter = options->login_filter ? options->login_filter : "(uid=" PLACE ")";
+	const char *key = options->person_key ? options->person_key : "entryUUID";
+
+	if (!check_servers(options, error) ||
+	    !check_text(options, "bind-dn", options->bind_dn, error) ||
+	    !check_text(options, "base", options->base, error) ||
+	    !check_text(options, "password-file", options->password_file, error) ||
+	    !check_filter(options, filter, error))
+		return NULL;
+	if (!condition_is_attribute(key)) {
+		wrong(error, options, "person-key", "`%s' is no LDAP attribute", key);
+		return NULL;
+	}
+	if (options->connections < 1 || options->connections > 64) {
+		wrong(error, options, "connections", "%u is not between 1 and 64",
+		      options->connections);
+		return NULL;
+	}
+	Secret *password = read_password(options, error);
+	if (!password)
+		return NULL;
+
+	link_init();
+	Directory *directory = g_new0(Directory, 1);
+	directory->servers = servers_new((const char *const *)options->uris, options->ca_file,
+					 options->bind_dn, password, options->connections);
+	secret_unref(password);
+	directory->base = g_strdup(options->base);
+	directory->login_filter = g_strdup(filter);
+	directory->key = g_strdup(key);
+	for (gsize i = 0; i < G_N_ELEMENTS(binary_keys); i++)
+		directory->key_is_binary |= g_ascii_strcasecmp(key, binary_keys[i]) == 0;
+	g_autofree char *nobody = seal_random_token(16);
+	directory->decoy_dn = options->decoy_dn
+				      ? g_strdup(options->decoy_dn)
+				      : g_strdup_printf("cn=%s,%s", nobody, options->base);
+	directory->attributes = with_key(attributes, key);
+	return directory;
+}
+
+void directory_free(Directory *directory)
+{
+	if (!directory)
+		return;
+	servers_free(directory->servers);
+	g_free(directory->base);
+	g_free(directory->login_filter);
+	g_free(directory->key);
+	g_free(directory->decoy_dn);
+	g_ptr_array_unref(directory->attributes);
+	g_free(directory);
+}
+
+/* ---- filters (RFC 4515) ---- */
+
+/* Escapes more than must be: what is neither a letter, a digit nor one of a few marks. */
+static void append_escaped(GString *filter, const char *bytes, gsize length)
+{
+	for (gsize i = 0; i < length; i++)
+		if (g_ascii_isalnum(bytes[i]) || (bytes[i] && strchr("@._-", bytes[i])))
+			g_string_append_c(filter, bytes[i]);
+		else
+			g_string_append_printf(filter, "\\%02x", (guchar)bytes[i]);
+}
+
+static char *filter_for_login(const Directory *directory, const char *login, gsize length)
+{
+	GString *filter = g_string_new(NULL);
+	const char *rest = directory->login_filter;
+	for (const char *place; (place = strstr(rest, PLACE)); rest = place + strlen(PLACE)) {
+		g_string_append_len(filter, rest, place - rest);
+		append_escaped(filter, login, length);
+	}
+	g_string_append(filter, rest);
+	return g_string_free(filter, FALSE);
+}
+
+/* NULL: no entry can have that key. */
+static char *filter_for_key(const Directory *directory, const char *key)
+{
+	gsize length = strlen(key);
+	g_autoptr(GString) filter = g_string_new(NULL);
+
+	if (length == 0 || length > LIMIT_PERSON_KEY)
+		return NULL;
+	g_string_printf(filter, "(%s=", directory->key);
+	if (!directory->key_is_binary)
+		append_escaped(filter, key, length);
+	for (gsize i = 0; directory->key_is_binary && i < length; i += 2) {
+		if (!g_ascii_isxdigit(key[i]) || !g_ascii_isxdigit(key[i + 1]))
+			return NULL;
+		g_string_append_printf(filter, "\\%c%c", key[i], key[i + 1]);
+	}
+	g_string_append_c(filter, ')');
+	return g_strdup(filter->str);
+}
+
+/* ---- what is done on a link ---- */
+
+/* A question on its way: what to look for, with which password, and what came of it. */
+typedef struct {
+	const Directory *directory;
+	LinkSearch search;
+	const char *password; /* NULL: nobody logs in */
+	gsize password_length;
+	const char *bind_dn;
+	DirectoryEntry *entry;
+	DirectoryOutcome outcome;
+} Question;
+
+static LinkResult use_search(Link *link, gint64 deadline, gpointer data, GError **error)
+{
+	Question *question = data;
+	g_clear_pointer(&question->entry, entry_free);
+	return link_search(link, &question->search, deadline, &question->entry, error);
+}
+
+static LinkResult use_bind(Link *link, gint64 deadline, gpointer data, GError **error)
+{
+	Question *question = data;
+	return link_bind(link, question->bind_dn, question->password, question->password_length,
+			 deadline, error);
+}
+
+static DirectoryOutcome outcome_of_search(LinkResult result)
+{
+	switch (result) {
+	case LINK_OK:
+		return DIRECTORY_FOUND;
+	case LINK_NONE:
+		return DIRECTORY_UNKNOWN;
+	case LINK_MANY:
+		return DIRECTORY_AMBIGUOUS;
+	case LINK_NO_KEY:
+		return DIRECTORY_NO_KEY;
+	default:
+		return DIRECTORY_FAULT;
+	}
+}
+
+static LinkResult attempt(Servers *servers, unsigned uri, gint64 deadline, gpointer data,
+			  GError **error)
+{
+	Question *question = data;
+	LinkResult found =
+		servers_use(servers, uri, LINK_SERVICE, use_search, question, deadline, error);
+
+	if (found == LINK_LOST || found == LINK_FAULT)
+		return found;
+	question->outcome = outcome_of_search(found);
+	if (!question->password)
+		return LINK_OK;
+
+	/* an unknown login costs a bind as well, else the time tells who exists */
+	question->bind_dn =
+		found == LINK_OK ? entry_dn(question->entry) : question->directory->decoy_dn;
+	LinkResult bound =
+		servers_use(servers, uri, LINK_PERSON, use_bind, question, deadline, error);
+	if (bound == LINK_LOST || bound == LINK_FAULT)
+		return bound;
+	if (bound != LINK_OK && found == LINK_OK)
+		question->outcome = DIRECTORY_WRONG_PASSWORD;
+	return LINK_OK;
+}
+
+static DirectoryOutcome ask(Directory *directory, const char *filter, const char *password,
+			    gsize password_length, DirectoryEntry **ret_entry, GError **error)
+{
+	Question question = {
+		.directory = directory,
+		.search = {.base = directory->base,
+			   .filter = filter,
+			   .attributes = (const char *const *)directory->attributes->pdata,
+			   .key = directory->key,
+			   .key_is_binary = directory->key_is_binary},
+		.password = password,
+		.password_length = password_length,
+	};
+	bool answered = servers_try(directory->servers, attempt, &question, error);
+	g_autoptr(DirectoryEntry) entry = question.entry;
+
+	if (!answered)
+		return DIRECTORY_FAULT;
+	if (question.outcome == DIRECTORY_FOUND)
+		*ret_entry = g_steal_pointer(&entry);
+	return question.outcome;
+}
+
+/* ---- the calls ---- */
+
+static bool login_is_sane(const char *login, gsize length)
+{
+	if (length == 0 || length > LIMIT_LOGIN || !g_utf8_validate_len(login, length, NULL))
+		return false;
+	for (gsize i = 0; i < length; i++)
+		if (g_ascii_iscntrl(login[i]))
+			return false;
+	return true;
+}
+
+/* An empty password is what servers take for "anonymous, please" and answer with Success
+ * (RFC 4513, 5.1.2); one with a NUL could be cut short on the way. */
+static bool password_is_sane(const char *password, gsize length)
+{
+	return length > 0 && length <= LIMIT_PASSWORD && !memchr(password, '\0', length);
+}
+
+DirectoryOutcome directory_login(Directory *directory, const char *login, gsize login_length,
+				 const char *password, gsize password_length,
+				 DirectoryEntry **ret_entry, GError **error)
+{
+	*ret_entry = NULL;
+	if (!login_is_sane(login, login_length) || !password_is_sane(password, password_length))
+		return DIRECTORY_BAD_INPUT;
+	g_autofree char *filter = filter_for_login(directory, login, login_length);
+	return ask(directory, filter, password, password_length, ret_entry, error);
+}
+
+DirectoryOutcome directory_read(Directory *directory, const char *key, DirectoryEntry **ret_entry,
+				GError **error)
+{
+	*ret_entry = NULL;
+	g_autofree char *filter = filter_for_key(directory, key);
+	return filter ? ask(directory, filter, NULL, 0, ret_entry, error) : DIRECTORY_UNKNOWN;
+}
+
+DirectoryOutcome directory_find(Directory *directory, const char *login, DirectoryEntry **ret_entry,
+				GError **error)
+{
+	*ret_entry = NULL;
+	if (!login_is_sane(login, strlen(login)))
+		return DIRECTORY_BAD_INPUT;
+	g_autofree char *filter = filter_for_login(directory, login, strlen(login));
+	return ask(directory, filter, NULL, 0, ret_entry, error);
+}
+
+bool directory_check(Directory *directory, GError **error)
+{
+	/* a login that nobody has shows whether the filter is one and the base is there */
+	g_autofree char *nobody = seal_random_token(16);
+	g_autofree char *filter = filter_for_login(directory, nobody, strlen(nobody));
+	const char *const attributes[] = {directory->key, NULL};
+	LinkSearch search = {.base = directory->base,
+			     .filter = filter,
+			     .attributes = attributes,
+			     .key = directory->key};
+
+	for (unsigned i = 0; i < servers_count(directory->servers); i++) {
+		gint64 deadline =
+			g_get_monotonic_time() + LIMIT_DIRECTORY_URI_MS * G_TIME_SPAN_MILLISECOND;
+		g_autoptr(DirectoryEntry) entry = NULL;
+		g_autoptr(Link) link = servers_connect(directory->servers, i, deadline, error);
+		if (!link)
+			return false;
+		LinkResult result = link_search(link, &search, deadline, &entry, error);
+		if (result == LINK_LOST || result == LINK_FAULT)
+			return false;
+	}
+	return true;
+}
+
+const char *directory_outcome_name(DirectoryOutcome outcome)
+{
+	static const char *const names[] = {
+		[DIRECTORY_FAULT] = "fault",
+		[DIRECTORY_FOUND] = "found",
+		[DIRECTORY_BAD_INPUT] = "bad-input",
+		[DIRECTORY_UNKNOWN] = "unknown",
+		[DIRECTORY_AMBIGUOUS] = "ambiguous",
+		[DIRECTORY_NO_KEY] = "no-key",
+		[DIRECTORY_WRONG_PASSWORD] = "wrong-password",
+	};
+	return names[outcome];
+}
