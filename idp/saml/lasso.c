@@ -39,8 +39,9 @@ bool lasso_reader_init(GError **error)
 	static int status = 0;
 
 	if (g_once_init_enter(&once)) {
-		g_log_set_handler("Lasso", G_LOG_LEVEL_MASK | G_LOG_FLAG_RECURSION, say_nothing,
-				  NULL);
+		g_log_set_handler("Lasso",
+				  G_LOG_LEVEL_MASK | G_LOG_FLAG_RECURSION | G_LOG_FLAG_FATAL,
+				  say_nothing, NULL);
 		status = lasso_init();
 		/* lasso has set handlers of its own, which write to stderr */
 		if (!xml_init(NULL))

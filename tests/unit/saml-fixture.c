@@ -10,8 +10,9 @@
 
 static EVP_PKEY *generate(const char *kind)
 {
-	EVP_PKEY *key = g_str_has_prefix(kind, "RSA-") ? EVP_RSA_gen(g_ascii_strtoull(kind + 4, NULL, 10))
-						       : EVP_EC_gen(kind);
+	EVP_PKEY *key = g_str_has_prefix(kind, "RSA-")
+				? EVP_RSA_gen(g_ascii_strtoull(kind + 4, NULL, 10))
+				: EVP_EC_gen(kind);
 
 	g_assert_nonnull(key);
 	return key;
@@ -157,4 +158,46 @@ char *test_signed_query(const char *xml, const char *relay_state, const TestKey 
 	g_autofree char *last = test_escape(base64, FALSE);
 
 	return g_strconcat(octets, "&Signature=", last, NULL);
+}
+
+XmlKey *test_xml_key(const TestKey *key)
+{
+	g_autoptr(GError) error = NULL;
+	XmlKey *ours = xml_key_new(key->key_pem, strlen(key->key_pem), key->cert_pem,
+				   strlen(key->cert_pem), &error);
+
+	g_assert_no_error(error);
+	return ours;
+}
+
+SamlIdentity test_identity(const XmlKey *key, GPtrArray *certificates)
+{
+	static const char *const scopes[] = {"skola.example", NULL};
+
+	return (SamlIdentity){.entity_id = "https://idp.example/saml/metadata",
+			      .base_url = "https://idp.example",
+			      .scopes = scopes,
+			      .name_sv = "Skolan",
+			      .name_en = "The school",
+			      .support_email = "it@skola.example",
+			      .key = key,
+			      .certificates = certificates};
+}
+
+void test_schema(const char *file)
+{
+	g_autoptr(GError) error = NULL;
+	g_autoptr(GSubprocessLauncher) launcher =
+		g_subprocess_launcher_new(G_SUBPROCESS_FLAGS_STDERR_PIPE);
+
+	g_subprocess_launcher_setenv(launcher, "XML_CATALOG_FILES",
+				     TEST_SRCDIR "/tests/unit/saml-catalog.xml", TRUE);
+	g_autoptr(GSubprocess) process = g_subprocess_launcher_spawn(
+		launcher, &error, "xmllint", "--nonet", "--noout", "--schema",
+		TEST_SRCDIR "/tests/unit/saml-schema.xsd", file, NULL);
+	g_assert_no_error(error);
+	g_autofree char *words = NULL;
+	g_assert_true(g_subprocess_communicate_utf8(process, NULL, NULL, NULL, &words, &error));
+	if (!g_subprocess_get_successful(process))
+		g_error("%s", words);
 }

@@ -2,6 +2,7 @@
 /* Keys, metadata and messages for the SAML tests, made afresh on each run. */
 #pragma once
 
+#include "idp/saml/identity.h"
 #include <glib.h>
 #include <openssl/evp.h>
 
@@ -35,6 +36,15 @@ char *test_query(const char *xml, const char *relay_state);
 /* The same, signed under `algorithm` (a URI) with `digest`. */
 char *test_signed_query(const char *xml, const char *relay_state, const TestKey *key,
 			const char *algorithm, const char *digest);
+
+/* The key as the daemon holds it. */
+XmlKey *test_xml_key(const TestKey *key);
+
+/* https://idp.example, of "Skolan", with scope skola.example. Borrows both. */
+SamlIdentity test_identity(const XmlKey *key, GPtrArray *certificates);
+
+/* Fails the test unless xmllint finds the file to be of SAML's schemas. */
+void test_schema(const char *file);
 
 #define RSA_SHA1     "http://www.w3.org/2000/09/xmldsig#rsa-sha1"
 #define RSA_SHA256   "http://www.w3.org/2001/04/xmldsig-more#rsa-sha256"

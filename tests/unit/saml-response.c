@@ -393,9 +393,7 @@ static void test_xmlsec_command(void)
 
 	for (gsize k = 0; k < G_N_ELEMENTS(kinds); k++) {
 		g_autoptr(TestKey) test = test_key_new(kinds[k]);
-		g_autoptr(XmlKey) signer =
-			xml_key_new(test->key_pem, strlen(test->key_pem), test->cert_pem,
-				    strlen(test->cert_pem), NULL);
+		g_autoptr(XmlKey) signer = test_xml_key(test);
 		SamlIdentity as = identity;
 		as.key = signer;
 		g_autofree char *response = respond(pupil, G_N_ELEMENTS(pupil), &as);
@@ -404,6 +402,7 @@ static void test_xmlsec_command(void)
 		g_assert_true(g_file_set_contents(certificate, test->cert_pem, -1, NULL));
 		for (gsize i = 0; i < G_N_ELEMENTS(nodes); i++) {
 			g_assert_true(g_file_set_contents(file, xml, -1, NULL));
+			test_schema(file);
 			run_xmlsec(file, certificate, nodes[i], true);
 			g_autofree char *changed = g_strdup(xml);
 			*strstr(changed, "fc79e369") = 'x';
@@ -446,26 +445,16 @@ static void test_cost(void)
 
 int main(int argc, char **argv)
 {
-	static const char *const scopes[] = {"skola.example", NULL};
-
 	lasso_reader_prepare_process();
 	g_test_init(&argc, &argv, NULL);
 	g_assert_true(lasso_reader_init(NULL));
 	g_assert_true(seal_init());
 	key = test_key_new("RSA-2048");
 	sp_key = test_key_new("RSA-2048");
-	g_autoptr(XmlKey) signer = xml_key_new(key->key_pem, strlen(key->key_pem), key->cert_pem,
-					       strlen(key->cert_pem), NULL);
+	g_autoptr(XmlKey) signer = test_xml_key(key);
 	g_autoptr(GPtrArray) certificates = g_ptr_array_new();
 	g_ptr_array_add(certificates, key->der);
-	identity = (SamlIdentity){.entity_id = IDP,
-				  .base_url = "https://idp.example",
-				  .scopes = scopes,
-				  .name_sv = "Skolan",
-				  .name_en = "The school",
-				  .support_email = "it@skola.example",
-				  .key = signer,
-				  .certificates = certificates};
+	identity = test_identity(signer, certificates);
 	ask = (Ask){.protocol = PROTOCOL_SAML,
 		    .service = g_strdup(SP),
 		    .request_id = g_strdup("_request"),

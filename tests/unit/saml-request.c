@@ -1,0 +1,620 @@
+/* SPDX-License-Identifier: AGPL-3.0-or-later */
+#include "idp/saml/request.h"
+
+#include "idp/fault.h"
+#include "idp/limits.h"
+#include "idp/saml/own-metadata.h"
+#include "idp/saml/redirect.h"
+#include "metadata/xml/sign.h"
+#include "tests/unit/saml-fixture.h"
+#include <string.h>
+#include <time.h>
+
+/* 2026-11-23T08:15:30Z */
+#define NOW      1795421730
+#define ENDPOINT "https://idp.example/saml/sso"
+
+#define SP     "https://sp.example"     /* no key */
+#define SIGNER "https://signer.example" /* RSA; says AuthnRequestsSigned */
+#define KEYED  "https://keyed.example"  /* RSA; does not say it */
+#define CURVED "https://curved.example" /* P-256; says it */
+
+#define POST     "urn:oasis:names:tc:SAML:2.0:bindings:HTTP-POST"
+#define ARTIFACT "urn:oasis:names:tc:SAML:2.0:bindings:HTTP-Artifact"
+#define CLASS    "urn:oasis:names:tc:SAML:2.0:ac:classes:"
+#define NAMEID   "urn:oasis:names:tc:SAML:2.0:nameid-format:"
+
+static TestKey *rsa, *ec, *stranger;
+static EntitySet *entities;
+static LassoReader *lasso;
+
+/* ---- the services ---- */
+
+static Entity *service(const char *id, const TestKey *key, bool signs)
+{
+	g_autofree char *base64 = key ? test_base64(key->der) : g_strdup("");
+	g_autofree char *descriptor = g_strconcat(
+		"<KeyDescriptor use='signing'><ds:KeyInfo "
+		"xmlns:ds='http://www.w3.org/2000/09/xmldsig#'><ds:X509Data><ds:X509Certificate>",
+		base64, "</ds:X509Certificate></ds:X509Data></ds:KeyInfo></KeyDescriptor>", NULL);
+	g_autofree char *xml = g_strconcat(
+		"<EntityDescriptor xmlns='urn:oasis:names:tc:SAML:2.0:metadata' entityID='", id,
+		"'><SPSSODescriptor AuthnRequestsSigned='", signs ? "true" : "false",
+		"' protocolSupportEnumeration='urn:oasis:names:tc:SAML:2.0:protocol'>",
+		key ? descriptor : "",
+		"<AssertionConsumerService index='0' Binding='" POST "' Location='", id,
+		"/acs'/><AssertionConsumerService index='1' Binding='" POST "' Location='", id,
+		"/acs2?a=1&amp;b=2'/><AssertionConsumerService index='2' Binding='" ARTIFACT
+		"' Location='",
+		id,
+		"/artifact'/><AttributeConsumingService index='3'><ServiceName xml:lang='sv'>x"
+		"</ServiceName><RequestedAttribute Name='urn:oid:1.3.6.1.4.1.5923.1.1.1.6' "
+		"NameFormat='urn:oasis:names:tc:SAML:2.0:attrname-format:uri'/>"
+		"</AttributeConsumingService></SPSSODescriptor></EntityDescriptor>",
+		NULL);
+	g_autoptr(GError) error = NULL;
+	Entity *entity = entity_parse(xml, strlen(xml), NOW, &error);
+
+	g_assert_no_error(error);
+	return entity;
+}
+
+static void set_up(void)
+{
+	g_autoptr(GPtrArray) all = g_ptr_array_new();
+	g_autoptr(GPtrArray) certificates = g_ptr_array_new();
+	g_autoptr(GError) error = NULL;
+
+	rsa = test_key_new("RSA-2048");
+	stranger = test_key_new("RSA-2048");
+	ec = test_key_new("P-256");
+	g_ptr_array_add(all, service(SP, NULL, false));
+	g_ptr_array_add(all, service(SIGNER, rsa, true));
+	g_ptr_array_add(all, service(KEYED, rsa, false));
+	g_ptr_array_add(all, service(CURVED, ec, true));
+	entities = entity_set_new(all, &error);
+	g_assert_no_error(error);
+	g_ptr_array_add(certificates, stranger->der);
+	const SamlIdentity identity = test_identity(NULL, certificates);
+	g_autofree char *own = own_metadata_for_reader(&identity);
+	lasso = lasso_reader_new(own, &error);
+	g_assert_no_error(error);
+}
+
+static void tear_down(void)
+{
+	lasso_reader_free(lasso);
+	entity_set_free(entities);
+	test_key_free(rsa);
+	test_key_free(ec);
+	test_key_free(stranger);
+}
+
+/* ---- messages ---- */
+
+#define OPEN                                                                                       \
+	"<samlp:AuthnRequest xmlns:samlp='urn:oasis:names:tc:SAML:2.0:protocol' "                  \
+	"xmlns:saml='urn:oasis:names:tc:SAML:2.0:assertion' ID='_request' "
+
+/* Defaults: Version 2.0, issued now, to our endpoint. */
+static char *message(const char *issuer, const char *attributes, const char *children)
+{
+	return g_strconcat(
+		OPEN, strstr(attributes, "Version=") ? "" : "Version='2.0' ",
+		strstr(attributes, "IssueInstant=") ? "" : "IssueInstant='2026-11-23T08:15:30Z' ",
+		strstr(attributes, "Destination=") ? "" : "Destination='" ENDPOINT "' ", attributes,
+		"><saml:Issuer>", issuer, "</saml:Issuer>", children, "</samlp:AuthnRequest>",
+		NULL);
+}
+
+static SamlContext context(void)
+{
+	return (SamlContext){
+		.endpoint = ENDPOINT, .entities = entities, .lasso = lasso, .now = NOW};
+}
+
+static SamlRequest *by_redirect(const char *query)
+{
+	const SamlContext ours = context();
+
+	return saml_request_by_redirect(&ours, query);
+}
+
+static SamlRequest *by_post(const char *xml, const char *relay_state)
+{
+	const SamlContext ours = context();
+	g_autofree char *base64 = g_base64_encode((const guchar *)xml, strlen(xml));
+	g_autofree char *request = test_escape(base64, FALSE);
+	g_autofree char *relay = test_escape(relay_state ?: "", FALSE);
+	g_autofree char *body = g_strconcat("SAMLRequest=", request,
+					    relay_state ? "&RelayState=" : NULL, relay, NULL);
+	g_autoptr(Form) form = form_parse(body, strlen(body), NULL);
+
+	return saml_request_by_post(&ours, form);
+}
+
+static void check_fault(const SamlRequest *request, FaultCode want, bool returnable)
+{
+	if (want == FAULT_NONE) {
+		g_assert_no_error(request->fault);
+		g_assert_nonnull(request->ask);
+		return;
+	}
+	g_assert_error(request->fault, FAULT_ERROR, (int)want);
+	g_assert_true(!request->ask == !returnable);
+}
+
+#define POLICY(attributes) "<samlp:NameIDPolicy " attributes "/>"
+#define CONTEXT(attributes, classes)                                                               \
+	"<samlp:RequestedAuthnContext " attributes ">" classes "</samlp:RequestedAuthnContext>"
+#define REF(class) "<saml:AuthnContextClassRef>" class "</saml:AuthnContextClassRef>"
+#define PPT        REF(CLASS "PasswordProtectedTransport")
+
+/* Each goes by Redirect and by POST, unsigned, from SP. */
+static const struct {
+	const char *name, *attributes, *children;
+	FaultCode want;
+	bool returnable;
+} unsigned_ones[] = {
+	{"plain", "", "", FAULT_NONE, false},
+	{"no-destination", "Destination='" ENDPOINT "'", "", FAULT_NONE, false},
+	{"oldest", "IssueInstant='2026-11-23T08:07:30Z'", "", FAULT_NONE, false},
+	{"newest", "IssueInstant='2026-11-23T08:18:30Z'", "", FAULT_NONE, false},
+	{"stale", "IssueInstant='2026-11-23T08:07:29Z'", "", FAULT_SAML_STALE, false},
+	{"early", "IssueInstant='2026-11-23T08:18:31Z'", "", FAULT_SAML_STALE, false},
+	{"year-9999", "IssueInstant='9999-12-31T23:59:59Z'", "", FAULT_SAML_STALE, false},
+	{"other-destination", "Destination='https://other.example/saml/sso'", "",
+	 FAULT_SAML_DESTINATION, false},
+	{"longer-destination", "Destination='" ENDPOINT "/'", "", FAULT_SAML_DESTINATION, false},
+	{"shouted-destination", "Destination='HTTPS://IDP.EXAMPLE/saml/sso'", "",
+	 FAULT_SAML_DESTINATION, false},
+
+	{"acs-url", "AssertionConsumerServiceURL='" SP "/acs'", "", FAULT_NONE, false},
+	{"acs-url-binding",
+	 "AssertionConsumerServiceURL='" SP "/acs2?a=1&amp;b=2' ProtocolBinding='" POST "'", "",
+	 FAULT_NONE, false},
+	{"acs-index", "AssertionConsumerServiceIndex='1'", "", FAULT_NONE, false},
+	{"acs-foreign", "AssertionConsumerServiceURL='https://evil.example/acs'", "",
+	 FAULT_SAML_ACS, false},
+	{"acs-longer", "AssertionConsumerServiceURL='" SP "/acs/'", "", FAULT_SAML_ACS, false},
+	{"acs-upper", "AssertionConsumerServiceURL='https://SP.example/acs'", "", FAULT_SAML_ACS,
+	 false},
+	{"acs-of-another", "AssertionConsumerServiceURL='" KEYED "/acs'", "", FAULT_SAML_ACS,
+	 false},
+	{"acs-index-unknown", "AssertionConsumerServiceIndex='9'", "", FAULT_SAML_ACS, false},
+	{"acs-index-artifact", "AssertionConsumerServiceIndex='2'", "", FAULT_SAML_ACS, false},
+	{"acs-artifact", "AssertionConsumerServiceURL='" SP "/artifact'", "", FAULT_SAML_ACS,
+	 false},
+	{"binding-artifact", "ProtocolBinding='" ARTIFACT "'", "", FAULT_SAML_BINDING, true},
+	{"binding-artifact-url",
+	 "AssertionConsumerServiceURL='" SP "/acs' ProtocolBinding='" ARTIFACT "'", "",
+	 FAULT_SAML_BINDING, true},
+	{"binding-nonsense", "ProtocolBinding='urn:x'", "", FAULT_SAML_BINDING, true},
+
+	{"version-2.1", "Version='2.1'", "", FAULT_SAML_VERSION, true},
+	{"version-1.1", "Version='1.1'", "", FAULT_SAML_VERSION, true},
+	{"version-2", "Version='2'", "", FAULT_SAML_VERSION, true},
+
+	{"subject", "", "<saml:Subject><saml:NameID>x</saml:NameID></saml:Subject>",
+	 FAULT_SAML_UNSUPPORTED, true},
+	{"conditions", "",
+	 "<saml:Conditions><saml:AudienceRestriction><saml:Audience>x</saml:Audience>"
+	 "</saml:AudienceRestriction></saml:Conditions>",
+	 FAULT_NONE, false},
+	{"scoping", "", "<samlp:Scoping ProxyCount='0'/>", FAULT_NONE, false},
+	{"extensions", "", "<samlp:Extensions><x xmlns='urn:x' ID='_x'>y</x></samlp:Extensions>",
+	 FAULT_NONE, false},
+
+	{"policy-empty", "", POLICY(""), FAULT_NONE, false},
+	{"policy-create", "", POLICY("AllowCreate='true'"), FAULT_NONE, false},
+	{"policy-transient", "", POLICY("Format='" NAMEID "transient'"), FAULT_NONE, false},
+	{"policy-unspecified", "",
+	 POLICY("Format='urn:oasis:names:tc:SAML:1.1:nameid-format:unspecified'"), FAULT_NONE,
+	 false},
+	{"policy-persistent", "", POLICY("Format='" NAMEID "persistent'"), FAULT_SAML_NAMEID_POLICY,
+	 true},
+	{"policy-email", "",
+	 POLICY("Format='urn:oasis:names:tc:SAML:1.1:nameid-format:emailAddress'"),
+	 FAULT_SAML_NAMEID_POLICY, true},
+	{"policy-2.0-unspecified", "", POLICY("Format='" NAMEID "unspecified'"),
+	 FAULT_SAML_NAMEID_POLICY, true},
+	{"policy-own-qualifier", "", POLICY("SPNameQualifier='" SP "'"), FAULT_NONE, false},
+	{"policy-other-qualifier", "", POLICY("SPNameQualifier='" KEYED "'"),
+	 FAULT_SAML_NAMEID_POLICY, true},
+
+	{"context-ppt", "", CONTEXT("", PPT), FAULT_NONE, false},
+	{"context-spaced", "", CONTEXT("", REF("\n " CLASS "PasswordProtectedTransport\t")),
+	 FAULT_NONE, false},
+	{"context-among", "", CONTEXT("Comparison='exact'", REF("urn:x") PPT REF("urn:y")),
+	 FAULT_NONE, false},
+	{"context-mfa", "", CONTEXT("", REF("https://refeds.org/profile/mfa")),
+	 FAULT_SAML_AUTHN_CONTEXT, true},
+	{"context-skolverket", "",
+	 CONTEXT("Comparison='exact'",
+		 REF("http://id.elegnamnden.se/loa/1.0/loa2")
+			 REF("http://id.swedenconnect.se/loa/1.0/uncertified-loa3")),
+	 FAULT_SAML_AUTHN_CONTEXT, true},
+	{"context-password-exact", "", CONTEXT("", REF(CLASS "Password")), FAULT_SAML_AUTHN_CONTEXT,
+	 true},
+	{"context-password-minimum", "", CONTEXT("Comparison='minimum'", REF(CLASS "Password")),
+	 FAULT_NONE, false},
+	{"context-ppt-minimum", "", CONTEXT("Comparison='minimum'", PPT), FAULT_NONE, false},
+	{"context-mfa-minimum", "",
+	 CONTEXT("Comparison='minimum'", REF("https://refeds.org/profile/mfa")),
+	 FAULT_SAML_AUTHN_CONTEXT, true},
+	{"context-ppt-maximum", "", CONTEXT("Comparison='maximum'", PPT), FAULT_NONE, false},
+	{"context-password-maximum", "", CONTEXT("Comparison='maximum'", REF(CLASS "Password")),
+	 FAULT_SAML_AUTHN_CONTEXT, true},
+	{"context-password-better", "", CONTEXT("Comparison='better'", REF(CLASS "Password")),
+	 FAULT_NONE, false},
+	{"context-ppt-better", "", CONTEXT("Comparison='better'", PPT REF(CLASS "Password")),
+	 FAULT_SAML_AUTHN_CONTEXT, true},
+	{"context-declaration", "",
+	 CONTEXT("", "<saml:AuthnContextDeclRef>" CLASS "PasswordProtectedTransport"
+		     "</saml:AuthnContextDeclRef>"),
+	 FAULT_SAML_AUTHN_CONTEXT, true},
+
+	{"consuming-index", "AttributeConsumingServiceIndex='3'", "", FAULT_NONE, false},
+	{"consuming-index-unknown", "AttributeConsumingServiceIndex='4'", "",
+	 FAULT_SAML_UNSUPPORTED, true},
+
+	{"foreign-attribute", "xmlns:x='urn:x' x:IsPassive='maybe' x:ID='_x'", "", FAULT_NONE,
+	 false},
+	{"passive-maybe", "IsPassive='maybe'", "", FAULT_SAML_MALFORMED, false},
+	{"index-1x", "AssertionConsumerServiceIndex='1x'", "", FAULT_SAML_MALFORMED, false},
+	{"index-overflow", "AssertionConsumerServiceIndex='4294967297'", "", FAULT_SAML_MALFORMED,
+	 false},
+	{"two-issuers", "", "<saml:Issuer>" KEYED "</saml:Issuer>", FAULT_SAML_MALFORMED, false},
+	{"two-ids", "", "<samlp:Extensions><x xmlns='urn:x' ID='_request'/></samlp:Extensions>",
+	 FAULT_SAML_MALFORMED, false},
+	{"stray-signature", "",
+	 "<samlp:Extensions><ds:Signature xmlns:ds='http://www.w3.org/2000/09/xmldsig#'/>"
+	 "</samlp:Extensions>",
+	 FAULT_SAML_SIGNATURE, false},
+
+	/* lasso takes attributes of the protocol's namespace for those without: we do not */
+	{"differing-readers", "samlp:ForceAuthn='true'", "", FAULT_SAML_DISAGREE, false},
+	{"differing-readers-passive", "IsPassive='true' samlp:IsPassive='false'", "",
+	 FAULT_SAML_DISAGREE, false},
+	{"differing-readers-acs",
+	 "AssertionConsumerServiceURL='" SP "/acs' "
+	 "samlp:AssertionConsumerServiceURL='" SP "/acs2?a=1&amp;b=2'",
+	 "", FAULT_SAML_DISAGREE, false},
+};
+
+static void test_unsigned(gconstpointer data)
+{
+	gsize i = GPOINTER_TO_SIZE(data);
+	g_autofree char *xml = message(SP, unsigned_ones[i].attributes, unsigned_ones[i].children);
+	g_autofree char *query = test_query(xml, "state å+&=");
+	g_autoptr(SamlRequest) first = by_redirect(query);
+	g_autoptr(SamlRequest) second = by_post(xml, "state å+&=");
+
+	check_fault(first, unsigned_ones[i].want, unsigned_ones[i].returnable);
+	check_fault(second, unsigned_ones[i].want, unsigned_ones[i].returnable);
+	if (first->ask) {
+		g_autoptr(GVariant) one = g_variant_ref_sink(ask_to_variant(first->ask));
+		g_autoptr(GVariant) two = g_variant_ref_sink(ask_to_variant(second->ask));
+
+		g_assert_true(g_variant_equal(one, two));
+		g_assert_cmpstr(first->ask->relay_state, ==, "state å+&=");
+		g_assert_false(first->ask->is_signed);
+	}
+	if (first->fault)
+		g_assert_null(strstr(first->fault->message, "evil"));
+}
+
+static void test_values(void)
+{
+	g_autofree char *xml =
+		message(SP,
+			"ForceAuthn='1' IsPassive='true' AssertionConsumerServiceIndex='1' "
+			"AttributeConsumingServiceIndex='3'",
+			"");
+	g_autofree char *query = test_query(xml, NULL);
+	g_autoptr(SamlRequest) request = by_redirect(query);
+	const Ask *ask = request->ask;
+
+	g_assert_no_error(request->fault);
+	g_assert_cmpint(ask->protocol, ==, PROTOCOL_SAML);
+	g_assert_cmpstr(ask->service, ==, SP);
+	g_assert_cmpstr(ask->request_id, ==, "_request");
+	g_assert_cmpstr(ask->return_url, ==, SP "/acs2?a=1&b=2");
+	g_assert_null(ask->relay_state);
+	g_assert_cmpint(ask->issued, ==, NOW);
+	g_assert_cmpint(ask->consuming_index, ==, 3);
+	g_assert_true(ask->force_authn && ask->is_passive);
+	g_assert_false(ask->is_signed);
+	g_assert_cmpstr(request->claimed_service, ==, SP);
+}
+
+/* What is no message at all, by POST. */
+static const struct {
+	const char *name, *xml;
+	FaultCode want;
+} broken[] = {
+	{"not-xml", "hello", FAULT_SAML_MALFORMED},
+	{"doctype", "<!DOCTYPE a [<!ENTITY b SYSTEM 'file:///etc/passwd'>]><a>&b;</a>",
+	 FAULT_SAML_MALFORMED},
+	{"utf-7", "<?xml version='1.0' encoding='UTF-7'?><a/>", FAULT_SAML_MALFORMED},
+	{"utf-16", "<?xml version='1.0' encoding='UTF-16'?><a/>", FAULT_SAML_MALFORMED},
+	{"other-message", "<LogoutRequest xmlns='urn:oasis:names:tc:SAML:2.0:protocol'/>",
+	 FAULT_SAML_MALFORMED},
+	{"unknown-service",
+	 OPEN "Version='2.0' IssueInstant='2026-11-23T08:15:30Z'><saml:Issuer>https://x.example"
+	      "</saml:Issuer></samlp:AuthnRequest>",
+	 FAULT_SAML_UNKNOWN_SERVICE},
+	{"spaced-service",
+	 OPEN "Version='2.0' IssueInstant='2026-11-23T08:15:30Z'><saml:Issuer> " SP
+	      "</saml:Issuer></samlp:AuthnRequest>",
+	 FAULT_SAML_UNKNOWN_SERVICE},
+	{"trailing-element",
+	 OPEN "Version='2.0' IssueInstant='2026-11-23T08:15:30Z'><saml:Issuer>" SP
+	      "</saml:Issuer></samlp:AuthnRequest><a/>",
+	 FAULT_SAML_MALFORMED},
+	{"trailing-text",
+	 OPEN "Version='2.0' IssueInstant='2026-11-23T08:15:30Z'><saml:Issuer>" SP
+	      "</saml:Issuer></samlp:AuthnRequest>x",
+	 FAULT_SAML_MALFORMED},
+};
+
+static void test_broken(void)
+{
+	for (gsize i = 0; i < G_N_ELEMENTS(broken); i++) {
+		g_autoptr(SamlRequest) request = by_post(broken[i].xml, NULL);
+
+		g_test_message("%s", broken[i].name);
+		check_fault(request, broken[i].want, false);
+	}
+	GString *deep = g_string_new(NULL);
+	for (guint i = 0; i < 1000; i++)
+		g_string_append(deep, "<a>");
+	g_autoptr(SamlRequest) request = by_post(deep->str, NULL);
+	check_fault(request, FAULT_SAML_TOO_LARGE, false);
+	g_string_free(deep, TRUE);
+	g_autoptr(SamlRequest) empty = by_redirect("");
+	check_fault(empty, FAULT_SAML_MALFORMED, false);
+}
+
+/* ---- signatures by Redirect ---- */
+
+static const struct {
+	const char *name, *issuer, *attributes;
+	TestKey **key; /* NULL: unsigned */
+	const char *algorithm, *digest;
+	FaultCode want;
+} redirects[] = {
+	{"demanded", SIGNER, "", &rsa, RSA_SHA256, "SHA256", FAULT_NONE},
+	{"demanded-sha512", SIGNER, "", &rsa, RSA_SHA512, "SHA512", FAULT_NONE},
+	{"demanded-ecdsa", CURVED, "", &ec, ECDSA_SHA256, "SHA256", FAULT_NONE},
+	{"not-demanded", KEYED, "", &rsa, RSA_SHA256, "SHA256", FAULT_NONE},
+	{"unsigned-where-demanded", SIGNER, "", NULL, NULL, NULL, FAULT_SAML_UNSIGNED},
+	{"unsigned-where-not", KEYED, "", NULL, NULL, NULL, FAULT_NONE},
+	{"other-key", SIGNER, "", &stranger, RSA_SHA256, "SHA256", FAULT_SAML_SIGNATURE},
+	{"other-key-where-not-demanded", KEYED, "", &stranger, RSA_SHA256, "SHA256",
+	 FAULT_SAML_SIGNATURE},
+	{"no-key-known", SP, "", &rsa, RSA_SHA256, "SHA256", FAULT_SAML_SIGNATURE},
+	{"sha1", SIGNER, "", &rsa, RSA_SHA1, "SHA1", FAULT_SAML_SIGNATURE},
+	{"no-destination", SIGNER, "", &rsa, RSA_SHA256, "SHA256", FAULT_SAML_DESTINATION},
+	/* a bad signature is told before anything else of the message counts */
+	{"stale-and-bad", SIGNER, "IssueInstant='2020-01-01T00:00:00Z'", &stranger, RSA_SHA256,
+	 "SHA256", FAULT_SAML_SIGNATURE},
+	{"stale-and-good", SIGNER, "IssueInstant='2020-01-01T00:00:00Z'", &rsa, RSA_SHA256,
+	 "SHA256", FAULT_SAML_STALE},
+};
+
+static void without(char *xml, const char *attribute)
+{
+	char *start = strstr(xml, attribute);
+
+	memmove(start, start + strlen(attribute), strlen(start + strlen(attribute)) + 1);
+}
+
+static void test_signed_redirects(void)
+{
+	for (gsize i = 0; i < G_N_ELEMENTS(redirects); i++) {
+		g_autofree char *xml = message(redirects[i].issuer, redirects[i].attributes, "");
+
+		g_test_message("%s", redirects[i].name);
+		if (redirects[i].want == FAULT_SAML_DESTINATION)
+			without(xml, "Destination='" ENDPOINT "' ");
+		g_autofree char *query =
+			redirects[i].key
+				? test_signed_query(xml, "r", *redirects[i].key,
+						    redirects[i].algorithm, redirects[i].digest)
+				: test_query(xml, "r");
+		g_autoptr(SamlRequest) request = by_redirect(query);
+
+		check_fault(request, redirects[i].want, false);
+		if (request->ask)
+			g_assert_true(request->ask->is_signed == (redirects[i].key != NULL));
+	}
+	g_autofree char *bare = message(SP, "", "");
+	without(bare, "Destination='" ENDPOINT "' ");
+	g_autofree char *query = test_query(bare, NULL);
+	g_autoptr(SamlRequest) unsigned_one = by_redirect(query);
+	check_fault(unsigned_one, FAULT_NONE, false);
+}
+
+/* ---- signatures by POST ---- */
+
+static char *sign_xml(const char *xml, const TestKey *test)
+{
+	g_autoptr(GError) error = NULL;
+	g_autoptr(XmlKey) key = test_xml_key(test);
+	g_autoptr(XmlDocument) document =
+		xml_document_parse(xml, strlen(xml), &XML_LIMITS_MESSAGE, &error);
+	g_assert_no_error(error);
+	XmlNode *root = xml_document_root(document);
+	g_assert_true(xml_sign(document, root, "_request", key,
+			       xml_node_child(root, XML_NS_SAML, "Issuer"), &error));
+	g_autoptr(GBytes) bytes = xml_document_to_message(document);
+	gsize size = 0;
+	const char *text = g_bytes_get_data(bytes, &size);
+
+	return g_strndup(text, size);
+}
+
+static char *replace(const char *text, const char *from, const char *to)
+{
+	g_auto(GStrv) parts = g_strsplit(text, from, -1);
+
+	g_assert_nonnull(parts[1]); /* it is there */
+	return g_strjoinv(to, parts);
+}
+
+static void check_post(const char *name, const char *xml, FaultCode want)
+{
+	g_autoptr(SamlRequest) request = by_post(xml, NULL);
+
+	g_test_message("%s", name);
+	check_fault(request, want, false);
+	if (request->ask)
+		g_assert_true(request->ask->is_signed);
+}
+
+static void test_signed_posts(void)
+{
+	g_autofree char *plain = message(SIGNER, "AssertionConsumerServiceIndex='1'", "");
+	g_autofree char *good = sign_xml(plain, rsa);
+	g_autofree char *foreign = sign_xml(plain, stranger);
+	g_autofree char *curved_plain = message(CURVED, "", "");
+	g_autofree char *curved = sign_xml(curved_plain, ec);
+	g_autofree char *curved_changed =
+		replace(curved, "_request\" Version", "_request\"  Version");
+	g_autofree char *curved_index =
+		replace(curved, "Destination=", "AssertionConsumerServiceIndex=\"1\" Destination=");
+	g_autofree char *changed = replace(good, "Index=\"1\"", "Index=\"0\"");
+	g_autofree char *sha1 = replace(good, "xmldsig-more#rsa-sha256", "xmldsig-more#rsa-sha1");
+	g_autofree char *old =
+		replace(good, "http://www.w3.org/2001/04/xmldsig-more#rsa-sha256", RSA_SHA1);
+	g_autofree char *digest = replace(good, "http://www.w3.org/2001/04/xmlenc#sha256",
+					  "http://www.w3.org/2000/09/xmldsig#sha1");
+	g_autofree char *reference = replace(good, "URI=\"#_request\"", "URI=\"\"");
+	g_autofree char *elsewhere = replace(good, "URI=\"#_request\"", "URI=\"#_other\"");
+
+	check_post("good", good, FAULT_NONE);
+	check_post("ecdsa", curved, FAULT_NONE);
+	check_post("ecdsa, white space within a tag", curved_changed, FAULT_NONE);
+	check_post("ecdsa, index added", curved_index, FAULT_SAML_SIGNATURE);
+	check_post("unsigned", plain, FAULT_SAML_UNSIGNED);
+	check_post("another's key", foreign, FAULT_SAML_SIGNATURE);
+	check_post("index changed", changed, FAULT_SAML_SIGNATURE);
+	check_post("no such algorithm", sha1, FAULT_SAML_SIGNATURE);
+	check_post("rsa-sha1", old, FAULT_SAML_SIGNATURE);
+	check_post("sha1 digest", digest, FAULT_SAML_SIGNATURE);
+	check_post("reference to all", reference, FAULT_SAML_SIGNATURE);
+	check_post("reference elsewhere", elsewhere, FAULT_SAML_SIGNATURE);
+
+	/* the same bytes by Redirect: there a message carries no signature of its own */
+	g_autofree char *query = test_query(good, NULL);
+	g_autoptr(SamlRequest) redirected = by_redirect(query);
+	check_fault(redirected, FAULT_SAML_SIGNATURE, false);
+
+	/* wrapped: the signed request among the extensions of another */
+	const char *start = strstr(good, "<samlp:AuthnRequest");
+	g_autofree char *extensions =
+		g_strconcat("<samlp:Extensions>", start, "</samlp:Extensions>", NULL);
+	g_autofree char *around = message(SIGNER, "AssertionConsumerServiceIndex='0'", extensions);
+	g_autofree char *wrapped = replace(around, "ID='_request'", "ID='_outer'");
+	check_post("wrapped", wrapped, FAULT_SAML_SIGNATURE);
+}
+
+/* ---- lasso's services ---- */
+
+static void test_bounded(void)
+{
+	g_autoptr(GError) error = NULL;
+	g_autoptr(GPtrArray) certificates = g_ptr_array_new();
+	const SamlIdentity identity = test_identity(NULL, certificates);
+	g_autofree char *own = own_metadata_for_reader(&identity);
+	g_autoptr(LassoReader) reader = lasso_reader_new(own, &error);
+	g_assert_no_error(error);
+	g_autoptr(Entity) kept = service("https://kept.example", NULL, false);
+
+	for (guint i = 0; i < LIMIT_LASSO_PROVIDERS + 20; i++) {
+		g_autofree char *id = g_strdup_printf("https://s%u.example", i);
+		g_autoptr(Entity) entity = service(id, NULL, false);
+
+		g_assert_true(lasso_reader_know(reader, id, entity->bytes, &error));
+		g_assert_true(lasso_reader_know(reader, kept->id, kept->bytes, &error));
+		g_assert_cmpuint(lasso_reader_count(reader), <=, LIMIT_LASSO_PROVIDERS);
+	}
+	g_assert_cmpuint(lasso_reader_count(reader), ==, LIMIT_LASSO_PROVIDERS);
+
+	/* new bytes replace the old; what is no metadata is not known */
+	g_autoptr(Entity) changed = service(kept->id, rsa, true);
+	g_assert_true(lasso_reader_know(reader, kept->id, changed->bytes, &error));
+	g_autoptr(GBytes) nonsense = g_bytes_new_static("hello", 5);
+	g_test_expect_message("Lasso", G_LOG_LEVEL_CRITICAL, "*Failed to add*");
+	g_assert_false(lasso_reader_know(reader, kept->id, nonsense, &error));
+	g_test_assert_expected_messages();
+	g_assert_error(error, FAULT_ERROR, FAULT_INTERNAL);
+	g_assert_cmpuint(lasso_reader_count(reader), ==, LIMIT_LASSO_PROVIDERS - 1);
+}
+
+/* ---- what it costs ---- */
+
+static double cpu_ms(void)
+{
+	struct timespec now;
+
+	clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &now);
+	return (double)now.tv_sec * 1e3 + (double)now.tv_nsec / 1e6;
+}
+
+static void test_cost(void)
+{
+	const guint rounds = 200;
+	g_autofree char *plain = message(SP, "AssertionConsumerServiceURL='" SP "/acs'", "");
+	g_autofree char *query = test_query(plain, "state");
+	g_autofree char *mellon =
+		message(SIGNER, "AssertionConsumerServiceURL='" SIGNER "/acs'", "");
+	g_autofree char *signed_query =
+		test_signed_query(mellon, "state", rsa, RSA_SHA256, "SHA256");
+	const char *const queries[] = {query, signed_query};
+
+	for (gsize i = 0; i < G_N_ELEMENTS(queries); i++) {
+		double start = cpu_ms();
+
+		for (guint n = 0; n < rounds; n++) {
+			g_autoptr(SamlRequest) request = by_redirect(queries[i]);
+			g_assert_no_error(request->fault);
+		}
+		g_test_message("%s request %.3f ms", i ? "signed" : "unsigned",
+			       (cpu_ms() - start) / rounds);
+	}
+	g_autoptr(SamlRedirect) redirect = saml_redirect_read(query, NULL);
+	double start = cpu_ms();
+	for (guint n = 0; n < rounds; n++) {
+		g_autoptr(LassoOpinion) opinion =
+			lasso_reader_redirect(lasso, redirect->plain_query, NULL);
+		g_assert_nonnull(opinion);
+	}
+	g_test_message("lasso's part %.3f ms", (cpu_ms() - start) / rounds);
+}
+
+int main(int argc, char **argv)
+{
+	lasso_reader_prepare_process();
+	g_test_init(&argc, &argv, NULL);
+	/* lasso warns of what it does not know; only its criticals would be bugs of ours */
+	g_log_set_always_fatal(G_LOG_LEVEL_ERROR | G_LOG_LEVEL_CRITICAL);
+	g_assert_true(lasso_reader_init(NULL));
+	set_up();
+	for (gsize i = 0; i < G_N_ELEMENTS(unsigned_ones); i++) {
+		g_autofree char *path =
+			g_strconcat("/saml/request/unsigned/", unsigned_ones[i].name, NULL);
+
+		g_test_add_data_func(path, GSIZE_TO_POINTER(i), test_unsigned);
+	}
+	g_test_add_func("/saml/request/values", test_values);
+	g_test_add_func("/saml/request/broken", test_broken);
+	g_test_add_func("/saml/request/signed-redirects", test_signed_redirects);
+	g_test_add_func("/saml/request/signed-posts", test_signed_posts);
+	g_test_add_func("/saml/request/bounded", test_bounded);
+	g_test_add_func("/saml/request/cost", test_cost);
+	int status = g_test_run();
+	tear_down();
+	return status;
+}
