@@ -2,6 +2,7 @@
 #include "metadata/xml/document.h"
 
 #include <libxml/c14n.h>
+#include <libxml/uri.h>
 #include <libxml/xmlsave.h>
 #include <string.h>
 
@@ -106,18 +107,39 @@ static xmlNode *next_element(xmlNode *element)
 	return next;
 }
 
+/* Canonicalization is not defined for relative namespaces, and fails. */
+static bool is_absolute(const xmlChar *href)
+{
+	if (!href || !*href)
+		return true;
+	xmlURI *uri = xmlParseURI((const char *)href);
+	bool absolute = uri && uri->scheme && *uri->scheme;
+	xmlFreeURI(uri);
+	return absolute;
+}
+
+static bool judge_namespaces(const xmlNode *el, GError **error)
+{
+	const char *ns = xml_node_ns(el);
+	const char *what = NULL;
+	if (strcmp(ns, NS_XINCLUDE_2001) == 0 || strcmp(ns, NS_XINCLUDE_2003) == 0)
+		what = "XInclude";
+	for (const xmlNs *def = el->nsDef; def; def = def->next) {
+		if (!is_absolute(def->href))
+			what = "a namespace that is not an absolute URI";
+	}
+	if (what)
+		g_set_error(error, XML_ERROR, XML_ERROR_FORBIDDEN, "%ld: %s", xmlGetLineNo(el),
+			    what);
+	return !what;
+}
+
 static bool judge_elements(XmlDocument *doc, GError **error)
 {
 	/* xmlMalloc is malloc, as g_malloc is: nobody here changes libxml2's allocator. */
 	g_autoptr(GHashTable) seen = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
 	for (xmlNode *el = xmlDocGetRootElement(doc); el; el = next_element(el)) {
-		const char *ns = xml_node_ns(el);
-		if (strcmp(ns, NS_XINCLUDE_2001) == 0 || strcmp(ns, NS_XINCLUDE_2003) == 0) {
-			g_set_error(error, XML_ERROR, XML_ERROR_FORBIDDEN, "%ld: XInclude",
-				    xmlGetLineNo(el));
-			return false;
-		}
-		if (!register_ids(doc, el, seen, error))
+		if (!judge_namespaces(el, error) || !register_ids(doc, el, seen, error))
 			return false;
 	}
 	return true;

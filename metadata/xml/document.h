@@ -32,7 +32,8 @@ GQuark xml_error_quark(void);
 typedef enum {
 	XML_ERROR_LIMIT,        /* more bytes, nodes, attributes or levels than XmlLimits allows */
 	XML_ERROR_ENCODING,     /* not UTF-8, or another encoding declared, or a NUL */
-	XML_ERROR_FORBIDDEN,    /* DOCTYPE, processing instruction, entity, XInclude */
+	XML_ERROR_FORBIDDEN,    /* DOCTYPE, processing instruction, entity, XInclude, relative
+				   namespace */
 	XML_ERROR_SYNTAX,       /* not well-formed, undeclared prefix, bytes after the document */
 	XML_ERROR_DUPLICATE_ID, /* two ID attributes (ID, Id, id, xml:id) with one value */
 	XML_ERROR_STRUCTURE,    /* an element twice where one is allowed, or markup within text */
@@ -62,9 +63,9 @@ extern const XmlLimits XML_LIMITS_AGGREGATE;
  * `limits` and refuses what SAML has no use for: a DOCTYPE (SDP-G03), processing instructions,
  * entities other than the five and character references, encodings other than UTF-8 (a UTF-8 byte
  * order mark is accepted), NUL, bytes after the root other than white space and comments, elements
- * of XInclude. Then one libxml2 parse without network. Then the ID attributes: two with the same
- * value are refused.
- * Returns (transfer full) or NULL with an XML_ERROR. The bytes are not kept. */
+ * of XInclude, namespaces that are not absolute URIs. Then one libxml2 parse without network. Then
+ * the ID attributes: two with the same value are refused. Returns (transfer full) or NULL with an
+ * XML_ERROR. The bytes are not kept. */
 XmlDocument *xml_document_parse(const void *bytes, gsize len, const XmlLimits *limits,
 				GError **error);
 

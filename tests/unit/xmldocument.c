@@ -69,6 +69,9 @@ static const struct {
 	{"version-11", "<?xml version='1.1'?><a/>", XML_ERROR_FORBIDDEN},
 	{"xinclude", "<a xmlns:i='http://www.w3.org/2001/XInclude'><i:include href='x'/></a>",
 	 XML_ERROR_FORBIDDEN},
+	{"namespace-relative", "<a xmlns='x'/>", XML_ERROR_FORBIDDEN},
+	{"namespace-relative-prefix", "<a xmlns:p='httpF//x'/>", XML_ERROR_FORBIDDEN},
+	{"namespace-undone", "<a xmlns='u:a'><b xmlns=''/></a>", NONE},
 	{"xinclude-hidden", "<a xmlns:i='http://www.w3.org/2001/XIn&#99;lude'><i:include/></a>",
 	 XML_ERROR_FORBIDDEN},
 
