@@ -249,8 +249,8 @@ void link_init(void)
 {
 	static gsize once;
 	if (g_once_init_enter(&once)) {
-		/* else the library reads ldap.conf, ~/.ldaprc and LDAP* variables, any of which may
-		 * switch the check of certificates off */
+		/* else the library reads ldap.conf, ~/.ldaprc and LDAP* variables, and whoever
+		 * writes those decides how our connections are secured */
 		g_setenv("LDAPNOINIT", "1", TRUE);
 		g_once_init_leave(&once, 1);
 	}
