@@ -123,7 +123,7 @@
 #define LIMIT_DIRECTORY_IDLE_MS 60000
 
 /* One message of the directory: a thousand group memberships are 200 kB. */
-#define LIMIT_DIRECTORY_MESSAGE (4 * 1024 * 1024)
+#define LIMIT_DIRECTORY_MESSAGE 4194304
 
 /* References to other servers in one answer, which we pass over; Active Directory sends three. */
 #define LIMIT_DIRECTORY_REFERENCES 100
@@ -138,4 +138,4 @@
 /* Values of one attribute of an entry, and bytes of a value: group memberships can be many,
  * photos are not asked for. */
 #define LIMIT_ENTRY_VALUES      1000
-#define LIMIT_ENTRY_VALUE_BYTES (64 * 1024)
+#define LIMIT_ENTRY_VALUE_BYTES 65536

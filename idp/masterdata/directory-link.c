@@ -258,15 +258,18 @@ void link_init(void)
 
 Link *link_open(const char *uri, const char *ca_file, gint64 deadline, GError **error)
 {
-	g_autoptr(Link) link = g_new0(Link, 1);
 	g_autoptr(GError) cause = NULL;
-	link->uri = g_strdup(uri);
-	link->deadline = deadline;
-	link->fd = dial(uri, deadline, &cause);
-	if (link->fd < 0) {
-		fail(link, LINK_LOST, "connecting", cause->message, error);
+	int fd = dial(uri, deadline, &cause);
+	if (fd < 0) {
+		g_set_error(error, FAULT_ERROR, FAULT_DIRECTORY_DOWN, "%s: connecting: %s", uri,
+			    cause->message);
 		return NULL;
 	}
+
+	g_autoptr(Link) link = g_new0(Link, 1);
+	link->uri = g_strdup(uri);
+	link->deadline = deadline;
+	link->fd = fd;
 	if (!attach(link, error))
 		return NULL;
 	if (!set_options(link, is_scheme(link, "ldapi:") ? NULL : ca_file)) {

@@ -40,6 +40,7 @@ Servers *servers_new(const char *const *uris, const char *ca_file, const char *b
 	servers->password = secret_ref(password);
 	servers->most = most;
 	servers->n = g_strv_length((char **)(guintptr)uris);
+	g_assert(servers->n <= SERVERS_MAX);
 	servers->all = g_new0(Server, servers->n);
 	for (unsigned i = 0; i < servers->n; i++) {
 		servers->all[i].uri = g_strdup(uris[i]);
@@ -87,7 +88,7 @@ unsigned servers_count(const Servers *servers)
 /* What a call may try: servers that do not rest, or, if all do, all of them, but by one call at a
  * time: a dead directory then costs one thread its patience and not every one. */
 typedef struct {
-	bool *try;
+	bool try[SERVERS_MAX];
 	bool probe;
 } Round;
 
@@ -138,8 +139,7 @@ static void mark(Servers *servers, unsigned uri, bool is_lost)
 bool servers_try(Servers *servers, ServersAttempt attempt, gpointer data, GError **error)
 {
 	gint64 deadline = g_get_monotonic_time() + LIMIT_DIRECTORY_TOTAL_MS * MS;
-	g_autofree bool *try = g_new0(bool, servers->n);
-	Round round = {.try = try};
+	Round round = {0};
 	g_autoptr(GString) failures = g_string_new(NULL);
 	bool answered = false;
 

@@ -16,8 +16,11 @@ typedef enum {
 	LINK_KINDS
 } LinkKind;
 
-/* uris: NULL-ended, copied. password: a reference is taken. most: attempts at a time.
- * Returns: transfer full. */
+/* A school has two or three; within LIMIT_DIRECTORY_TOTAL_MS no more could be tried. */
+#define SERVERS_MAX 8
+
+/* uris: NULL-ended, at most SERVERS_MAX, copied. password: a reference is taken. most: attempts at
+ * a time. Returns: transfer full. */
 Servers *servers_new(const char *const *uris, const char *ca_file, const char *bind_dn,
 		     Secret *password, unsigned most);
 void servers_free(Servers *servers);

@@ -106,6 +106,8 @@ static bool check_servers(const DirectoryOptions *options, GError **error)
 
 	if (!options->uris || !*options->uris)
 		return wrong(error, options, "uri", "missing; write ldaps://HOST");
+	if (g_strv_length(options->uris) > SERVERS_MAX)
+		return wrong(error, options, "uri", "more than %d addresses", SERVERS_MAX);
 	for (char **uri = options->uris; *uri; uri++)
 		if (!check_uri(options, *uri, &needs_ca, error))
 			return false;
