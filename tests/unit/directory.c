@@ -52,8 +52,8 @@ static char *extra_people(void)
 	for (int i = 0; i < LIMIT_ENTRY_VALUES + 100; i++)
 		g_string_append_printf(ldif, "eduPersonEntitlement: urn:x:%d\n", i);
 	g_string_append(ldif, "\ndn: uid=large," SCHOOL_PEOPLE "\nuid: large\n" CLASSES);
-	g_autofree char *filler = g_strnfill(100 * 1024, 'a');
-	for (int i = 0; i < LIMIT_DIRECTORY_MESSAGE / (100 * 1024) + 2; i++)
+	g_autofree char *filler = g_strnfill(102400, 'a');
+	for (int i = 0; i < LIMIT_DIRECTORY_MESSAGE / 102400 + 2; i++)
 		g_string_append_printf(ldif, "description: %d%s\n", i, filler);
 	g_string_append(ldif, "\n");
 	return g_string_free(ldif, FALSE);
@@ -482,7 +482,7 @@ static void test_check(void)
 		bool well = directory_check(directory, &error);
 		g_test_message("%s: %s", cases[i].name, error ? error->message : "");
 		g_assert_cmpint(well, ==, cases[i].want == NULL);
-		if (error)
+		if (error && cases[i].want)
 			g_assert_nonnull(strstr(error->message, cases[i].want));
 	}
 	/* every address is looked at, also the second */
