@@ -56,16 +56,16 @@
  * attributes and levels those may hold). libxml2's and lasso's cost grows faster than the input (a
  * 160 kB query costs lasso seconds); the largest honest AuthnRequest seen is under 8 kB.
  */
-#define LIMIT_SAML_MESSAGE (64 * 1024)
+#define LIMIT_SAML_MESSAGE 65536
 
 /* Base64 of a message that long, with room for line breaks; checked before anything is decoded. */
-#define LIMIT_SAML_BASE64 (96 * 1024)
+#define LIMIT_SAML_BASE64 98304
 
 /*
  * RelayState. The binding's 80 bytes bind the sender, and mellon and others exceed them; we carry
  * it sealed in URLs, which must stay below the request limit.
  */
-#define LIMIT_RELAY_STATE (4 * 1024)
+#define LIMIT_RELAY_STATE 4096
 
 /* An identifier or entityID: saml2int SDP-G02 and SDP-G04 say 256 characters. */
 #define LIMIT_SAML_ID 256

@@ -236,6 +236,15 @@ static const struct {
 	{XML_NS_SAMLP, "Scoping", read_scoping},
 };
 
+/* A reader with types in it (lasso) makes of an element what its xsi:type says, whatever its name
+ * is; nothing in a request needs one. */
+static bool has_no_type(const XmlNode *node, GError **error)
+{
+	g_autofree char *type = xml_node_attribute_ns(node, XML_NS_XSI, "type");
+
+	return !type || refuse(error, "line %u: an element has an xsi:type", xml_node_line(node));
+}
+
 static bool read_children(AuthnRequest *request, const XmlNode *root, GError **error)
 {
 	gsize next = 0;
@@ -251,7 +260,7 @@ static bool read_children(AuthnRequest *request, const XmlNode *root, GError **e
 				      "line %u: an element that is not of the schema, there "
 				      "twice or out of order",
 				      xml_node_line(node));
-		if (!children[next++].read(request, node, error))
+		if (!has_no_type(node, error) || !children[next++].read(request, node, error))
 			return false;
 	}
 	return true;
@@ -267,7 +276,7 @@ AuthnRequest *authnrequest_read(const XmlDocument *document, GError **error)
 		refuse(error, "the message is not an AuthnRequest");
 		return NULL;
 	}
-	if (!read_identity(request, root, error) ||
+	if (!has_no_type(root, error) || !read_identity(request, root, error) ||
 	    !read_attributes(request->reading, root, error) || !read_children(request, root, error))
 		return NULL;
 	if (!request->reading->issuer) {

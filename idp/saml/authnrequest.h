@@ -24,7 +24,8 @@ typedef struct {
  * it is, the caller judges); IssueInstant is no xs:dateTime in UTC; there is not exactly one Issuer
  * of format entity; an xs:boolean or an index is not one ("maybe", "1x", -1, 65536);
  * AssertionConsumerServiceIndex stands beside a URL or a binding (core 3.4.1); a child is repeated,
- * out of order or not of the schema; or text has comments or elements in it. Attributes not of the
+ * out of order or not of the schema; text has comments or elements in it;
+ * or it or a child has an xsi:type. Attributes not of the
  * schema and what is in Extensions are tolerated and not read.
  */
 AuthnRequest *authnrequest_read(const XmlDocument *document, GError **error);

@@ -13,7 +13,7 @@
 
 /* How long a consumer may keep it: long enough for a closed school over a summer holiday, short
  * enough that a lost key ends; consumers refresh hourly. */
-#define OWN_METADATA_VALID_SECONDS (60 * 24 * 3600)
+#define OWN_METADATA_VALID_SECONDS 5184000 /* 60 days */
 #define OWN_METADATA_CACHE         "PT1H"
 
 /* `signed` metadata carry an enveloped signature over the root. `now` is unix seconds; `id` is the

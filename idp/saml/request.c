@@ -316,6 +316,7 @@ static bool walk(const Step *steps, gsize count, Message *message, GError **erro
 
 static Ask *make_ask(const Message *m)
 {
+	g_assert(m->request && m->entity && m->acs);
 	const SamlReading *reading = m->request->reading;
 	const EntityWish *first = m->entity->wishes->pdata[0];
 	Ask *ask = ask_new();

@@ -13,6 +13,7 @@
 #define CLOSE  "</samlp:AuthnRequest>"
 #define HEAD   "ID='_a' Version='2.0' IssueInstant='2026-11-23T08:15:30Z' "
 #define ISSUER "<saml:Issuer>https://sp.example</saml:Issuer>"
+#define XSI    "xmlns:xsi='http://www.w3.org/2001/XMLSchema-instance' "
 #define ENTITY "urn:oasis:names:tc:SAML:2.0:nameid-format:entity"
 
 /* Attributes after HEAD, with a good Issuer. */
@@ -94,6 +95,13 @@ static const struct {
 		   "https://sp.example</saml:Issuer>" CLOSE,
 	 false},
 	{"foreign-child", OPEN HEAD ">" ISSUER "<x xmlns='urn:x'/>" CLOSE, false},
+	{"root-type", OPEN HEAD XSI "xsi:type='samlp:LogoutRequest'>" ISSUER CLOSE, false},
+	{"issuer-type",
+	 OPEN HEAD XSI
+	 "><saml:Issuer xsi:type='saml:Assertion'>https://sp.example</saml:Issuer>" CLOSE,
+	 false},
+	{"policy-type", OPEN HEAD XSI ">" ISSUER "<samlp:NameIDPolicy xsi:type='x:y'/>" CLOSE,
+	 false},
 	{"policy-twice", OPEN HEAD ">" ISSUER "<samlp:NameIDPolicy/><samlp:NameIDPolicy/>" CLOSE,
 	 false},
 	{"policy-before-subject", OPEN HEAD ">" ISSUER "<samlp:NameIDPolicy/><saml:Subject/>" CLOSE,

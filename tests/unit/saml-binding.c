@@ -99,7 +99,7 @@ static void test_sizes(void)
 	} cases[] = {
 		{"most", LIMIT_SAML_MESSAGE, LIMIT_RELAY_STATE, FAULT_NONE},
 		{"message", LIMIT_SAML_MESSAGE + 1, 1, FAULT_SAML_TOO_LARGE},
-		{"bomb", 50 * 1000 * 1000, 1, FAULT_SAML_TOO_LARGE},
+		{"bomb", 50000000, 1, FAULT_SAML_TOO_LARGE},
 		{"relay", 1, LIMIT_RELAY_STATE + 1, FAULT_SAML_TOO_LARGE},
 	};
 

@@ -25,8 +25,8 @@ static X509 *certify(EVP_PKEY *key)
 
 	g_assert_cmpint(X509_set_version(certificate, 2), ==, 1);
 	ASN1_INTEGER_set(X509_get_serialNumber(certificate), 1);
-	X509_gmtime_adj(X509_getm_notBefore(certificate), -3 * 24 * 3600);
-	X509_gmtime_adj(X509_getm_notAfter(certificate), -24 * 3600);
+	X509_gmtime_adj(X509_getm_notBefore(certificate), -3 * 86400L);
+	X509_gmtime_adj(X509_getm_notAfter(certificate), -86400L);
 	X509_NAME_add_entry_by_txt(name, "CN", MBSTRING_ASC, (const guchar *)"test", -1, -1, 0);
 	X509_set_issuer_name(certificate, name);
 	X509_set_pubkey(certificate, key);

@@ -520,6 +520,40 @@ static void test_signed_posts(void)
 	check_post("wrapped", wrapped, FAULT_SAML_SIGNATURE);
 }
 
+/* What lasso says by itself, since our own verification speaks first. */
+static void test_lasso_verifies(void)
+{
+	g_autoptr(GError) error = NULL;
+	g_autofree char *plain = message(SIGNER, "AssertionConsumerServiceIndex='1'", "");
+	g_autofree char *good = sign_xml(plain, rsa);
+	g_autofree char *changed = replace(good, "Index=\"1\"", "Index=\"0\"");
+	g_autofree char *foreign = sign_xml(plain, stranger);
+	const struct {
+		const char *xml;
+		bool verify, want;
+	} cases[] = {
+		{good, true, true},     {good, false, true},    {changed, true, false},
+		{changed, false, true}, {foreign, true, false}, {plain, true, false},
+		{plain, false, true},
+	};
+	const Entity *entity = entity_set_find(entities, SIGNER, NOW);
+
+	g_assert_true(lasso_reader_know(lasso, SIGNER, entity->bytes, &error));
+	for (gsize i = 0; i < G_N_ELEMENTS(cases); i++) {
+		g_autofree char *base64 =
+			g_base64_encode((const guchar *)cases[i].xml, strlen(cases[i].xml));
+		g_autoptr(GError) refused = NULL;
+		g_autoptr(LassoOpinion) opinion =
+			lasso_reader_post(lasso, base64, "r", cases[i].verify, &refused);
+
+		g_assert_true(!opinion == !cases[i].want);
+		if (opinion)
+			g_assert_cmpstr(opinion->reading->relay_state, ==, "r");
+		else
+			g_assert_error(refused, FAULT_ERROR, FAULT_SAML_SIGNATURE);
+	}
+}
+
 /* ---- lasso's services ---- */
 
 static void test_bounded(void)
@@ -612,6 +646,7 @@ int main(int argc, char **argv)
 	g_test_add_func("/saml/request/broken", test_broken);
 	g_test_add_func("/saml/request/signed-redirects", test_signed_redirects);
 	g_test_add_func("/saml/request/signed-posts", test_signed_posts);
+	g_test_add_func("/saml/request/lasso-verifies", test_lasso_verifies);
 	g_test_add_func("/saml/request/bounded", test_bounded);
 	g_test_add_func("/saml/request/cost", test_cost);
 	int status = g_test_run();
