@@ -118,7 +118,8 @@ ConnectionTable *connection_table_new(const ConnectionLimits *limits, const Conn
 	pthread_condattr_destroy(&monotonic);
 	sigfillset(&all);
 	pthread_sigmask(SIG_SETMASK, &all, &before);
-	g_assert(pthread_create(&table->reaper, NULL, reap, table) == 0);
+	int failed = pthread_create(&table->reaper, NULL, reap, table);
+	g_assert(failed == 0);
 	pthread_sigmask(SIG_SETMASK, &before, NULL);
 	pthread_setname_np(table->reaper, "http-deadlines");
 	return table;

@@ -80,13 +80,18 @@ int listen_open(const char *spec, GError **error)
 
 char *listen_address(int fd, guint16 *port)
 {
-	struct sockaddr_storage address = {0};
+	union {
+		struct sockaddr any;
+		struct sockaddr_in ipv4;
+		struct sockaddr_in6 ipv6;
+	} address = {.any.sa_family = AF_UNSPEC};
 	socklen_t length = sizeof address;
+	int failed = getsockname(fd, &address.any, &length);
 
-	g_assert(getsockname(fd, (struct sockaddr *)&address, &length) == 0);
-	g_autofree char *host = address_to_text((struct sockaddr *)&address);
-	/* The port stands at the same place in both families. */
-	*port = ntohs(((struct sockaddr_in *)&address)->sin_port);
+	g_assert(failed == 0);
+	g_autofree char *host = address_to_text(&address.any);
+	*port = ntohs(address.any.sa_family == AF_INET ? address.ipv4.sin_port
+						       : address.ipv6.sin6_port);
 	return g_strdup_printf(strchr(host, ':') ? "[%s]:%u" : "%s:%u", host, *port);
 }
 

@@ -107,6 +107,7 @@ static const struct {
 	{"CR in target", BYTES("GET /a\rb HTTP/1.1\r\n" HOST "\r\n" NEXT), 400},
 	{"NUL in value", BYTES(GET("X: a\0b\r\n")), 400},
 	{"NUL at the end of a value", BYTES(GET("X: a\0\r\n")), 400},
+	{"NUL at the end of a value, before another", BYTES(GET("X: a\0\r\nY: b\r\n")), 400},
 	{"NUL in name", BYTES(GET("X\0Y: a\r\n")), 400},
 	{"NUL before a name", BYTES(GET("\0X: a\r\n")), 400},
 	{"NUL line hidden by a bare LF",
@@ -224,14 +225,20 @@ static void test_hostile(void)
 	g_assert_cmpuint(ours, >, G_N_ELEMENTS(hostile) * 7 / 10);
 }
 
-/* Bytes behind chunks are nobody's request: the connection ends there. */
+/* Bytes behind chunks are nobody's request: the library reads chunks leniently, so where they end
+ * is a matter of opinion, and the connection ends there. */
 static void test_after_chunks(void)
 {
-	static const char bytes[] =
-		POST("Transfer-Encoding: chunked\r\n", "1;a=b\nc\r\nx\r\n0\r\n\r\n" NEXT);
-	g_autoptr(Reply) reply = client_ask(http_server_port(server), BYTES(bytes));
+	static const char plain[] =
+		POST("Transfer-Encoding: chunked\r\n", "1\r\nx\r\n0\r\n\r\n" NEXT);
+	static const char lenient[] =
+		POST("Transfer-Encoding: chunked\r\n", "1;a=b\nx\n0\n\n" NEXT);
+	g_autoptr(Reply) first = client_ask(http_server_port(server), BYTES(plain));
+	g_autoptr(Reply) second = client_ask(http_server_port(server), BYTES(lenient));
 
-	g_assert_true(reply->closed);
+	g_assert_cmpint(first->status, ==, 200);
+	g_assert_true(first->closed);
+	g_assert_true(second->closed);
 	g_assert_cmpuint(atomic_load(&smuggled), ==, 0);
 }
 

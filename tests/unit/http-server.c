@@ -7,6 +7,7 @@
 #include <pthread.h>
 #include <stdatomic.h>
 
+#include "idp/http/exchange.h"
 #include "idp/http/listen.h"
 #include "idp/pool.h"
 #include "tests/unit/http-client.h"
@@ -455,6 +456,60 @@ static void test_race(void)
 	g_assert_cmpuint(late, >, 0);
 }
 
+#define CROWD 2
+
+static struct {
+	atomic_uint arrived; /* spinning, so that they run into it together */
+	HttpExchange *exchange;
+	atomic_uint winners;
+} crowd;
+
+static void *answer_in_crowd(void *data)
+{
+	HttpResponse *response = http_response_text(200, "one");
+
+	atomic_fetch_add(&crowd.arrived, 1);
+	while (atomic_load(&crowd.arrived) < CROWD)
+		continue;
+	if (http_exchange_answer(crowd.exchange, response))
+		atomic_fetch_add(&crowd.winners, 1);
+	return NULL;
+}
+
+/* Worker, writer and deadline at the very same moment. */
+static void test_crowd(void)
+{
+	House house = {0};
+	HttpServerOptions options = usual(&house);
+	options.read_ms = options.idle_ms = options.total_ms = 20000;
+	house_open(&house, &options);
+	int fd = client_connect(port_of(&house));
+
+	for (unsigned round = 0; round < 300; round++) {
+		pthread_t threads[CROWD];
+		client_send(fd, BYTES(GET_OF("/hold")));
+		wait_for(&house.handled, round + 1);
+		pthread_mutex_lock(&house.lock);
+		crowd.exchange = house.held[--house.n_held];
+		pthread_mutex_unlock(&house.lock);
+		atomic_store(&crowd.winners, 0);
+		atomic_store(&crowd.arrived, 0);
+		for (gsize i = 0; i < CROWD; i++)
+			exchange_ref(crowd.exchange);
+		for (gsize i = 0; i < CROWD; i++)
+			pthread_create(&threads[i], NULL, answer_in_crowd, NULL);
+		for (gsize i = 0; i < CROWD; i++)
+			pthread_join(threads[i], NULL);
+		g_assert_cmpuint(atomic_load(&crowd.winners), ==, 1);
+		answer(&house, crowd.exchange, 200);
+		g_autoptr(Reply) reply = client_read(fd, false, PATIENCE_MS);
+		g_assert_cmpstr(reply->body->str, ==, "one");
+	}
+	g_assert_cmpuint(atomic_load(&house.lost), ==, 300);
+	close(fd);
+	house_close(&house);
+}
+
 static void *ask_quickly(void *data)
 {
 	Racer *racer = data;
@@ -873,6 +928,7 @@ int main(int argc, char **argv)
 	g_test_add_func("/http-server/client-gone", test_client_gone);
 	g_test_add_func("/http-server/half-closed", test_half_closed);
 	g_test_add_func("/http-server/race", test_race);
+	g_test_add_func("/http-server/crowd", test_crowd);
 	g_test_add_func("/http-server/quick-answers", test_quick_answers);
 	g_test_add_func("/http-server/stop/waits", test_stop_waits);
 	g_test_add_func("/http-server/stop/gives-up", test_stop_gives_up);
