@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: AGPL-3.0-or-later */
 #include "policy/lexer.h"
 
-#include <stdlib.h>
 #include <string.h>
 
 #define SHOWN_MAX 60 /* characters of a word that a message repeats */
@@ -166,6 +165,12 @@ static bool is_number(const char *text)
 	       text[digits + 1 + more] == '\0';
 }
 
+/* The digits at the start of a text, which are few. */
+static unsigned number(const char *text)
+{
+	return (unsigned)g_ascii_strtoull(text, NULL, 10);
+}
+
 static bool looks_like_date(const char *text)
 {
 	return strspn(text, "0123456789") == 4 && text[4] == '-' &&
@@ -185,8 +190,7 @@ static bool read_number(Lexer *lexer, GError **error)
 	place.width = lexer->place.column - place.column;
 	text = arena_text(lexer->arena, lexer->source->bytes + start, lexer->at - start);
 	if (looks_like_date(text)) {
-		unsigned year = (unsigned)atoi(text), month = (unsigned)atoi(text + 5),
-			 day = (unsigned)atoi(text + 8);
+		unsigned year = number(text), month = number(text + 5), day = number(text + 8);
 
 		if (!g_date_valid_dmy((GDateDay)day, (GDateMonth)month, (GDateYear)year)) {
 			place_error(error, POLICY_ERROR_MEANING, &place, "%s is not a day", text);

@@ -92,19 +92,19 @@ const char *people_describe(unsigned kind)
 {
 	static const char *const names[PEOPLE_KINDS] = {
 		"a student",
-		"a member of staff who does not teach",
+		"a non-teaching member of staff",
 		"a teacher",
 		"a guardian",
 		"a test student",
-		"a test member of staff who does not teach",
+		"a test non-teaching member of staff",
 		"a test teacher",
 		"a test guardian",
 		"a protected student",
-		"a protected member of staff who does not teach",
+		"a protected non-teaching member of staff",
 		"a protected teacher",
 		"a protected guardian",
 		"a protected test student",
-		"a protected test member of staff who does not teach",
+		"a protected test non-teaching member of staff",
 		"a protected test teacher",
 		"a protected test guardian",
 	};

@@ -31,9 +31,12 @@ static void tell_rule(Proof *proof, const DecisionRule *rule)
 static bool tell_reason(Proof *proof, const Decision *decision, const DecisionRow *row)
 {
 	g_autofree char *sentence = reason_sentence(decision, row, "en");
+	const DecisionRule *rule = row ? &row->rule : &decision->rule;
 
 	g_string_append_printf(proof->failure, ": %s", sentence);
-	tell_rule(proof, row ? &row->rule : &decision->rule);
+	/* The sentence names the rule already. */
+	if (rule->title)
+		g_string_append_printf(proof->failure, " (%s:%u)", rule->file, rule->line);
 	return false;
 }
 
@@ -73,6 +76,21 @@ static bool holds_no_more(Proof *proof, const Decision *decision)
 	return true;
 }
 
+static bool tell_missing(Proof *proof, const Decision *decision, const Attribute *attribute,
+			 const DecisionRow *row)
+{
+	if (decision->reason == REASON_REFUSED_STOPPED ||
+	    (!row && decision->outcome == OUTCOME_REFUSED)) {
+		g_string_append(proof->failure, " is refused");
+		return tell_reason(proof, decision, NULL);
+	}
+	g_string_append_printf(proof->failure, " does not get %s", attribute->name);
+	if (row)
+		return tell_reason(proof, decision, row);
+	g_string_append_printf(proof->failure, ": %s does not ask for it", decision->service);
+	return false;
+}
+
 /* Everything is given that the line lists. */
 static bool holds_no_less(Proof *proof, const Decision *decision)
 {
@@ -82,13 +100,8 @@ static bool holds_no_less(Proof *proof, const Decision *decision)
 		const DecisionRow *row = decision_row(decision, attribute);
 		const GPtrArray *values = proof->universe->values[attribute_index(attribute)];
 
-		if (!row || !row->values) {
-			g_string_append_printf(proof->failure, " does not get %s", attribute->name);
-			if (row)
-				return tell_reason(proof, decision, row);
-			g_string_append(proof->failure, ": the service does not ask for it");
-			return false;
-		}
+		if (!row || !row->values)
+			return tell_missing(proof, decision, attribute, row);
 		for (guint j = 0; j < values->len; j++) {
 			const char *value = values->pdata[j];
 
@@ -168,8 +181,8 @@ static bool try_exact(Proof *proof, const Person *person, const Service *service
 {
 	g_autoptr(Decision) decision = decide(proof, person, service, ASSUME_NOTHING);
 
-	return holds_no_more(proof, decision) && holds_let_in(proof, decision) &&
-	       holds_no_less(proof, decision);
+	return holds_no_more(proof, decision) && holds_no_less(proof, decision) &&
+	       holds_let_in(proof, decision);
 }
 
 /* Nobody knows yet what an imagined service asks for. Asking for what the line lists it must get

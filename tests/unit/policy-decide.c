@@ -156,7 +156,8 @@ static const Case cases[] = {
 	/* Categories. */
 	{"category-bundle",
 	 "release \"A\" { to category anonymous; for student; give requested; " BECAUSE,
-	 "student schacHomeOrganization=skola.example eduPersonScopedAffiliation=student@skola.example "
+	 "student schacHomeOrganization=skola.example "
+	 "eduPersonScopedAffiliation=student@skola.example "
 	 "mail=a",
 	 NE " " ANON,
 	 "answered@1; eduPersonScopedAffiliation=given@1[student@skola.example]; "
@@ -168,8 +169,8 @@ static const Case cases[] = {
 	 "eduPersonAssurance=set-aside; displayName=set-aside; givenName=set-aside; sn=set-aside; "
 	 "mail=set-aside; schacHomeOrganization=no-rule"},
 	{"a-never-sees-every-category",
-	 "release \"A\" { to category anonymous; for student; give eduPersonScopedAffiliation; " BECAUSE
-	 "\nnever \"N\" { to category personalized; give any role; because \"x\" }",
+	 "release \"A\" { to category anonymous; for student; give eduPersonScopedAffiliation; "
+	 "" BECAUSE "\nnever \"N\" { to category personalized; give any role; because \"x\" }",
 	 "student eduPersonScopedAffiliation=student@skola.example", NE " " PERSONAL " " ANON,
 	 "refused-no-rule; subject-id=set-aside; eduPersonScopedAffiliation=never@2; "
 	 "eduPersonAssurance=set-aside; displayName=set-aside; givenName=set-aside; sn=set-aside; "
@@ -181,7 +182,8 @@ static const Case cases[] = {
 	 "refused-no-rule; pairwise-id=set-aside; eduPersonScopedAffiliation=no-rule; "
 	 "eduPersonAssurance=set-aside; schacHomeOrganization=no-rule"},
 	{"category-by-uri",
-	 "release \"A\" { to category \"https://own.example/c\" or coco-v1; for student; give mail; " BECAUSE,
+	 "release \"A\" { to category \"https://own.example/c\" or coco-v1; for student; give "
+	 "mail; " BECAUSE,
 	 STUDENT, NE " mail %https://own.example/c", "answered@1; mail=given@1[a@skola.example]"},
 
 	/* Time. The day named is included. */
@@ -197,7 +199,8 @@ static const Case cases[] = {
 	 "release \"A\" { to any; for student; give login, mail; until 2026-11-04; " BECAUSE,
 	 STUDENT, NE " mail", "refused-no-rule; mail=rule-ended@1"},
 	{"agreement-ended",
-	 "release \"A\" { to any; for student; give mail; agreement \"P\" until 2026-11-04; " BECAUSE,
+	 "release \"A\" { to any; for student; give mail; agreement \"P\" until 2026-11-04; "
+	 "" BECAUSE,
 	 STUDENT, NE " mail", "refused-no-rule; mail=agreement-ended@1"},
 	{"the-release-that-came-furthest-tells",
 	 "release \"A\" { to any; for staff; give mail; " BECAUSE "\n"
@@ -254,7 +257,8 @@ static const Case cases[] = {
 	{"only-nothing-left", "release \"A\" { to any; for student; give mail only \"b\"; " BECAUSE,
 	 "student mail=a", NE " mail", "refused-no-rule; mail=filtered@1"},
 	{"only-before-the-at-of-a-scoped-one",
-	 "release \"A\" { to any; for student; give eduPersonScopedAffiliation only \"student\"; " BECAUSE,
+	 "release \"A\" { to any; for student; give eduPersonScopedAffiliation only "
+	 "\"student\"; " BECAUSE,
 	 "student eduPersonScopedAffiliation=student@skola.example "
 	 "eduPersonScopedAffiliation=students@skola.example "
 	 "eduPersonScopedAffiliation=member@skola.example",
@@ -270,7 +274,8 @@ static const Case cases[] = {
 	 "release \"A\" { to any; for student; give mail only \"a\"; " BECAUSE,
 	 "student mail=a@skola.example", NE " mail", "refused-no-rule; mail=filtered@1"},
 	{"only-beginning",
-	 "release \"A\" { to any; for student; give mail only beginning \"a\" and \"ab\" or \"b\"; " BECAUSE,
+	 "release \"A\" { to any; for student; give mail only beginning \"a\" and \"ab\" or "
+	 "\"b\"; " BECAUSE,
 	 "student mail=a mail=ab mail=abc mail=b", NE " mail", "answered@1; mail=given-part@1[ab]"},
 	{"requested-only",
 	 "release \"A\" { to any; for student; give requested only beginning \"E\"; " BECAUSE,
@@ -425,7 +430,8 @@ static void test_sentences(void)
 	};
 	static const char text[] =
 		"service NE is \"" NE "\"\n"
-		"release \"Uppslag\" { to service NE; for student; give mail only \"a\", displayName, "
+		"release \"Uppslag\" { to service NE; for student; give mail only \"a\", "
+		"displayName, "
 		"eduPersonPrincipalName; " BECAUSE "\n"
 		"release \"Gammal\" { to service NE; for guardian; give mail; "
 		"agreement \"PUB 9\" until 2026-06-30; " BECAUSE "\n"

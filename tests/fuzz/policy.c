@@ -1,0 +1,71 @@
+/* SPDX-License-Identifier: AGPL-3.0-or-later */
+/* Any bytes as a policy file: they are refused with a message that can be shown, or they are a
+ * policy, and then no person gets what the rules of the registry forbid. */
+#include "tests/fuzz/target.h"
+
+#include <glib.h>
+#include <string.h>
+
+#include "policy/policy.h"
+
+#define TODAY 20261105
+
+/* A person with a value of every attribute. */
+static Person *full_person(Role role, bool is_protected)
+{
+	size_t n;
+	const Attribute *table = attribute_table(&n);
+	Person *person = person_new("key");
+
+	person->role = role;
+	person->teacher = true;
+	person->is_protected = is_protected;
+	for (size_t i = 0; i < n; i++)
+		person_add_value(person, &table[i], table[i].scoped ? "a@skola.example" : "a", -1);
+	return person;
+}
+
+static void check_decision(const Policy *policy, const Service *service, Role role,
+			   bool is_protected)
+{
+	g_autoptr(Person) person = full_person(role, is_protected);
+	g_autoptr(Decision) decision = policy_decide(policy, person, service, TODAY);
+
+	/* Nobody without a role, and no protected person, is let in anywhere. */
+	g_assert(decision->outcome == OUTCOME_REFUSED || (role != ROLE_NONE && !is_protected));
+	for (guint i = 0; i < decision->rows->len; i++) {
+		const DecisionRow *row = decision->rows->pdata[i];
+		g_autofree char *sentence = reason_sentence(decision, row, "sv");
+
+		g_assert(!row->values || (decision->outcome == OUTCOME_ANSWERED && row->attribute &&
+					  row->rule.title));
+		g_assert(row->reason != REASON_NONE);
+	}
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+	static const char *const scopes[] = {"skola.example", NULL};
+	g_autoptr(Service) service = service_new(PROTOCOL_SAML, "https://ne.example/saml");
+	const Service *services[] = {service};
+	PolicySource source = {"fuzz.policy", (const char *)data, size};
+	PolicyContext context = {scopes, TODAY, services, 1};
+	g_autoptr(GError) error = NULL;
+	g_autoptr(Policy) policy = NULL;
+
+	service_add_wish(service, attribute_by_name("mail")->saml, true);
+	service_add_wish(service, attribute_by_name("eduPersonScopedAffiliation")->saml, false);
+	service_add_category(service, "https://refeds.org/category/personalized");
+	policy = policy_load(&source, 1, &context, &error);
+	g_assert((policy != NULL) == (error == NULL));
+	if (!policy) {
+		g_assert(g_utf8_validate(error->message, -1, NULL));
+		g_assert(g_str_has_prefix(error->message, "fuzz.policy:"));
+		return 0;
+	}
+	check_decision(policy, service, ROLE_STUDENT, false);
+	check_decision(policy, service, ROLE_STAFF, false);
+	check_decision(policy, service, ROLE_STAFF, true);
+	check_decision(policy, service, ROLE_NONE, false);
+	return 0;
+}

@@ -1,0 +1,416 @@
+/* SPDX-License-Identifier: AGPL-3.0-or-later */
+/* Expectations and warnings: what is proved when a policy is loaded, and what is remarked on. */
+#include "tests/unit/policy-fixture.h"
+
+#define END "silent; because \"x\"; basis \"6.1 e\" }\n"
+#define DNP "https://dnp.example/sp"
+
+/* What most cases rest on: a named service, a category for staff, a prohibition. */
+#define BASE                                                                                       \
+	"service DNP is \"" DNP "\" { asks eduPersonPrincipalName required }\n"                    \
+	"release \"Prov\" { to service DNP; for student, staff; give eduPersonPrincipalName; " END \
+	"release \"Person\" { to category personalized; for staff; give requested; " END           \
+	"release \"Grupp\" { to service \"https://ilt\"; for student; give "                       \
+	"eduPersonScopedAffiliation only \"student\", mail; " END                                  \
+	"never \"Nummer\" { to any except service DNP; give any personal-number; because \"x\" }\n"
+
+typedef struct {
+	const char *name, *text;
+	const char *services; /* the known ones, with | between them */
+	const char *want;     /* NULL: all expectations hold; else the first line of the error */
+} Case;
+
+static const Case cases[] = {
+	{"given", BASE "expect student at DNP gets eduPersonPrincipalName", "", NULL},
+	{"a-teacher-is-staff", BASE "expect teacher at DNP gets eduPersonPrincipalName", "", NULL},
+	{"refused", BASE "expect guardian at DNP is refused", "", NULL},
+	{"nothing", BASE "expect guardian at DNP gets nothing", "", NULL},
+	{"not-refused", BASE "expect everyone at DNP is refused", "",
+	 "6:1: expectation fails: a student at DNP gets eduPersonPrincipalName (t.policy:2 "
+	 "\"Prov\")"},
+	{"refused-not-given", BASE "expect everyone at DNP gets eduPersonPrincipalName", "",
+	 "6:1: expectation fails: a guardian at DNP does not get eduPersonPrincipalName: "
+	 "\"Prov\" gives it to DNP, but not for this person. (t.policy:2)"},
+	{"too-little", BASE "expect student at DNP gets eduPersonPrincipalName, mail", "",
+	 "6:1: expectation fails: a student at DNP does not get mail: DNP does not ask for it"},
+	{"too-much", BASE "expect student at \"https://ilt\" gets mail", "",
+	 "6:1: expectation fails: a student at https://ilt also gets eduPersonScopedAffiliation "
+	 "(t.policy:4 \"Grupp\")"},
+	{"protected-gets-nothing", BASE "expect protected everyone at any gets nothing", "", NULL},
+	{"protected-does-not-get",
+	 BASE "expect protected student at DNP gets eduPersonPrincipalName", "",
+	 "6:1: expectation fails: a protected student at DNP does not get "
+	 "eduPersonPrincipalName: \"Prov\" gives it to DNP, but not for this person. (t.policy:2)"},
+	{"never-gets-kind", BASE "expect everyone at any never gets any personal-number", "", NULL},
+	{"never-gets-attribute", BASE "expect student at any never gets eduPersonPrincipalName", "",
+	 "6:1: expectation fails: a student at DNP gets eduPersonPrincipalName (t.policy:2 "
+	 "\"Prov\")"},
+	{"never-gets-except",
+	 BASE "expect student at any except service DNP never gets "
+	      "eduPersonPrincipalName",
+	 "", NULL},
+	{"never-gets-contact-anywhere", BASE "expect everyone at any never gets any contact", "",
+	 "6:1: expectation fails: a non-teaching member of staff at any service of category "
+	 "personalized gets mail (t.policy:3 \"Person\")"},
+	{"unknown-service", BASE "expect everyone at \"https://nowhere\" is refused", "", NULL},
+	{"unknown-service-gets", BASE "expect student at \"https://nowhere\" gets mail", "",
+	 "6:1: expectation fails: a student at https://nowhere does not get mail: "
+	 "https://nowhere asks for it, but no release gives it to https://nowhere."},
+
+	/* values */
+	{"only",
+	 BASE "expect student at \"https://ilt\" gets mail, eduPersonScopedAffiliation only "
+	      "\"student\"",
+	 "", NULL},
+	{"only-less",
+	 BASE "expect student at \"https://ilt\" gets mail, eduPersonScopedAffiliation", "",
+	 "6:1: expectation fails: a student at https://ilt does not get every value of "
+	 "eduPersonScopedAffiliation (t.policy:4 \"Grupp\")"},
+	{"only-more",
+	 BASE "expect student at \"https://ilt\" gets mail only \"a\", "
+	      "eduPersonScopedAffiliation only \"student\"",
+	 "",
+	 "6:1: expectation fails: a student at https://ilt also gets mail with other values "
+	 "(t.policy:4 \"Grupp\")"},
+	{"only-other",
+	 BASE "expect student at \"https://ilt\" gets mail, "
+	      "eduPersonScopedAffiliation only \"student\" or \"faculty\"",
+	 "",
+	 "6:1: expectation fails: a student at https://ilt does not get every value of "
+	 "eduPersonScopedAffiliation, not \"faculty@edu.sollunda.example\" (t.policy:4 \"Grupp\")"},
+	{"filters-add-up",
+	 "release \"A\" { to service \"https://x\"; for student; give mail only \"a\" or \"b\"; "
+	 "" END "release \"B\" { to service \"https://x\"; for student; give mail only beginning "
+	 "\"c\"; " END "never \"N\" { give mail only \"cd\" or \"b\"; because \"x\" }\n"
+	 "expect student at \"https://x\" never gets any name",
+	 "", NULL},
+	{"filters-that-leave-more-than-is-said",
+	 "release \"A\" { to service \"https://x\"; for student; give mail only beginning "
+	 "\"c\"; " END "expect student at \"https://x\" gets mail only \"c\"",
+	 "",
+	 "2:1: expectation fails: a student at https://x also gets mail with other values "
+	 "(t.policy:1 \"A\")"},
+	{"filtered-to-nothing",
+	 "release \"A\" { to service \"https://x\"; for student; give mail only \"a\"; " END
+	 "never \"N\" { give mail only beginning \"a\"; because \"x\" }\n"
+	 "expect student at \"https://x\" is refused",
+	 "", NULL},
+	{"without",
+	 BASE "expect student without mail at \"https://ilt\" gets "
+	      "eduPersonScopedAffiliation only \"student\"",
+	 "", NULL},
+	{"without-both",
+	 BASE "expect student without mail or eduPersonScopedAffiliation at "
+	      "\"https://ilt\" is refused",
+	 "", NULL},
+
+	/* days */
+	{"on-the-last-day",
+	 "release \"A\" { to service \"https://x\"; for student; give mail; agreement \"P\" until "
+	 "2027-06-30; " END "expect student on 2027-06-30 at \"https://x\" gets mail\n"
+	 "expect student on 2027-07-01 at \"https://x\" is refused\n"
+	 "expect student at \"https://x\" gets mail",
+	 "", NULL},
+	{"on-the-day-after",
+	 "release \"A\" { to service \"https://x\"; for student; give mail; agreement \"P\" until "
+	 "2027-06-30; " END "expect student on 2027-07-01 at \"https://x\" gets mail",
+	 "",
+	 "2:1: expectation fails (on 2027-07-01): a student at https://x does not get mail: "
+	 "Agreement \"P\" of \"A\" ended 2027-06-30. (t.policy:1)"},
+
+	/* login */
+	{"login",
+	 "release \"A\" { to service \"https://x\"; for staff; give login; " END
+	 "expect staff at \"https://x\" gets login",
+	 "", NULL},
+	{"login-and-more", BASE "expect student at DNP gets login", "",
+	 "6:1: expectation fails: a student at DNP also gets eduPersonPrincipalName (t.policy:2 "
+	 "\"Prov\")"},
+	{"let-in-is-not-refused",
+	 "release \"A\" { to service \"https://x\"; for staff; give login; " END
+	 "expect staff at \"https://x\" is refused",
+	 "",
+	 "2:1: expectation fails: a non-teaching member of staff at https://x is let in "
+	 "(t.policy:1 \"A\")"},
+	{"stopped",
+	 BASE "never \"Stopp\" { to service DNP; give anything; because \"x\" }\n"
+	      "expect everyone at DNP is refused",
+	 "", NULL},
+	{"stopped-but-expected",
+	 BASE "never \"Stopp\" { to service DNP; give login; because \"x\" }\n"
+	      "expect student at DNP gets eduPersonPrincipalName",
+	 "",
+	 "7:1: expectation fails: a student at DNP is refused: DNP is shut by \"Stopp\". "
+	 "(t.policy:6)"},
+
+	/* test persons */
+	{"plain-is-not-test",
+	 "release \"A\" { to service \"https://x\"; for test student; give mail; " END
+	 "expect student at \"https://x\" is refused\nexpect test student at \"https://x\" gets "
+	 "mail",
+	 "", NULL},
+
+	/* services that nobody knows yet */
+	{"imagined-category",
+	 BASE "expect staff at category personalized gets displayName, givenName, "
+	      "sn, mail, subject-id, schacHomeOrganization, "
+	      "eduPersonScopedAffiliation, eduPersonAssurance",
+	 "", NULL},
+	{"imagined-category-more",
+	 BASE "expect student at any except service DNP, service "
+	      "\"https://ilt\" is refused",
+	 "", NULL},
+	{"imagined-category-staff", BASE "expect staff at any except service DNP is refused", "",
+	 "6:1: expectation fails: a non-teaching member of staff at any service of category "
+	 "personalized gets pairwise-id (t.policy:3 \"Person\")"},
+	{"the-most-minimal-of-two",
+	 BASE "release \"Anonym\" { to category anonymous; for staff; give "
+	      "eduPersonScopedAffiliation; " END
+	      "expect staff at category anonymous and category personalized gets "
+	      "eduPersonScopedAffiliation",
+	 "", NULL},
+	{"a-named-gift-beyond-the-line",
+	 "release \"A\" { to category coco-v2; for staff; give mail, sn; " END
+	 "expect staff at category coco-v2 gets mail",
+	 "",
+	 "2:1: expectation fails: a non-teaching member of staff at any service of category "
+	 "coco-v2 also gets sn (t.policy:1 \"A\")"},
+	{"requested-is-what-the-line-asks",
+	 "release \"A\" { to category coco-v2; for staff; give requested; " END
+	 "expect staff at category coco-v2 gets mail",
+	 "", NULL},
+	{"no-release-for-any-such-service",
+	 "release \"A\" { to service \"https://x\"; for staff; give mail; " END
+	 "expect staff at category coco-v2 gets mail",
+	 "", "2:1: expectation fails: no release is for any such service"},
+	{"every-choice-of-a-target",
+	 "release \"A\" { to category coco-v1 or coco-v2; for staff; give mail; " END
+	 "never \"N\" { to category coco-v2; give mail; because \"x\" }\n"
+	 "expect staff at any gets mail",
+	 "",
+	 "3:1: expectation fails: a non-teaching member of staff at any service of category "
+	 "coco-v2 does not get mail: Stopped by \"N\". (t.policy:2)"},
+	{"clients-too",
+	 "release \"A\" { to any; for staff; give mail; " END
+	 "expect staff at protocol oidc never gets mail",
+	 "",
+	 "2:1: expectation fails: a non-teaching member of staff at any client gets mail "
+	 "(t.policy:1 \"A\")"},
+	{"any-except-a-protocol",
+	 "release \"A\" { to any except protocol saml; for staff; give mail; " END
+	 "expect staff at any never gets mail",
+	 "",
+	 "2:1: expectation fails: a non-teaching member of staff at any client gets mail "
+	 "(t.policy:1 \"A\")"},
+	{"each-of-a-tag",
+	 "tag t { \"https://a\", \"https://b\" }\n"
+	 "release \"A\" { to tag t except service \"https://b\"; for staff; give mail; " END
+	 "expect staff at tag t gets mail",
+	 "",
+	 "3:1: expectation fails: a non-teaching member of staff at https://b does not get "
+	 "mail: https://b asks for it, but no release gives it to https://b."},
+
+	/* services that are known */
+	{"known-asks-for-it", BASE "expect student at \"https://ilt\" gets mail",
+	 "https://ilt mail", NULL},
+	{"known-does-not-ask", BASE "expect student at \"https://ilt\" gets mail", "https://ilt sn",
+	 "6:1: expectation fails: a student at https://ilt does not get mail: \"Grupp\" would "
+	 "give it, but https://ilt does not ask for it. (t.policy:4)"},
+	{"a-promise-of-nothing-holds-whatever-is-asked",
+	 BASE "expect student at \"https://ilt\" is refused", "https://ilt",
+	 "6:1: expectation fails: a student at https://ilt gets eduPersonScopedAffiliation "
+	 "(t.policy:4 \"Grupp\")"},
+	{"known-of-a-category", BASE "expect staff at category coco-v2 is refused",
+	 "https://a|https://b mail %https://refeds.org/category/code-of-conduct/v2 "
+	 "%https://refeds.org/category/personalized",
+	 "6:1: expectation fails: a non-teaching member of staff at https://b gets pairwise-id "
+	 "(t.policy:3 \"Person\")"},
+	{"every-known-one",
+	 "release \"A\" { to any except service \"https://b\"; for staff; give mail; " END
+	 "expect staff at any gets mail",
+	 "https://a mail|https://b mail",
+	 "2:1: expectation fails: a non-teaching member of staff at https://b does not get "
+	 "mail: https://b asks for it, but no release gives it to https://b."},
+	{"too-many-combinations",
+	 "release \"A\" { to category \"a\" or \"b\" or \"c\" or \"d\" or \"e\" or \"f\" or "
+	 "\"g\" or "
+	 "\"h\" or \"i\" or \"j\" or \"k\" and category \"l\" or \"m\" or \"n\" or \"o\" or "
+	 "\"p\" or "
+	 "\"q\" or \"r\" or \"s\" or \"t\" or \"u\" and category \"v\" or \"w\" or \"x\" or "
+	 "\"y\" or "
+	 "\"z\" or \"aa\" or \"bb\" or \"cc\" or \"dd\" or \"ee\"; for staff; give mail; " END,
+	 "",
+	 "1:28: the categories of this target can be combined in more than 1000 ways, too many "
+	 "to prove; divide it"},
+};
+
+/* The services of "a mail!|b sn"; NULL-free list. */
+static GPtrArray *known_services(const char *text)
+{
+	GPtrArray *services = g_ptr_array_new_with_free_func((GDestroyNotify)service_free);
+	g_auto(GStrv) parts = g_strsplit(text, "|", -1);
+
+	for (char **part = parts; *part; part++)
+		if (**part)
+			g_ptr_array_add(services, fixture_service(*part));
+	return services;
+}
+
+static void test_expect(gconstpointer data)
+{
+	const Case *c = data;
+	g_autoptr(GPtrArray) services = known_services(c->services);
+	g_autoptr(GError) error = NULL;
+	g_autoptr(Policy) policy = fixture_load(c->text, (const Service *const *)services->pdata,
+						services->len, &error);
+	g_auto(GStrv) lines = NULL;
+	g_autofree char *want = g_strconcat("t.policy:", c->want, NULL);
+
+	if (!c->want) {
+		g_assert_no_error(error);
+		g_assert_nonnull(policy);
+		return;
+	}
+	g_assert_null(policy);
+	lines = g_strsplit(error->message, "\n", 2);
+	g_assert_cmpstr(lines[0], ==, want);
+}
+
+/* An expectation that fails is told apart from a broken file. */
+static void test_code(void)
+{
+	g_autoptr(GError) error = NULL;
+	g_autoptr(Policy) policy =
+		fixture_load(BASE "expect student at DNP is refused", NULL, 0, &error);
+
+	g_assert_null(policy);
+	g_assert_error(error, POLICY_ERROR, POLICY_ERROR_EXPECT);
+}
+
+/* Where the school owns no domain no scoped value can leave, and no promise of one holds. */
+static void test_no_scopes(void)
+{
+	static const char text[] =
+		"policy 1\n" BASE "expect student at DNP gets eduPersonPrincipalName";
+	static const char *const none[] = {NULL};
+	PolicySource source = {"t.policy", text, sizeof text - 1};
+	PolicyContext context = {none, FIXTURE_TODAY, NULL, 0};
+	g_autoptr(GError) error = NULL;
+	g_autoptr(Policy) policy = policy_load(&source, 1, &context, &error);
+
+	g_assert_null(policy);
+	g_assert_error(error, POLICY_ERROR, POLICY_ERROR_EXPECT);
+}
+
+typedef struct {
+	const char *name, *text, *services, *want; /* want: the warnings, with | between them */
+} Remark;
+
+static const Remark remarks[] = {
+	{"none", BASE, "", ""},
+	{"every-person-excepted",
+	 "release \"X\" { to any; for teacher except staff; give mail; " END, "",
+	 "1:19: \"X\" can never give anything: every person it is for is excepted"},
+	{"every-service-excepted",
+	 "release \"X\" { to service \"a\" or \"b\" except service \"b\" or \"a\"; for staff; give "
+	 "mail; " END,
+	 "", "1:19: \"X\" can never give anything: every service it is for is excepted"},
+	{"taken-from-everyone",
+	 "release \"Edwise\" { to service \"e\"; for student, guardian; give norEduPersonNIN, "
+	 "mail; " END "never \"Personnummer\" { give any personal-number; because \"x\" }",
+	 "",
+	 "1:74: \"Edwise\" gives norEduPersonNIN, but never \"Personnummer\" (t.policy:2) takes "
+	 "it from everyone \"Edwise\" is for: it releases nothing"},
+	{"taken-from-some",
+	 "release \"Edwise\" { to service \"e\"; for student, staff; give mail; " END
+	 "never \"N\" { for staff; give mail; because \"x\" }",
+	 "",
+	 "1:71: \"Edwise\" gives mail, but never \"N\" (t.policy:2) takes it from staff, "
+	 "everywhere"},
+	{"taken-elsewhere",
+	 "release \"Edwise\" { to service \"e\" or \"f\"; for student; give mail; " END
+	 "never \"N\" { to service \"e\"; give mail; because \"x\" }",
+	 "", ""},
+	{"taken-in-part",
+	 "release \"Edwise\" { to service \"e\"; for student; give mail; " END
+	 "never \"N\" { give mail only beginning \"a\"; because \"x\" }",
+	 "", ""},
+	{"all-that-is-given-is-taken",
+	 "release \"Edwise\" { to service \"e\"; for student; give mail only \"ab\"; " END
+	 "never \"N\" { give mail only beginning \"a\"; because \"x\" }",
+	 "",
+	 "1:64: \"Edwise\" gives mail, but never \"N\" (t.policy:2) takes it from everyone "
+	 "\"Edwise\" is for: it releases nothing"},
+	{"agreement-ended",
+	 "release \"X\" { to any; for staff; give mail; agreement \"P\" until 2026-11-04; " END, "",
+	 "1:65: agreement \"P\" ended 2026-11-04: \"X\" gives nothing"},
+	{"agreement-ends-soon",
+	 "release \"X\" { to any; for staff; give mail; agreement \"P\" until 2026-12-01; " END, "",
+	 "1:65: agreement \"P\" ends in 26 days"},
+	{"agreement-runs",
+	 "release \"X\" { to any; for staff; give mail; agreement \"P\" until 2026-12-06; " END, "",
+	 ""},
+	{"unknown-id",
+	 "service NE is \"https://ne.example/sp\"\n"
+	 "release \"X\" { to service NE, service \"https://other\"; for staff; give mail; " END,
+	 "https://ne.example/sp/ mail",
+	 "1:25: no service is known by \"https://ne.example/sp\"; did you mean "
+	 "'https://ne.example/sp/'?|2:38: no service is known by \"https://other\""},
+	{"asks-nothing",
+	 "service NE is \"https://ne\"\nrelease \"X\" { to service NE; for staff; give mail; " END,
+	 "https://ne",
+	 "2:9: NE asks for nothing in its metadata: \"X\" gives nothing there; add 'asks' to "
+	 "'service NE'"},
+	{"asks-nothing-and-gets-it",
+	 "release \"X\" { to service \"https://ne\"; for staff; give mail unasked; " END,
+	 "https://ne", ""},
+	{"identifier-to-many",
+	 "release \"X\" { to category coco-v2; for staff; give eduPersonPrincipalName; " END, "",
+	 "1:62: \"X\" gives eduPersonPrincipalName to services that are not named: one "
+	 "identifier for all of them; pairwise-id keeps them apart"},
+	{"no-basis", "release \"X\" { to any; for staff; give mail; silent; because \"x\" }", "",
+	 "1:19: \"X\" has no basis"},
+	{"one-language",
+	 "release \"X\" { to any; for staff; give mail; because sv \"x\"; silent; "
+	 "basis \"6.1 e\" }",
+	 "", "1:19: \"X\" has because in sv but not en"},
+};
+
+static void test_remark(gconstpointer data)
+{
+	const Remark *remark = data;
+	g_autoptr(GPtrArray) services = known_services(remark->services);
+	g_autoptr(GError) error = NULL;
+	g_autoptr(Policy) policy = fixture_load(
+		remark->text, (const Service *const *)services->pdata, services->len, &error);
+	g_autoptr(GString) got = g_string_new(NULL);
+	const GPtrArray *warnings;
+
+	g_assert_no_error(error);
+	warnings = policy_warnings(policy);
+	for (guint i = 0; i < warnings->len; i++) {
+		const char *warning = warnings->pdata[i];
+
+		g_assert_true(g_str_has_prefix(warning, "t.policy:"));
+		g_string_append_printf(got, "%s%s", i ? "|" : "", warning + strlen("t.policy:"));
+	}
+	g_assert_cmpstr(got->str, ==, remark->want);
+}
+
+int main(int argc, char **argv)
+{
+	g_test_init(&argc, &argv, NULL);
+	for (size_t i = 0; i < G_N_ELEMENTS(cases); i++) {
+		g_autofree char *path = g_strconcat("/policy/expect/", cases[i].name, NULL);
+
+		g_test_add_data_func(path, &cases[i], test_expect);
+	}
+	for (size_t i = 0; i < G_N_ELEMENTS(remarks); i++) {
+		g_autofree char *path = g_strconcat("/policy/warn/", remarks[i].name, NULL);
+
+		g_test_add_data_func(path, &remarks[i], test_remark);
+	}
+	g_test_add_func("/policy/expect-code", test_code);
+	g_test_add_func("/policy/expect-no-scopes", test_no_scopes);
+	return g_test_run();
+}
