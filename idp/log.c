@@ -1,0 +1,127 @@
+/* SPDX-License-Identifier: AGPL-3.0-or-later */
+#include "idp/log.h"
+
+#include <stdbool.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "idp/json.h"
+
+#define FIELDS_MAX 16
+#define DOMAIN     "portvakt"
+
+static const char *level_name(GLogLevelFlags level)
+{
+	if (level & (G_LOG_LEVEL_ERROR | G_LOG_LEVEL_CRITICAL))
+		return "error";
+	if (level & G_LOG_LEVEL_WARNING)
+		return "warning";
+	return level & G_LOG_LEVEL_DEBUG ? "debug" : "info";
+}
+
+static const char *field_text(const GLogField *fields, gsize n, const char *key)
+{
+	for (gsize i = 0; i < n; i++)
+		if (g_str_equal(fields[i].key, key) && fields[i].length < 0)
+			return fields[i].value;
+	return NULL;
+}
+
+static void write_json(GLogLevelFlags level, const GLogField *fields, gsize n, const char *message)
+{
+	g_autoptr(GDateTime) now = g_date_time_new_now_utc();
+	g_autofree char *time = g_date_time_format(now, "%Y-%m-%dT%H:%M:%S.%fZ");
+	GVariantBuilder builder;
+	g_variant_builder_init(&builder, G_VARIANT_TYPE("a{ss}"));
+	g_variant_builder_add(&builder, "{ss}", "time", time);
+	g_variant_builder_add(&builder, "{ss}", "level", level_name(level));
+	g_variant_builder_add(&builder, "{ss}", "message", message);
+	for (gsize i = 0; i < n; i++)
+		if (g_str_has_prefix(fields[i].key, "PORTVAKT_")) {
+			g_autofree char *name =
+				g_ascii_strdown(fields[i].key + strlen("PORTVAKT_"), -1);
+			g_variant_builder_add(&builder, "{ss}", name, fields[i].value);
+		}
+	g_autofree char *text = json_from_variant(g_variant_builder_end(&builder), false);
+	g_autofree char *line = g_strconcat(text, "\n", NULL);
+	/* one write a line: lines of several threads do not mix */
+	if (write(STDERR_FILENO, line, strlen(line)) < 0)
+		return;
+}
+
+static GLogWriterOutput writer(GLogLevelFlags level, const GLogField *fields, gsize n,
+			       gpointer data)
+{
+	static gsize journal_known;
+	static bool journal;
+	const char *domain = field_text(fields, n, "GLIB_DOMAIN");
+	const char *message = field_text(fields, n, "MESSAGE");
+	if (g_once_init_enter(&journal_known)) {
+		journal = g_log_writer_is_journald(STDERR_FILENO);
+		g_once_init_leave(&journal_known, 1);
+	}
+	if (level & G_LOG_LEVEL_DEBUG)
+		return G_LOG_WRITER_HANDLED;
+	/* A library's message may quote what a peer sent. */
+	if (g_strcmp0(domain, DOMAIN) != 0) {
+		const GLogField foreign[] = {
+			{"MESSAGE", "a library logged a message", -1},
+			{"PRIORITY", "5", -1},
+			{"PORTVAKT_LIBRARY", domain ? domain : "unknown", -1},
+		};
+		if (!journal)
+			write_json(level, foreign, G_N_ELEMENTS(foreign), foreign[0].value);
+		else
+			g_log_writer_journald(level, foreign, G_N_ELEMENTS(foreign), NULL);
+		return G_LOG_WRITER_HANDLED;
+	}
+	if (journal && g_log_writer_journald(level, fields, n, NULL) == G_LOG_WRITER_HANDLED)
+		return G_LOG_WRITER_HANDLED;
+	write_json(level, fields, n, message ? message : "");
+	return G_LOG_WRITER_HANDLED;
+}
+
+void log_init(void)
+{
+	g_log_set_writer_func(writer, NULL, NULL);
+}
+
+/* The value as it may stand in a log: valid UTF-8, no controls, cut at LOG_FIELD_MAX. */
+static char *clean(const char *value)
+{
+	g_autofree char *cut = g_strndup(value, LOG_FIELD_MAX);
+	char *text = g_utf8_make_valid(cut, -1);
+	for (char *p = text; *p; p++)
+		if (g_ascii_iscntrl(*p))
+			*p = '?';
+	return text;
+}
+
+void log_event(GLogLevelFlags level, const char *message, const LogField *given)
+{
+	GLogField fields[FIELDS_MAX + 3] = {
+		{"MESSAGE", message, -1},
+		{"GLIB_DOMAIN", DOMAIN, -1},
+		{"PRIORITY", level & G_LOG_LEVEL_WARNING ? "4" : "6", -1},
+	};
+	char *owned[2 * FIELDS_MAX];
+	gsize n = 3, n_owned = 0;
+	for (; given && given->name; given++) {
+		if (!given->value)
+			continue;
+		g_assert(n < G_N_ELEMENTS(fields));
+		g_autofree char *upper = g_ascii_strup(given->name, -1);
+		fields[n].key = owned[n_owned++] = g_strconcat("PORTVAKT_", upper, NULL);
+		fields[n].value = owned[n_owned++] = clean(given->value);
+		fields[n++].length = -1;
+	}
+	g_log_structured_array(level, fields, n);
+	while (n_owned)
+		g_free(owned[--n_owned]);
+}
+
+void log_error(GLogLevelFlags level, const char *message, const GError *error)
+{
+	const LogField fields[] = {{"error", error->message}, {NULL, NULL}};
+	log_event(level, message, fields);
+}

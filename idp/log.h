@@ -1,0 +1,28 @@
+/* SPDX-License-Identifier: AGPL-3.0-or-later */
+/*
+ * The log: structured fields, to the journal when stderr is one, else one JSON object a line on
+ * stderr. Only the flow, main and the wrappers of libraries log, each event once.
+ *
+ * No attribute value, password, token, cookie or personal number is ever logged; of what peers
+ * send, only entityIDs and request IDs are, cut at LOG_FIELD_MAX bytes.
+ */
+#pragma once
+
+#include <glib.h>
+
+#define LOG_FIELD_MAX 512
+
+/* Takes over GLib's log; first thing in main. DEBUG is dropped (lasso is chatty); libraries' own
+ * messages are logged without their text, which may quote input. */
+void log_init(void);
+
+typedef struct {
+	const char *name;  /* lower case; the journal gets PORTVAKT_NAME */
+	const char *value; /* NULL: the field is left out */
+} LogField;
+
+/* Logs one event. `message` is ours. The fields end with a NULL name; at most 16. */
+void log_event(GLogLevelFlags level, const char *message, const LogField *fields);
+
+/* A message with an error's text: "cannot reload: …". */
+void log_error(GLogLevelFlags level, const char *message, const GError *error);
