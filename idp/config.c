@@ -22,6 +22,8 @@ static const ConfigSetting settings[] = {
 	 "Certificate chain (PEM) when Portvakt speaks TLS itself; with tls-key. Left out behind a proxy."},
 	{"server", "tls-key", CONFIG_PATH, NULL, false, 0, 0,
 	 "Private key (PEM) of tls-certificate, readable by its owner alone."},
+	{"server", "hsts", CONFIG_BOOL, "no", false, 0, 0,
+	 "Tell browsers to come by https only, for a year (Strict-Transport-Security)."},
 	{"server", "workers", CONFIG_COUNT, "2", false, 1, 64,
 	 "Threads that parse, decide and sign; as many as there are cores."},
 	{"server", "io-threads", CONFIG_COUNT, "2", false, 1, 16,
@@ -415,10 +417,11 @@ static bool check_together(const Config *config, GError **error)
 	g_autofree char *where = NULL;
 	const char *wrong = NULL;
 	const char *key = NULL;
-	if (!uri || g_strcmp0(g_uri_get_scheme(uri), "https") || *g_uri_get_path(uri) ||
-	    g_uri_get_query(uri) || g_uri_get_userinfo(uri) || !g_uri_get_host(uri) ||
-	    !*g_uri_get_host(uri)) {
-		wrong = "base-url is https://HOST or https://HOST:PORT, without a path";
+	g_autofree char *folded = g_ascii_strdown(base, -1);
+	if (!uri || !g_str_equal(base, folded) || g_strcmp0(g_uri_get_scheme(uri), "https") ||
+	    *g_uri_get_path(uri) || g_uri_get_query(uri) || g_uri_get_userinfo(uri) ||
+	    !g_uri_get_host(uri) || !*g_uri_get_host(uri)) {
+		wrong = "base-url is https://HOST or https://HOST:PORT in lower case, without a path";
 		where = config_where(config, "idp", key = "base-url");
 	} else if (config_has(config, "server", "tls-key") !=
 		   config_has(config, "server", "tls-certificate")) {

@@ -120,6 +120,43 @@ static void test_folder(void)
 	g_assert_cmpint(g_rmdir(sub), ==, 0);
 }
 
+/* The manual and the reference configuration have every setting of the table, and no other. */
+static void test_documents(void)
+{
+	gsize n = 0;
+	const ConfigSetting *settings = config_settings(&n);
+	g_autofree char *manual = NULL;
+	g_autofree char *reference = NULL;
+	g_autoptr(GError) error = NULL;
+	g_assert_true(g_file_get_contents(TEST_SRCDIR "/idp/portvakt.conf.5", &manual, NULL, NULL));
+	g_assert_true(
+		g_file_get_contents(TEST_SRCDIR "/idp/portvakt.conf", &reference, NULL, NULL));
+	for (gsize i = 0; i < n; i++) {
+		if (g_str_equal(settings[i].key, "*"))
+			continue;
+		g_autofree char *item = g_strdup_printf(".It Cm %s Li =", settings[i].key);
+		g_autofree char *line = g_strdup_printf(
+			"\n%s%s = %s", settings[i].fallback ? "#" : "", settings[i].key,
+			settings[i].type != CONFIG_PATH && settings[i].fallback
+				? settings[i].fallback
+				: "");
+		g_autofree char *unset = g_strdup_printf("\n#%s = ", settings[i].key);
+		if (!strstr(manual, item))
+			g_error("portvakt.conf(5) lacks %s", item);
+		if (!strstr(reference, line) &&
+		    (settings[i].mandatory || settings[i].fallback || !strstr(reference, unset)))
+			g_error("the reference configuration lacks %s", line + 1);
+	}
+	g_autoptr(Config) config = load(reference, &error);
+	g_assert_no_error(error);
+	g_auto(GStrv) parts = g_strsplit(reference, "\n#", -1);
+	g_autoptr(GString) all = g_string_new(parts[0]);
+	for (char **part = parts + 1; *part; part++)
+		g_string_append_printf(all, "\n%s%s", g_ascii_islower(**part) ? "" : "#", *part);
+	g_autoptr(Config) whole = load(all->str, &error);
+	g_assert_no_error(error);
+}
+
 int main(int argc, char **argv)
 {
 	g_test_init(&argc, &argv, NULL);
@@ -128,6 +165,7 @@ int main(int argc, char **argv)
 	g_test_add_func("/config/mistakes", test_mistakes);
 	g_test_add_func("/config/base-url", test_base_url);
 	g_test_add_func("/config/folder", test_folder);
+	g_test_add_func("/config/documents", test_documents);
 	int failed = g_test_run();
 	g_autofree char *path = g_build_filename(folder, "portvakt.conf", NULL);
 	g_unlink(path);

@@ -1,0 +1,333 @@
+/* SPDX-License-Identifier: AGPL-3.0-or-later */
+#include "idp/generation.h"
+
+#include <string.h>
+
+#include "idp/keys.h"
+#include "idp/saml/own-metadata.h"
+
+/* More policy files than any huvudman has schools. */
+#define POLICY_FILES_MAX 1000
+
+static void generation_clear(gpointer data)
+{
+	Generation *generation = data;
+	g_clear_pointer(&generation->policy, policy_unref);
+	g_clear_pointer(&generation->entities, entity_set_free);
+	g_clear_pointer(&generation->pages, pages_unref);
+	g_clear_pointer(&generation->directory, directory_free);
+	g_clear_pointer(&generation->masterdata, masterdata_free);
+	g_clear_pointer(&generation->identity.certificates, g_ptr_array_unref);
+	g_clear_pointer(&generation->key, xml_key_unref);
+	g_clear_pointer(&generation->sealer, sealer_unref);
+	g_clear_pointer(&generation->ledger_key, ledger_key_unref);
+	g_clear_pointer(&generation->zone, g_time_zone_unref);
+	g_free(generation->sso_url);
+	g_free(generation->reader_metadata);
+	g_free(generation->entity_id);
+	g_clear_pointer(&generation->warnings, g_ptr_array_unref);
+	g_clear_pointer(&generation->config, config_free);
+}
+
+Generation *generation_ref(Generation *generation)
+{
+	return g_atomic_rc_box_acquire(generation);
+}
+
+void generation_unref(Generation *generation)
+{
+	g_atomic_rc_box_release_full(generation, generation_clear);
+}
+
+unsigned generation_today(GTimeZone *zone, gint64 now)
+{
+	g_autoptr(GDateTime) utc = g_date_time_new_from_unix_utc(now);
+	g_autoptr(GDateTime) here = g_date_time_to_timezone(utc, zone);
+	return (unsigned)(g_date_time_get_year(here) * 10000 + g_date_time_get_month(here) * 100 +
+			  g_date_time_get_day_of_month(here));
+}
+
+static void warn_all(Generation *generation, const GPtrArray *lines)
+{
+	for (guint i = 0; i < lines->len; i++)
+		g_ptr_array_add(generation->warnings, g_strdup(lines->pdata[i]));
+}
+
+static bool load_keys(Generation *generation, GError **error)
+{
+	const Config *config = generation->config;
+	const char *certificate_path = config_path(config, "saml", "certificate");
+	g_autofree char *certificate = NULL;
+	gsize certificate_length = 0;
+	g_autoptr(Secret) saml = keys_read(config_path(config, "saml", "key"), error);
+	g_autoptr(Secret) ledger =
+		saml ? keys_read(config_path(config, "ledger", "key"), error) : NULL;
+	g_autoptr(Secret) seal =
+		ledger ? keys_read(config_path(config, "seal", "key"), error) : NULL;
+	if (!seal ||
+	    !g_file_get_contents(certificate_path, &certificate, &certificate_length, error))
+		return false;
+	generation->key = xml_key_new(secret_bytes(saml), secret_length(saml), certificate,
+				      certificate_length, error);
+	if (!generation->key) {
+		g_prefix_error(error, "%s: ", config_path(config, "saml", "key"));
+		return false;
+	}
+	generation->ledger_key = ledger_key_new(secret_bytes(ledger), secret_length(ledger), error);
+	if (!generation->ledger_key) {
+		g_prefix_error(error, "%s: ", config_path(config, "ledger", "key"));
+		return false;
+	}
+	generation->sealer = sealer_new(secret_bytes(seal), secret_length(seal), error);
+	if (!generation->sealer)
+		g_prefix_error(error, "%s: ", config_path(config, "seal", "key"));
+	return generation->sealer != NULL;
+}
+
+static void fill_identity(Generation *generation)
+{
+	const Config *config = generation->config;
+	SamlIdentity *identity = &generation->identity;
+	const char *base = config_text(config, "idp", "base-url");
+	generation->entity_id = config_has(config, "idp", "entity-id")
+					? g_strdup(config_text(config, "idp", "entity-id"))
+					: g_strconcat(base, "/saml/metadata", NULL);
+	identity->entity_id = generation->entity_id;
+	identity->base_url = base;
+	identity->scopes = config_list(config, "idp", "scopes");
+	identity->name_sv = config_text(config, "idp", "name-sv");
+	identity->name_en = config_text(config, "idp", "name-en");
+	identity->support_email = config_text(config, "idp", "support-email");
+	identity->key = generation->key;
+	identity->certificates = g_ptr_array_new_with_free_func((GDestroyNotify)g_bytes_unref);
+	g_ptr_array_add(identity->certificates,
+			g_bytes_ref(xml_key_certificate_der(generation->key)));
+	generation->sso_url = own_metadata_sso_url(identity);
+	generation->reader_metadata = own_metadata_for_reader(identity);
+}
+
+static char **copy_list(const char *const *list)
+{
+	g_autoptr(GStrvBuilder) copy = g_strv_builder_new();
+	for (; *list; list++)
+		g_strv_builder_add(copy, *list);
+	return g_strv_builder_end(copy);
+}
+
+static void fill_masterdata_options(const Config *config, MasterdataOptions *options)
+{
+	const char *group = config_directories(config)[0];
+	const struct {
+		const char *key;
+		char ***conditions;
+	} roles[] = {{"student", &options->student},   {"staff", &options->staff},
+		     {"guardian", &options->guardian}, {"teacher", &options->teacher},
+		     {"test", &options->test},         {"protected-no", &options->protected_no}};
+	for (gsize i = 0; i < G_N_ELEMENTS(roles); i++)
+		if (config_has(config, group, roles[i].key))
+			*roles[i].conditions = copy_list(config_list(config, group, roles[i].key));
+	options->name = g_strdup(group + strlen("directory "));
+	options->protected_attribute = g_strdup(config_text(config, group, "protected-attribute"));
+	options->eppn_student = g_strdup(config_text(config, group, "eppn-student"));
+	options->eppn_staff = g_strdup(config_text(config, group, "eppn-staff"));
+	options->eppn_guardian = g_strdup(config_text(config, group, "eppn-guardian"));
+	options->attributes = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, g_free);
+	g_auto(GStrv) names = config_keys(config, "attributes");
+	for (char **name = names; *name; name++)
+		g_hash_table_insert(options->attributes, g_strdup(*name),
+				    g_strdup(config_text(config, "attributes", *name)));
+}
+
+static void fill_directory_options(const Config *config, DirectoryOptions *options)
+{
+	const char *group = config_directories(config)[0];
+	options->name = g_strdup(group + strlen("directory "));
+	options->uris = copy_list(config_list(config, group, "uri"));
+	options->start_tls = config_bool(config, group, "start-tls");
+	options->ca_file = g_strdup(config_path(config, group, "ca"));
+	options->bind_dn = g_strdup(config_text(config, group, "bind-dn"));
+	options->password_file = g_strdup(config_path(config, group, "password-file"));
+	options->base = g_strdup(config_text(config, group, "base"));
+	options->login_filter = g_strdup(config_text(config, group, "login-filter"));
+	options->person_key = g_strdup(config_text(config, group, "person-key"));
+	options->decoy_dn = g_strdup(config_text(config, group, "decoy-dn"));
+	options->connections = (unsigned)config_number(config, group, "connections");
+}
+
+static bool load_masterdata(Generation *generation, GError **error)
+{
+	g_autoptr(MasterdataOptions) meaning = masterdata_options_new();
+	g_autoptr(DirectoryOptions) options = directory_options_new();
+	fill_masterdata_options(generation->config, meaning);
+	fill_directory_options(generation->config, options);
+	generation->masterdata = masterdata_new(meaning, error);
+	if (generation->masterdata)
+		generation->directory = directory_new(
+			options, masterdata_attributes(generation->masterdata), error);
+	return generation->directory != NULL;
+}
+
+static int compare_names(gconstpointer a, gconstpointer b)
+{
+	return strcmp(*(const char *const *)a, *(const char *const *)b);
+}
+
+/* The names of the *.policy files, sorted. Transfer full. */
+static GPtrArray *policy_files(const char *folder, GError **error)
+{
+	g_autoptr(GDir) dir = g_dir_open(folder, 0, error);
+	if (!dir)
+		return NULL;
+	g_autoptr(GPtrArray) names = g_ptr_array_new_with_free_func(g_free);
+	for (const char *name; (name = g_dir_read_name(dir));)
+		if (g_str_has_suffix(name, ".policy") && *name != '.')
+			g_ptr_array_add(names, g_strdup(name));
+	if (names->len > POLICY_FILES_MAX) {
+		g_set_error(error, CONFIG_ERROR, CONFIG_ERROR_VALUE,
+			    "%s: more than %d policy files", folder, POLICY_FILES_MAX);
+		return NULL;
+	}
+	g_ptr_array_sort(names, compare_names);
+	return g_steal_pointer(&names);
+}
+
+static bool read_sources(const char *folder, const GPtrArray *names, GArray *sources,
+			 GPtrArray *contents, GError **error)
+{
+	for (guint i = 0; i < names->len; i++) {
+		g_autofree char *path = g_build_filename(folder, names->pdata[i], NULL);
+		PolicySource source = {.name = names->pdata[i]};
+		char *bytes = NULL;
+		if (!g_file_get_contents(path, &bytes, &source.length, error))
+			return false;
+		source.bytes = bytes;
+		g_ptr_array_add(contents, bytes);
+		g_array_append_val(sources, source);
+	}
+	return true;
+}
+
+/* Every service of ours under each of its wishes: what the policy's expectations must hold for. */
+static GPtrArray *known_services(const EntitySet *entities)
+{
+	GPtrArray *services = g_ptr_array_new();
+	const GPtrArray *all = entity_set_entities(entities);
+	for (guint i = 0; i < all->len; i++) {
+		const Entity *entity = all->pdata[i];
+		for (guint j = 0; j < entity->wishes->len; j++) {
+			const EntityWish *wish = entity->wishes->pdata[j];
+			g_ptr_array_add(services, wish->service);
+		}
+	}
+	return services;
+}
+
+static void generation_name(Generation *generation, const GArray *sources)
+{
+	g_autoptr(GChecksum) sum = g_checksum_new(G_CHECKSUM_SHA256);
+	const GPtrArray *all = entity_set_entities(generation->entities);
+	for (guint i = 0; i < sources->len; i++) {
+		const PolicySource *source = &g_array_index(sources, PolicySource, i);
+		g_checksum_update(sum, (const guchar *)source->name,
+				  (gssize)strlen(source->name) + 1);
+		g_checksum_update(sum, (const guchar *)source->bytes, (gssize)source->length);
+	}
+	for (guint i = 0; i < all->len; i++) {
+		gsize length = 0;
+		const guchar *bytes =
+			g_bytes_get_data(((const Entity *)all->pdata[i])->bytes, &length);
+		g_checksum_update(sum, bytes, (gssize)length);
+	}
+	g_checksum_update(sum, (const guchar *)generation->reader_metadata, -1);
+	g_strlcpy(generation->id, g_checksum_get_string(sum), sizeof generation->id);
+}
+
+static bool load_policy(Generation *generation, gint64 now, GError **error)
+{
+	const char *folder = config_path(generation->config, "policy", "folder");
+	g_autoptr(GPtrArray) names = policy_files(folder, error);
+	g_autoptr(GPtrArray) contents = g_ptr_array_new_with_free_func(g_free);
+	g_autoptr(GArray) sources = g_array_new(FALSE, FALSE, sizeof(PolicySource));
+	g_autoptr(GPtrArray) services = known_services(generation->entities);
+	if (!names || !read_sources(folder, names, sources, contents, error))
+		return false;
+	const PolicyContext context = {
+		.scopes = config_list(generation->config, "idp", "scopes"),
+		.today = generation_today(generation->zone, now),
+		.services = (const Service *const *)services->pdata,
+		.n_services = services->len,
+	};
+	generation->policy = policy_load((const PolicySource *)(void *)sources->data, sources->len,
+					 &context, error);
+	if (!generation->policy)
+		return false;
+	warn_all(generation, policy_warnings(generation->policy));
+	generation_name(generation, sources);
+	return true;
+}
+
+static bool load_pages(Generation *generation, GError **error)
+{
+	const PageOptions options = {
+		.folder = config_path(generation->config, "templates", "folder"),
+		.name_sv = generation->identity.name_sv,
+		.name_en = generation->identity.name_en,
+		.support_email = generation->identity.support_email,
+	};
+	generation->pages = pages_load(&options, error);
+	return generation->pages != NULL;
+}
+
+static void fill_session_options(Generation *generation)
+{
+	const struct {
+		const char *key;
+		unsigned *seconds;
+	} limits[] = {
+		{"idle", &generation->session.idle},
+		{"absolute", &generation->session.absolute},
+		{"idle-student", &generation->session.idle_student},
+		{"idle-staff", &generation->session.idle_staff},
+		{"idle-guardian", &generation->session.idle_guardian},
+		{"absolute-student", &generation->session.absolute_student},
+		{"absolute-staff", &generation->session.absolute_staff},
+		{"absolute-guardian", &generation->session.absolute_guardian},
+	};
+	for (gsize i = 0; i < G_N_ELEMENTS(limits); i++)
+		*limits[i].seconds =
+			(unsigned)config_number(generation->config, "session", limits[i].key);
+}
+
+static bool load_zone(Generation *generation, GError **error)
+{
+	const char *name = config_text(generation->config, "idp", "time-zone");
+	generation->zone = g_time_zone_new_identifier(name);
+	if (generation->zone)
+		return true;
+	g_autofree char *where = config_where(generation->config, "idp", "time-zone");
+	g_set_error(error, CONFIG_ERROR, CONFIG_ERROR_VALUE,
+		    "%s: there is no time zone called %s (is the package tzdata installed?)", where,
+		    name);
+	return false;
+}
+
+Generation *generation_load(const char *config_file, gint64 now, GError **error)
+{
+	g_autoptr(Generation) generation = g_atomic_rc_box_new0(Generation);
+	generation->warnings = g_ptr_array_new_with_free_func(g_free);
+	generation->config = config_load(config_file, error);
+	if (!generation->config || !load_zone(generation, error) || !load_keys(generation, error) ||
+	    !load_masterdata(generation, error))
+		return NULL;
+	fill_identity(generation);
+	generation->entities =
+		entity_set_load(config_path(generation->config, "metadata", "folder"), now, error);
+	if (!generation->entities)
+		return NULL;
+	warn_all(generation, entity_set_warnings(generation->entities));
+	if (!load_policy(generation, now, error) || !load_pages(generation, error))
+		return NULL;
+	fill_session_options(generation);
+	generation->ledger_keep = config_number(generation->config, "ledger", "keep");
+	return g_steal_pointer(&generation);
+}

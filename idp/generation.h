@@ -1,0 +1,53 @@
+/* SPDX-License-Identifier: AGPL-3.0-or-later */
+/*
+ * A generation: everything that is read from files before it is used - configuration, keys,
+ * metadata, policy, pages - read, judged and proved whole, then immutable. A reload builds a new
+ * one beside the old and swaps; a visit keeps the one it began with.
+ */
+#pragma once
+
+#include "idp/config.h"
+#include "idp/ledger.h"
+#include "idp/login/session.h"
+#include "idp/masterdata/directory.h"
+#include "idp/masterdata/masterdata.h"
+#include "idp/page/page.h"
+#include "idp/saml/identity.h"
+#include "idp/seal.h"
+#include "metadata/entity-set.h"
+#include "metadata/xml/key.h"
+#include "policy/policy.h"
+
+typedef struct {
+	char id[13]; /* 12 hex digits: equal for equal policy, metadata and configuration */
+	Config *config;
+	Policy *policy;
+	EntitySet *entities;
+	Pages *pages;
+	Masterdata *masterdata;
+	Directory *directory;
+	XmlKey *key;
+	SamlIdentity identity; /* borrows from config and key */
+	Sealer *sealer;
+	LedgerKey *ledger_key;
+	SessionOptions session;
+	gint64 ledger_keep; /* seconds */
+	GTimeZone *zone;
+	char *sso_url;
+	char *reader_metadata; /* our own metadata, for a LassoReader */
+	char *entity_id;       /* identity.entity_id where it was left out */
+	GPtrArray *warnings;   /* char *: what an admin should look at */
+} Generation;
+
+/*
+ * Reads and proves everything that the configuration file names. NULL with an error that says
+ * file, line and what to do. `now` in seconds since 1970. Does not connect to the directory.
+ * Transfer full.
+ */
+Generation *generation_load(const char *config_file, gint64 now, GError **error);
+Generation *generation_ref(Generation *generation);
+void generation_unref(Generation *generation);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(Generation, generation_unref)
+
+/* The day at `now`, in the school's time zone, as yyyymmdd. */
+unsigned generation_today(GTimeZone *zone, gint64 now);
