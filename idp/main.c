@@ -1,7 +1,52 @@
 /* SPDX-License-Identifier: AGPL-3.0-or-later */
-#include "idp/flow.h"
+#include <locale.h>
+#include <string.h>
 
-int main(void)
+#include "idp/command/command.h"
+#include "idp/saml/lasso.h"
+
+static const struct {
+	const char *name;
+	int (*run)(int argc, char **argv);
+	const char *summary;
+} commands[] = {
+	{"serve", command_serve, "serve logins"},
+	{"check", command_check, "prove that serving would work, without side effects"},
+	{"explain", command_explain, "say what a login would release, and why"},
+	{"keys", command_keys, "make the keys: keys new"},
+};
+
+static void print_help(void)
 {
-	return 0;
+	g_print("usage: portvakt COMMAND [OPTION...]\n\n"
+		"Portvakt lets pupils and staff log in once, and gives learning services only what\n"
+		"the school's written policy says.\n\nCommands:\n");
+	for (gsize i = 0; i < G_N_ELEMENTS(commands); i++)
+		g_print("  %-10s %s\n", commands[i].name, commands[i].summary);
+	g_print("\n`portvakt COMMAND --help' tells the options of a command; the manual is "
+		"portvakt(1).\n");
+}
+
+int main(int argc, char **argv)
+{
+	lasso_reader_prepare_process();
+	setlocale(LC_ALL, "");
+	if (argc < 2) {
+		print_help();
+		return COMMAND_USAGE;
+	}
+	for (gsize i = 0; i < G_N_ELEMENTS(commands); i++)
+		if (g_str_equal(argv[1], commands[i].name))
+			return commands[i].run(argc - 1, argv + 1);
+	if (g_str_equal(argv[1], "--help") || g_str_equal(argv[1], "-h") ||
+	    g_str_equal(argv[1], "help")) {
+		print_help();
+		return COMMAND_DONE;
+	}
+	if (g_str_equal(argv[1], "--version")) {
+		g_print("portvakt %s\n", PACKAGE_VERSION);
+		return COMMAND_DONE;
+	}
+	g_printerr("portvakt: there is no command '%s'; see `portvakt --help'\n", argv[1]);
+	return COMMAND_USAGE;
 }

@@ -1,0 +1,131 @@
+/* SPDX-License-Identifier: AGPL-3.0-or-later */
+#include <glib/gstdio.h>
+
+#include "idp/command/command.h"
+#include "idp/generation.h"
+
+#define DAY_SECONDS 86400
+/* A certificate that services have pinned takes weeks to replace everywhere. */
+#define WARN_DAYS 60
+
+static gboolean strict;
+static gboolean offline;
+
+static const GOptionEntry entries[] = {
+	{"strict", 0, 0, G_OPTION_ARG_NONE, &strict, "Take warnings for errors", NULL},
+	{"offline", 0, 0, G_OPTION_ARG_NONE, &offline, "Do not ask the directory", NULL},
+	G_OPTION_ENTRY_NULL,
+};
+
+typedef struct {
+	unsigned wrong, warnings;
+} Tally;
+
+static void tell_good(const char *format, ...) G_GNUC_PRINTF(1, 2);
+static void tell_good(const char *format, ...)
+{
+	va_list args;
+	va_start(args, format);
+	g_autofree char *text = g_strdup_vprintf(format, args);
+	va_end(args);
+	g_print("ok       %s\n", text);
+}
+
+static void tell_warning(Tally *tally, const char *text)
+{
+	tally->warnings++;
+	g_print("warning  %s\n", text);
+}
+
+static void tell_wrong(Tally *tally, const GError *error)
+{
+	tally->wrong++;
+	g_print("wrong    %s\n", error->message);
+}
+
+static void check_certificate(Tally *tally, const Generation *generation, gint64 now)
+{
+	const XmlCertificate *certificate = xml_key_certificate(generation->key);
+	gint64 left = (certificate->not_after - now) / DAY_SECONDS;
+	g_autofree char *text = g_strdup_printf("the SAML certificate %s in %" G_GINT64_FORMAT
+						" days; services must get the new one "
+						"before",
+						left < 0 ? "ended" : "ends", left);
+	if (certificate->not_before > now)
+		tell_warning(tally, "the SAML certificate is not valid yet");
+	else if (left < WARN_DAYS)
+		tell_warning(tally, text);
+	else
+		tell_good("keys: %s of %u bits, certificate valid %" G_GINT64_FORMAT " days more",
+			  certificate->kind == XML_KEY_RSA ? "RSA" : "EC", certificate->bits, left);
+}
+
+static void check_store(Tally *tally, const Generation *generation)
+{
+	g_autoptr(GError) error = NULL;
+	const char *file = config_path(generation->config, "store", "file");
+	if (g_access(file, F_OK) != 0) {
+		tell_good("store: %s will be made at the first start", file);
+		return;
+	}
+	g_autoptr(StoreReader) reader = store_reader_open(store_sqlite, file, &error);
+	if (reader)
+		tell_good("store: %s", file);
+	else
+		tell_wrong(tally, error);
+}
+
+static void check_directory(Tally *tally, const Generation *generation)
+{
+	g_autoptr(GError) error = NULL;
+	if (offline)
+		tell_warning(tally, "the directory was not asked (--offline)");
+	else if (directory_check(generation->directory, &error))
+		tell_good("directory: every address answers and knows us");
+	else
+		tell_wrong(tally, error);
+}
+
+static void check_all(Tally *tally, const char *file)
+{
+	gint64 now = g_get_real_time() / G_USEC_PER_SEC;
+	g_autoptr(GError) error = NULL;
+	g_autoptr(Generation) generation = generation_load(file, now, &error);
+	if (!generation) {
+		tell_wrong(tally, error);
+		return;
+	}
+	tell_good("configuration: %s", file);
+	tell_good("metadata: %u services", entity_set_size(generation->entities));
+	tell_good("policy: read, and all its expectations hold");
+	tell_good("pages: all templates and texts");
+	check_certificate(tally, generation, now);
+	check_store(tally, generation);
+	check_directory(tally, generation);
+	for (guint i = 0; i < generation->warnings->len; i++)
+		tell_warning(tally, generation->warnings->pdata[i]);
+	g_print("generation %s\n", generation->id);
+}
+
+int command_check(int argc, char **argv)
+{
+	CommandLine line = {
+		.name = "check",
+		.summary =
+			"Proves without side effects that `portvakt serve' would work:\n"
+			"configuration, keys, metadata, policy and its expectations, pages, store, "
+			"directory.",
+		.entries = entries,
+	};
+	Tally tally = {0};
+	int result = COMMAND_USAGE;
+	if (command_parse(&line, &argc, &argv)) {
+		if (command_start_libraries())
+			check_all(&tally, line.config);
+		else
+			tally.wrong++;
+		result = tally.wrong || (strict && tally.warnings) ? COMMAND_PROBLEM : COMMAND_DONE;
+	}
+	command_line_clear(&line);
+	return result;
+}

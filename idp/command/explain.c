@@ -1,0 +1,236 @@
+/* SPDX-License-Identifier: AGPL-3.0-or-later */
+#include <locale.h>
+#include <string.h>
+
+#include "idp/command/command.h"
+#include "idp/generation.h"
+#include "idp/json.h"
+
+static char *person_login, *role_wanted, *service_wanted, *language;
+static gboolean as_json, masked;
+
+static const GOptionEntry entries[] = {
+	{"person", 'p', 0, G_OPTION_ARG_STRING, &person_login, "Whom, by login name", "LOGIN"},
+	{"service", 's', 0, G_OPTION_ARG_STRING, &service_wanted,
+	 "Where: the policy's name for it, or its entityID", "ID"},
+	{"role", 'r', 0, G_OPTION_ARG_STRING, &role_wanted,
+	 "As what, for who has several roles: student, staff or guardian", "ROLE"},
+	{"json", 'j', 0, G_OPTION_ARG_NONE, &as_json, "Print JSON", NULL},
+	{"mask", 'm', 0, G_OPTION_ARG_NONE, &masked, "Print no values, only how many", NULL},
+	{"language", 'l', 0, G_OPTION_ARG_STRING, &language, "sv or en (default: by the locale)",
+	 "LANG"},
+	G_OPTION_ENTRY_NULL,
+};
+
+static bool fail(GError **error, const char *format, ...) G_GNUC_PRINTF(2, 3);
+static bool fail(GError **error, const char *format, ...)
+{
+	va_list args;
+	va_start(args, format);
+	g_propagate_error(error,
+			  g_error_new_valist(CONFIG_ERROR, CONFIG_ERROR_VALUE, format, args));
+	va_end(args);
+	return false;
+}
+
+/* ---- whom and where ---- */
+
+static const Service *find_service(const Generation *generation, gint64 now, GError **error)
+{
+	const GPtrArray *all = entity_set_entities(generation->entities);
+	const Entity *entity = entity_set_find(generation->entities, service_wanted, now);
+	for (guint i = 0; !entity && i < all->len; i++) {
+		const Entity *other = all->pdata[i];
+		if (!g_strcmp0(policy_service_name(generation->policy, PROTOCOL_SAML, other->id),
+			       service_wanted))
+			entity = other;
+	}
+	if (!entity)
+		fail(error,
+		     "no service is called '%s', neither in policy nor in metadata; "
+		     "see `portvakt metadata list'",
+		     service_wanted);
+	return entity ? entity->service : NULL;
+}
+
+static DirectoryEntry *find_entry(const Generation *generation, GError **error)
+{
+	DirectoryEntry *entry = NULL;
+	DirectoryOutcome outcome =
+		directory_find(generation->directory, person_login, &entry, error);
+	if (outcome != DIRECTORY_FOUND && outcome != DIRECTORY_FAULT)
+		fail(error, "the directory has not exactly one person who logs in as that (%s)",
+		     directory_outcome_name(outcome));
+	return entry;
+}
+
+static Role choose_role(unsigned roles, GError **error)
+{
+	Role wanted = role_wanted ? role_by_name(role_wanted) : ROLE_NONE;
+	if (role_wanted && !wanted)
+		fail(error, "--role is student, staff or guardian");
+	else if (!roles)
+		fail(error,
+		     "the person has no role, so nobody is let in; see student, staff and guardian "
+		     "in portvakt.conf(5)");
+	else if (wanted && !(roles & wanted))
+		fail(error, "the person is no %s", role_wanted);
+	else if (!wanted && (roles & (roles - 1)))
+		fail(error, "the person has several roles; say which with --role");
+	else
+		return wanted ? wanted : (Role)roles;
+	return ROLE_NONE;
+}
+
+/* ---- what is told ---- */
+
+static GVariant *rule_variant(const DecisionRule *rule)
+{
+	GVariantDict dict;
+	g_variant_dict_init(&dict, NULL);
+	g_variant_dict_insert(&dict, "title", "s", rule->title);
+	g_variant_dict_insert(&dict, "file", "s", rule->file);
+	g_variant_dict_insert(&dict, "line", "u", rule->line);
+	return g_variant_dict_end(&dict);
+}
+
+static GVariant *values_variant(const GPtrArray *values)
+{
+	GVariantBuilder builder;
+	g_variant_builder_init(&builder, G_VARIANT_TYPE("as"));
+	for (guint i = 0; values && i < values->len; i++)
+		g_variant_builder_add(&builder, "s", masked ? "***" : values->pdata[i]);
+	return g_variant_builder_end(&builder);
+}
+
+static GVariant *row_variant(const Decision *decision, const DecisionRow *row)
+{
+	g_autofree char *sentence = reason_sentence(decision, row, language);
+	GVariantDict dict;
+	g_variant_dict_init(&dict, NULL);
+	g_variant_dict_insert(&dict, "name", "s", row->name);
+	if (row->attribute)
+		g_variant_dict_insert(&dict, "saml", "s", row->attribute->saml);
+	g_variant_dict_insert(&dict, "asked", "b", row->asked);
+	g_variant_dict_insert(&dict, "required", "b", row->required);
+	g_variant_dict_insert(&dict, "reason", "s", reason_code_name(row->reason));
+	g_variant_dict_insert(&dict, "sentence", "s", sentence);
+	if (row->rule.title)
+		g_variant_dict_insert_value(&dict, "rule", rule_variant(&row->rule));
+	g_variant_dict_insert_value(&dict, "values", values_variant(row->values));
+	return g_variant_dict_end(&dict);
+}
+
+static GVariant *decision_variant(const Decision *decision, const Service *service, Role role)
+{
+	g_autofree char *sentence = reason_sentence(decision, NULL, language);
+	GVariantBuilder rows;
+	g_variant_builder_init(&rows, G_VARIANT_TYPE("aa{sv}"));
+	for (guint i = 0; i < decision->rows->len; i++)
+		g_variant_builder_add_value(&rows, row_variant(decision, decision->rows->pdata[i]));
+	GVariantDict dict;
+	g_variant_dict_init(&dict, NULL);
+	g_variant_dict_insert(&dict, "person", "s", person_login);
+	g_variant_dict_insert(&dict, "role", "s", role_name(role));
+	g_variant_dict_insert(&dict, "service", "s", service->id);
+	g_variant_dict_insert(&dict, "outcome", "s",
+			      decision->outcome == OUTCOME_ANSWERED ? "answered" : "refused");
+	g_variant_dict_insert(&dict, "reason", "s", reason_code_name(decision->reason));
+	g_variant_dict_insert(&dict, "sentence", "s", sentence);
+	if (decision->rule.title)
+		g_variant_dict_insert_value(&dict, "rule", rule_variant(&decision->rule));
+	g_variant_dict_insert_value(&dict, "attributes", g_variant_builder_end(&rows));
+	return g_variant_dict_end(&dict);
+}
+
+static char *where_text(const DecisionRule *rule)
+{
+	return rule->title ? g_strdup_printf("  [%s:%u]", rule->file, rule->line) : g_strdup("");
+}
+
+static void print_row(const Decision *decision, const DecisionRow *row)
+{
+	g_autofree char *sentence = reason_sentence(decision, row, language);
+	g_autofree char *where = where_text(&row->rule);
+	g_print("\n  %s %s%s%s\n", row->values ? "+" : "-", row->name, row->attribute ? "  " : "",
+		row->attribute ? row->attribute->saml : "");
+	for (guint i = 0; row->values && i < row->values->len; i++)
+		g_print("      = %s\n", masked ? "***" : (const char *)row->values->pdata[i]);
+	g_print("      %s%s\n", sentence, where);
+}
+
+static void print_decision(const Decision *decision, const Service *service, Role role)
+{
+	g_autofree char *sentence = reason_sentence(decision, NULL, language);
+	g_autofree char *where = where_text(&decision->rule);
+	g_print("%s (%s) at %s (%s)\n%s: %s%s\n", person_login, role_name(role), decision->service,
+		service->id, decision->outcome == OUTCOME_ANSWERED ? "let in" : "refused", sentence,
+		where);
+	for (guint i = 0; i < decision->rows->len; i++)
+		print_row(decision, decision->rows->pdata[i]);
+}
+
+static bool explain(const char *config_file, GError **error)
+{
+	gint64 now = g_get_real_time() / G_USEC_PER_SEC;
+	g_autoptr(Generation) generation = generation_load(config_file, now, error);
+	const Service *service = generation ? find_service(generation, now, error) : NULL;
+	g_autoptr(DirectoryEntry) entry = service ? find_entry(generation, error) : NULL;
+	Role role = entry ? choose_role(masterdata_roles(generation->masterdata, entry), error)
+			  : ROLE_NONE;
+	if (!role)
+		return false;
+	g_autoptr(Person) person = masterdata_person(generation->masterdata, entry, role);
+	g_autoptr(Decision) decision = policy_decide(generation->policy, person, service,
+						     generation_today(generation->zone, now));
+	if (as_json) {
+		g_autofree char *text =
+			json_from_variant(decision_variant(decision, service, role), true);
+		g_print("%s\n", text);
+	} else {
+		print_decision(decision, service, role);
+	}
+	return true;
+}
+
+static bool options_are_whole(void)
+{
+	const char *messages = setlocale(LC_MESSAGES, NULL);
+	const char *lang = g_getenv("LC_ALL") ? g_getenv("LC_ALL") : g_getenv("LANG");
+	if (!person_login || !service_wanted) {
+		g_printerr("portvakt explain: --person and --service are needed\n"
+			   "Try `portvakt explain --help'.\n");
+		return false;
+	}
+	if (!language)
+		language = g_strdup(g_str_has_prefix(lang ? lang : messages, "sv") ? "sv" : "en");
+	if (!g_str_equal(language, "sv") && !g_str_equal(language, "en")) {
+		g_printerr("portvakt explain: --language is sv or en\n");
+		return false;
+	}
+	return true;
+}
+
+int command_explain(int argc, char **argv)
+{
+	CommandLine line = {
+		.name = "explain",
+		.summary =
+			"Says what one person's login at one service would release and withhold, and "
+			"which\nline of policy decides each attribute.",
+		.entries = entries,
+	};
+	g_autoptr(GError) error = NULL;
+	int result = COMMAND_USAGE;
+	if (command_parse(&line, &argc, &argv) && options_are_whole()) {
+		result = COMMAND_PROBLEM;
+		if (command_start_libraries())
+			result = explain(line.config, &error) ? COMMAND_DONE : command_fail(error);
+	}
+	command_line_clear(&line);
+	g_clear_pointer(&person_login, g_free);
+	g_clear_pointer(&service_wanted, g_free);
+	g_clear_pointer(&role_wanted, g_free);
+	g_clear_pointer(&language, g_free);
+	return result;
+}

@@ -1,0 +1,68 @@
+/* SPDX-License-Identifier: AGPL-3.0-or-later */
+#include <glib-unix.h>
+#include <signal.h>
+
+#include "idp/command/command.h"
+#include "idp/daemon.h"
+#include "idp/log.h"
+#include "idp/saml/lasso.h"
+
+static const GOptionEntry entries[] = {G_OPTION_ENTRY_NULL};
+
+typedef struct {
+	Daemon *daemon;
+	GMainLoop *loop;
+} Running;
+
+static gboolean on_stop(gpointer data)
+{
+	Running *running = data;
+	log_event(G_LOG_LEVEL_INFO, "stopping", NULL);
+	g_main_loop_quit(running->loop);
+	return G_SOURCE_CONTINUE;
+}
+
+static gboolean on_reload(gpointer data)
+{
+	Running *running = data;
+	g_autoptr(GError) error = NULL;
+	if (!daemon_reload(running->daemon, &error))
+		log_error(G_LOG_LEVEL_WARNING, "not reloaded: the generation before goes on",
+			  error);
+	return G_SOURCE_CONTINUE;
+}
+
+static int serve(const CommandLine *line)
+{
+	g_autoptr(GError) error = NULL;
+	Running running = {0};
+	if (!lasso_reader_init(&error) || !command_start_libraries())
+		return error ? command_fail(error) : COMMAND_PROBLEM;
+	running.daemon = daemon_start(line->config, &error);
+	if (!running.daemon)
+		return command_fail(error);
+	running.loop = g_main_loop_new(NULL, FALSE);
+	g_unix_signal_add(SIGHUP, on_reload, &running);
+	g_unix_signal_add(SIGTERM, on_stop, &running);
+	g_unix_signal_add(SIGINT, on_stop, &running);
+	g_main_loop_run(running.loop);
+	daemon_stop(running.daemon);
+	g_main_loop_unref(running.loop);
+	log_event(G_LOG_LEVEL_INFO, "stopped", NULL);
+	return COMMAND_DONE;
+}
+
+int command_serve(int argc, char **argv)
+{
+	CommandLine line = {
+		.name = "serve",
+		.summary = "Serves logins until it is told to stop (SIGTERM, SIGINT).\n"
+			   "SIGHUP reads configuration, policy, metadata and pages anew.",
+		.entries = entries,
+	};
+	log_init();
+	signal(SIGPIPE, SIG_IGN);
+	int result = command_parse(&line, &argc, &argv) ? serve(&line) : COMMAND_USAGE;
+	command_line_clear(&line);
+	return result;
+}

@@ -1,0 +1,296 @@
+/* SPDX-License-Identifier: AGPL-3.0-or-later */
+#include "idp/daemon.h"
+
+#include <pthread.h>
+#include <string.h>
+
+#include "idp/flow.h"
+#include "idp/keys.h"
+#include "idp/log.h"
+#include "idp/pool.h"
+
+struct Daemon {
+	char *config_file;
+	char *store_file;
+	pthread_mutex_t lock; /* of generation; pthread, so that TSan sees it */
+	Generation *generation;
+	Writer *writer;
+	Pool *workers;
+	Pool *directory;
+	HttpServer *server;
+	int visits; /* under way; atomic */
+};
+
+static gint64 now_seconds(void)
+{
+	return g_get_real_time() / G_USEC_PER_SEC;
+}
+
+static int64_t writer_clock(void)
+{
+	return now_seconds();
+}
+
+static Generation *current(Daemon *daemon)
+{
+	pthread_mutex_lock(&daemon->lock);
+	Generation *generation = generation_ref(daemon->generation);
+	pthread_mutex_unlock(&daemon->lock);
+	return generation;
+}
+
+/* ---- the two lanes ---- */
+
+static void *worker_new(void *user, GError **error)
+{
+	const Daemon *daemon = user;
+	VisitWorker *worker = g_new0(VisitWorker, 1);
+	worker->reader = store_reader_open(store_sqlite, daemon->store_file, error);
+	if (!worker->reader)
+		g_clear_pointer(&worker, g_free);
+	return worker;
+}
+
+static void worker_free(void *data)
+{
+	VisitWorker *worker = data;
+	store_reader_close(worker->reader);
+	g_clear_pointer(&worker->lasso, lasso_reader_free);
+	g_clear_pointer(&worker->generation, generation_unref);
+	g_free(worker);
+}
+
+static void hand_over(Visit *visit, Pool *pool)
+{
+	if (!pool_push(pool, visit))
+		visit_fail(visit, FAULT_HTTP_BUSY, "a queue is full");
+}
+
+static void work(void *job, void *worker, void *user)
+{
+	Daemon *daemon = user;
+	Visit *visit = job;
+	visit->worker = worker;
+	if (!flow_run(visit, LANE_WORKER)) {
+		visit->worker = NULL;
+		hand_over(visit, daemon->directory);
+	}
+}
+
+static void wait_for_directory(void *job, void *worker, void *user)
+{
+	Daemon *daemon = user;
+	if (!flow_run(job, LANE_DIRECTORY))
+		hand_over(job, daemon->workers);
+}
+
+/* ---- the listener's questions, asked on I/O threads ---- */
+
+static void handle(HttpExchange *exchange, const HttpRequest *request, gpointer user)
+{
+	Daemon *daemon = user;
+	g_autoptr(Generation) generation = current(daemon);
+	Visit *visit = visit_new(exchange, request, generation, daemon->writer, &daemon->visits,
+				 now_seconds());
+	FaultCode fault = FAULT_NONE;
+	if (flow_route(request, &visit->endpoint, &fault))
+		hand_over(visit, daemon->workers);
+	else
+		visit_fail(visit, fault, "no endpoint of that path and method");
+}
+
+static gsize body_limit(HttpMethod method, const char *path, gpointer user)
+{
+	return flow_body_limit(method, path);
+}
+
+static HttpResponse *refuse(const HttpRefusal *refusal, gpointer user)
+{
+	static const struct {
+		unsigned status;
+		FaultCode fault;
+	} table[] = {
+		{405, FAULT_HTTP_METHOD},    {408, FAULT_HTTP_TIMEOUT}, {413, FAULT_HTTP_TOO_LARGE},
+		{414, FAULT_HTTP_TOO_LARGE}, {421, FAULT_HTTP_HOST},    {431, FAULT_HTTP_TOO_LARGE},
+		{503, FAULT_HTTP_BUSY},
+	};
+	Daemon *daemon = user;
+	g_autoptr(Generation) generation = current(daemon);
+	FaultCode fault = FAULT_HTTP_BAD_REQUEST;
+	for (gsize i = 0; i < G_N_ELEMENTS(table); i++)
+		if (table[i].status == refusal->status)
+			fault = table[i].fault;
+	HttpResponse *response =
+		visit_fault_page(generation, fault, refusal->reference, refusal->accept_language);
+	response->status = refusal->status;
+	return response;
+}
+
+static void note_refusal(const HttpAccess *access, gpointer user)
+{
+	if (!access->refusal)
+		return;
+	g_autofree char *status = g_strdup_printf("%u", access->status);
+	const LogField fields[] = {{"reference", access->reference},
+				   {"status", status},
+				   {"error", access->refusal},
+				   {NULL, NULL}};
+	log_event(G_LOG_LEVEL_INFO, "refused", fields);
+}
+
+static void note_store_fault(const GError *error, gpointer user)
+{
+	log_error(G_LOG_LEVEL_WARNING, "the store cannot be swept", error);
+}
+
+/* ---- start, reload, stop ---- */
+
+static bool start_writer(Daemon *daemon, GError **error)
+{
+	const WriterOptions options = {.clock = writer_clock, .fault = note_store_fault};
+	Store *store = store_open(store_sqlite, daemon->store_file, error);
+	if (store)
+		daemon->writer = writer_start(store, &options, error);
+	return daemon->writer != NULL;
+}
+
+static bool start_pools(Daemon *daemon, GError **error)
+{
+	const Config *config = daemon->generation->config;
+	const PoolOptions workers = {
+		.name = "worker",
+		.threads = (unsigned)config_number(config, "server", "workers"),
+		.capacity = (unsigned)config_number(config, "server", "queue"),
+		.worker_new = worker_new,
+		.worker_free = worker_free,
+		.work = work,
+		.user = daemon,
+	};
+	const PoolOptions directory = {
+		.name = "directory",
+		.threads = (unsigned)config_number(config, config_directories(config)[0],
+						   "connections"),
+		.capacity = (unsigned)config_number(config, "server", "queue"),
+		.work = wait_for_directory,
+		.user = daemon,
+	};
+	daemon->workers = pool_new(&workers, error);
+	if (daemon->workers)
+		daemon->directory = pool_new(&directory, error);
+	return daemon->directory != NULL;
+}
+
+static bool read_tls(const Config *config, HttpServerOptions *options, GError **error)
+{
+	char *certificate = NULL;
+	gsize length = 0;
+	if (!config_has(config, "server", "tls-key"))
+		return true;
+	g_autoptr(Secret) key = keys_read(config_path(config, "server", "tls-key"), error);
+	if (!key || !g_file_get_contents(config_path(config, "server", "tls-certificate"),
+					 &certificate, &length, error))
+		return false;
+	options->tls_key = g_bytes_new(secret_bytes(key), secret_length(key));
+	options->tls_certificate = g_bytes_new_take(certificate, length);
+	return true;
+}
+
+static bool start_server(Daemon *daemon, GError **error)
+{
+	const Config *config = daemon->generation->config;
+	const char *host = config_text(config, "idp", "base-url") + strlen("https://");
+	const char *const hosts[] = {host, NULL};
+	HttpServerOptions options = {
+		.listen = config_text(config, "server", "listen"),
+		.threads = (unsigned)config_number(config, "server", "io-threads"),
+		.hosts = hosts,
+		.hsts = config_bool(config, "server", "hsts"),
+		.handler = handle,
+		.body_limit = body_limit,
+		.refuse = refuse,
+		.access = note_refusal,
+		.user = daemon,
+	};
+	if (read_tls(config, &options, error))
+		daemon->server = http_server_start(&options, error);
+	g_clear_pointer(&options.tls_certificate, g_bytes_unref);
+	g_clear_pointer(&options.tls_key, g_bytes_unref);
+	return daemon->server != NULL;
+}
+
+static void note_warnings(const Generation *generation)
+{
+	for (guint i = 0; i < generation->warnings->len; i++) {
+		const LogField fields[] = {{"warning", generation->warnings->pdata[i]},
+					   {NULL, NULL}};
+		log_event(G_LOG_LEVEL_WARNING, "look at this", fields);
+	}
+}
+
+Daemon *daemon_start(const char *config_file, GError **error)
+{
+	Generation *generation = generation_load(config_file, now_seconds(), error);
+	if (!generation)
+		return NULL;
+	Daemon *daemon = g_new0(Daemon, 1);
+	pthread_mutex_init(&daemon->lock, NULL);
+	daemon->config_file = g_strdup(config_file);
+	daemon->generation = generation;
+	daemon->store_file = g_strdup(config_path(generation->config, "store", "file"));
+	if (!start_writer(daemon, error) || !start_pools(daemon, error) ||
+	    !start_server(daemon, error)) {
+		daemon_stop(daemon);
+		return NULL;
+	}
+	note_warnings(generation);
+	const LogField fields[] = {{"listen", http_server_address(daemon->server)},
+				   {"generation", generation->id},
+				   {NULL, NULL}};
+	log_event(G_LOG_LEVEL_INFO, "serving", fields);
+	return daemon;
+}
+
+const char *daemon_address(const Daemon *daemon)
+{
+	return http_server_address(daemon->server);
+}
+
+bool daemon_reload(Daemon *daemon, GError **error)
+{
+	Generation *generation = generation_load(daemon->config_file, now_seconds(), error);
+	if (!generation)
+		return false;
+	pthread_mutex_lock(&daemon->lock);
+	Generation *old = daemon->generation;
+	daemon->generation = generation;
+	pthread_mutex_unlock(&daemon->lock);
+	note_warnings(generation);
+	const LogField fields[] = {
+		{"generation", generation->id}, {"before", old->id}, {NULL, NULL}};
+	log_event(G_LOG_LEVEL_INFO, "reloaded", fields);
+	generation_unref(old);
+	return true;
+}
+
+/*
+ * The order keeps every visit's way open to its end: first no new ones, then, while both lanes and
+ * the writer still run, the end of those under way. Each ends by itself: the directory waits for
+ * three seconds at most.
+ */
+void daemon_stop(Daemon *daemon)
+{
+	if (daemon->server)
+		http_server_stop(daemon->server);
+	while (g_atomic_int_get(&daemon->visits) > 0)
+		g_usleep(1000);
+	pool_stop(daemon->workers);
+	pool_stop(daemon->directory);
+	pool_free(daemon->workers);
+	pool_free(daemon->directory);
+	writer_stop(daemon->writer);
+	generation_unref(daemon->generation);
+	pthread_mutex_destroy(&daemon->lock);
+	g_free(daemon->config_file);
+	g_free(daemon->store_file);
+	g_free(daemon);
+}

@@ -1,0 +1,539 @@
+/* SPDX-License-Identifier: AGPL-3.0-or-later */
+#include "idp/flow.h"
+
+#include <string.h>
+
+#include "idp/answer.h"
+#include "idp/http/cookie.h"
+#include "idp/limits.h"
+#include "idp/login/csrf.h"
+#include "idp/saml/own-metadata.h"
+#include "idp/saml/request.h"
+#include "idp/saml/response.h"
+
+enum {
+	/* clang-format off */
+	SSO, SSO_POST, CONTINUE, LOGIN_PAGE, LOGIN, ROLE, START, LOGOUT_PAGE, LOGOUT, METADATA, STATIC,
+	ENDPOINTS
+	/* clang-format on */
+};
+
+/* clang-format off */
+static const struct {
+	const char *name;
+	HttpMethod method;
+	const char *path; /* one that ends in '/' and is longer than that serves all below it */
+} endpoints[ENDPOINTS] = {
+	[SSO]         = {"sso",         HTTP_GET,  "/saml/sso"},
+	[SSO_POST]    = {"sso-post",    HTTP_POST, "/saml/sso"},
+	[CONTINUE]    = {"continue",    HTTP_GET,  "/saml/continue"},
+	[LOGIN_PAGE]  = {"login-page",  HTTP_GET,  "/login"},
+	[LOGIN]       = {"login",       HTTP_POST, "/login"},
+	[ROLE]        = {"role",        HTTP_POST, "/role"},
+	[START]       = {"start",       HTTP_GET,  "/"},
+	[LOGOUT_PAGE] = {"logout-page", HTTP_GET,  "/logout"},
+	[LOGOUT]      = {"logout",      HTTP_POST, "/logout"},
+	[METADATA]    = {"metadata",    HTTP_GET,  "/saml/metadata"},
+	[STATIC]      = {"static",      HTTP_GET,  "/static/"},
+};
+
+typedef enum { STEP_FAULT = 0, STEP_ON, STEP_ANSWERED } StepOutcome;
+
+static StepOutcome step_form(Visit *visit), step_request(Visit *visit), step_handle(Visit *visit),
+	step_proof(Visit *visit), step_service(Visit *visit), step_detour(Visit *visit),
+	step_session(Visit *visit), step_password(Visit *visit), step_person(Visit *visit),
+	step_page(Visit *visit), step_role(Visit *visit), step_decide(Visit *visit),
+	step_answer(Visit *visit), step_start(Visit *visit), step_logout_page(Visit *visit),
+	step_logout(Visit *visit), step_metadata(Visit *visit), step_static(Visit *visit);
+
+#define X true
+#define o false
+static const struct {
+	const char *name;
+	Lane lane;
+	StepOutcome (*run)(Visit *visit);
+	bool at[ENDPOINTS];
+} steps[] = {
+/*                                                  sso   conti login login       logout logout stat-
+ *                                              sso  post  nue  page  post  role start page post meta ic */
+{"form",        LANE_WORKER,    step_form,        { o,   X,   o,   o,   X,   X,   o,   o,   X,   o,   o }},
+{"request",     LANE_WORKER,    step_request,     { X,   X,   o,   o,   o,   o,   o,   o,   o,   o,   o }},
+{"handle",      LANE_WORKER,    step_handle,      { o,   o,   X,   X,   X,   X,   o,   o,   o,   o,   o }},
+{"proof",       LANE_WORKER,    step_proof,       { o,   o,   o,   o,   X,   X,   o,   o,   X,   o,   o }},
+{"service",     LANE_WORKER,    step_service,     { X,   o,   X,   X,   X,   X,   o,   o,   o,   o,   o }},
+{"detour",      LANE_WORKER,    step_detour,      { o,   X,   o,   o,   o,   o,   o,   o,   o,   o,   o }},
+{"session",     LANE_WORKER,    step_session,     { X,   o,   X,   o,   o,   o,   X,   X,   o,   o,   o }},
+{"password",    LANE_DIRECTORY, step_password,    { o,   o,   o,   o,   X,   o,   o,   o,   o,   o,   o }},
+{"person",      LANE_DIRECTORY, step_person,      { X,   o,   X,   o,   o,   X,   o,   o,   o,   o,   o }},
+{"page",        LANE_WORKER,    step_page,        { X,   o,   X,   X,   X,   o,   o,   o,   o,   o,   o }},
+{"role",        LANE_WORKER,    step_role,        { X,   o,   X,   o,   X,   X,   o,   o,   o,   o,   o }},
+{"decide",      LANE_WORKER,    step_decide,      { X,   o,   X,   o,   X,   X,   o,   o,   o,   o,   o }},
+{"answer",      LANE_WORKER,    step_answer,      { X,   o,   X,   o,   X,   X,   o,   o,   o,   o,   o }},
+{"start",       LANE_WORKER,    step_start,       { o,   o,   o,   o,   o,   o,   X,   o,   o,   o,   o }},
+{"logout-page", LANE_WORKER,    step_logout_page, { o,   o,   o,   o,   o,   o,   o,   X,   o,   o,   o }},
+{"logout",      LANE_WORKER,    step_logout,      { o,   o,   o,   o,   o,   o,   o,   o,   X,   o,   o }},
+{"metadata",    LANE_WORKER,    step_metadata,    { o,   o,   o,   o,   o,   o,   o,   o,   o,   X,   o }},
+{"static",      LANE_WORKER,    step_static,      { o,   o,   o,   o,   o,   o,   o,   o,   o,   o,   X }},
+};
+#undef X
+#undef o
+/* clang-format on */
+
+/* The only reason to wait for the directory: somebody to look up who has not been looked up. */
+static bool step_waits(const Visit *visit, Lane lane)
+{
+	return lane == LANE_WORKER || visit->endpoint == LOGIN || visit->endpoint == ROLE ||
+	       visit->session;
+}
+
+bool flow_run(Visit *visit, Lane lane)
+{
+	for (; visit->step < G_N_ELEMENTS(steps); visit->step++) {
+		if (!steps[visit->step].at[visit->endpoint] ||
+		    !step_waits(visit, steps[visit->step].lane))
+			continue;
+		if (steps[visit->step].lane != lane)
+			return false;
+		StepOutcome outcome = steps[visit->step].run(visit);
+		g_assert((outcome == STEP_FAULT) == (visit->fault != NULL));
+		g_assert((outcome == STEP_ANSWERED) == (visit->response != NULL));
+		if (outcome == STEP_ON)
+			continue;
+		visit_finish(visit);
+		return true;
+	}
+	g_assert_not_reached();
+}
+
+bool flow_route(const HttpRequest *request, unsigned *ret_endpoint, FaultCode *ret_fault)
+{
+	*ret_fault = FAULT_HTTP_NOT_FOUND;
+	for (unsigned i = 0; i < ENDPOINTS; i++) {
+		const char *path = endpoints[i].path;
+		bool whole = path[1] == '\0' || !g_str_has_suffix(path, "/");
+		if (whole ? !g_str_equal(request->path, path)
+			  : !g_str_has_prefix(request->path, path))
+			continue;
+		*ret_fault = FAULT_HTTP_METHOD;
+		*ret_endpoint = i;
+		if (endpoints[i].method == request->method)
+			return true;
+	}
+	return false;
+}
+
+const char *flow_endpoint_name(unsigned endpoint)
+{
+	return endpoints[endpoint].name;
+}
+
+gsize flow_body_limit(HttpMethod method, const char *path)
+{
+	return method == HTTP_POST && g_str_equal(path, endpoints[SSO_POST].path)
+		       ? LIMIT_HTTP_BODY_SAML
+		       : 0;
+}
+
+static StepOutcome fail(Visit *visit, FaultCode code, const char *message)
+{
+	visit->fault = g_error_new_literal(FAULT_ERROR, (int)code, message);
+	return STEP_FAULT;
+}
+
+/* A fault of strict HTTP decoding, whose code is a status, as one of ours. */
+static StepOutcome fail_http(Visit *visit, const GError *error)
+{
+	return fail(visit, error->code == 413 ? FAULT_HTTP_TOO_LARGE : FAULT_HTTP_BAD_REQUEST,
+		    error->message);
+}
+
+static StepOutcome answered(Visit *visit, HttpResponse *response)
+{
+	visit->response = response;
+	return STEP_ANSWERED;
+}
+
+/* A form field, "" when it is absent or there twice: what is missing fails where it is used. */
+static const char *field(const Visit *visit, const char *name)
+{
+	const char *value = form_get(visit->form, name, NULL);
+	return value ? value : "";
+}
+
+/* ---- what was sent ---- */
+
+static StepOutcome step_form(Visit *visit)
+{
+	g_autoptr(GError) error = NULL;
+	visit->form = form_from_body(visit->request, &error);
+	if (!visit->form)
+		return fail_http(visit, error);
+	if (form_has_duplicates(visit->form))
+		return fail(visit, FAULT_HTTP_BAD_REQUEST, "a form field is there twice");
+	visit->lang = pages_lang(visit->generation->pages, form_get(visit->form, "lang", NULL),
+				 visit->request->accept_language);
+	return STEP_ON;
+}
+
+static LassoReader *worker_lasso(VisitWorker *worker, Generation *generation, GError **error)
+{
+	if (worker->generation == generation)
+		return worker->lasso;
+	g_clear_pointer(&worker->lasso, lasso_reader_free);
+	g_clear_pointer(&worker->generation, generation_unref);
+	worker->lasso = lasso_reader_new(generation->reader_metadata, error);
+	if (worker->lasso)
+		worker->generation = generation_ref(generation);
+	return worker->lasso;
+}
+
+static StepOutcome step_request(Visit *visit)
+{
+	const SamlContext context = {
+		.endpoint = visit->generation->sso_url,
+		.entities = visit->generation->entities,
+		.lasso = worker_lasso(visit->worker, visit->generation, &visit->fault),
+		.now = visit->now,
+	};
+	if (!context.lasso)
+		return STEP_FAULT;
+	const char *query = visit->request->query ? visit->request->query : "";
+	g_autoptr(SamlRequest) request = visit->form ? saml_request_by_post(&context, visit->form)
+						     : saml_request_by_redirect(&context, query);
+	visit->ask = g_steal_pointer(&request->ask);
+	visit->fault = g_steal_pointer(&request->fault);
+	visit->claimed_service = g_steal_pointer(&request->claimed_service);
+	return visit->fault ? STEP_FAULT : STEP_ON;
+}
+
+/* The handle, of the kind the endpoint takes; GET /login without one is a login for its own sake.
+ */
+static StepOutcome step_handle(Visit *visit)
+{
+	static const PendingPurpose purposes[ENDPOINTS] = {
+		[CONTINUE] = PENDING_CONTINUE,
+		[LOGIN_PAGE] = PENDING_LOGIN,
+		[LOGIN] = PENDING_LOGIN,
+		[ROLE] = PENDING_ROLE,
+	};
+	g_autoptr(GError) error = NULL;
+	if (!visit->form && !(visit->form = form_from_query(visit->request, &error)))
+		return fail_http(visit, error);
+	visit->lang = pages_lang(visit->generation->pages, form_get(visit->form, "lang", NULL),
+				 visit->request->accept_language);
+	visit->browser = cookie_get(visit->request, PENDING_BROWSER_COOKIE);
+	visit->handle = g_strdup(form_get(visit->form, "handle", NULL));
+	if (!visit->handle && visit->endpoint == LOGIN_PAGE)
+		return STEP_ON;
+	PendingOutcome outcome =
+		pending_open(visit->generation->sealer, purposes[visit->endpoint], visit->handle,
+			     visit->browser, visit->now, &visit->pending);
+	if (visit->pending)
+		visit->ask = g_steal_pointer(&visit->pending->ask);
+	switch (outcome) {
+	case PENDING_OK:
+		return STEP_ON;
+	case PENDING_EXPIRED:
+		return fail(visit, FAULT_LOGIN_EXPIRED, "the page is older than ten minutes");
+	case PENDING_OTHER_BROWSER:
+		return fail(visit, FAULT_LOGIN_OTHER_BROWSER,
+			    "the page was made for another browser");
+	case PENDING_BROKEN:
+		break;
+	}
+	return fail(visit, FAULT_HTTP_BAD_REQUEST, "the handle is none of ours");
+}
+
+/* That the POST comes from a page of ours, in the browser the page was made for. */
+static StepOutcome step_proof(Visit *visit)
+{
+	static const CsrfPage pages[ENDPOINTS] = {
+		[LOGIN] = CSRF_LOGIN,
+		[ROLE] = CSRF_ROLE,
+		[LOGOUT] = CSRF_LOGOUT,
+	};
+	bool logout = visit->endpoint == LOGOUT;
+	visit->session_cookie = cookie_get(visit->request, SESSION_COOKIE);
+	if (!csrf_origin_is_own(visit->request->origin, visit->generation->identity.base_url))
+		return fail(visit, FAULT_LOGIN_ORIGIN, "the Origin header is not our own");
+	if (!csrf_token_is_right(visit->generation->sealer, pages[visit->endpoint],
+				 logout ? visit->session_cookie : visit->browser,
+				 logout ? "" : visit->handle, form_get(visit->form, "csrf", NULL)))
+		return fail(visit, FAULT_LOGIN_ORIGIN, "the form's token is not right");
+	return STEP_ON;
+}
+
+/* Metadata may have been replaced since a handle was made: service and ACS are looked up afresh. */
+static StepOutcome step_service(Visit *visit)
+{
+	if (!visit->ask)
+		return STEP_ON;
+	visit->entity =
+		entity_set_find(visit->generation->entities, visit->ask->service, visit->now);
+	if (!visit->entity)
+		return fail(visit, FAULT_SAML_UNKNOWN_SERVICE, "the service is no longer known");
+	visit->service = entity_service(visit->entity, visit->ask->consuming_index);
+	if (!entity_choose_acs(visit->entity, visit->ask->return_url, -1, NULL, NULL))
+		return fail(visit, FAULT_SAML_ACS, "the service no longer answers at that address");
+	if (!visit->service)
+		return fail(visit, FAULT_SAML_UNSUPPORTED,
+			    "the service has no AttributeConsumingService of that index");
+	return STEP_ON;
+}
+
+/* A cross-site POST brings no Lax cookies: go on with a GET, which does. */
+static StepOutcome step_detour(Visit *visit)
+{
+	g_autofree char *handle = pending_seal(visit->generation->sealer, PENDING_CONTINUE,
+					       visit->ask, NULL, visit->now);
+	g_autofree char *url = g_strconcat(endpoints[CONTINUE].path, "?handle=", handle, NULL);
+	return answered(visit, http_response_redirect(url));
+}
+
+/* ---- who is there ---- */
+
+static StepOutcome step_session(Visit *visit)
+{
+	g_autoptr(GError) error = NULL;
+	visit->session_cookie = cookie_get(visit->request, SESSION_COOKIE);
+	if (visit->ask && visit->ask->force_authn)
+		return STEP_ON;
+	if (session_find(visit->worker->reader, visit->session_cookie, &visit->generation->session,
+			 visit->now, &visit->session, &error) == STORE_FAULT)
+		return fail(visit, FAULT_STORE_DOWN, error->message);
+	return STEP_ON;
+}
+
+static StepOutcome step_password(Visit *visit)
+{
+	const char *login = field(visit, "login");
+	const char *password = field(visit, "password");
+	g_autofree char *trimmed = g_strstrip(g_strdup(login));
+	DirectoryOutcome outcome =
+		directory_login(visit->generation->directory, trimmed, strlen(trimmed), password,
+				strlen(password), &visit->entry, &visit->fault);
+	visit->auth_instant = visit->now;
+	visit->password_failed = outcome != DIRECTORY_FOUND;
+	if (visit->password_failed)
+		visit->outcome = directory_outcome_name(outcome);
+	return outcome == DIRECTORY_FAULT ? STEP_FAULT : STEP_ON;
+}
+
+/* Who logged in before is read anew each time: a role, a marking or a person may have gone. */
+static StepOutcome step_person(Visit *visit)
+{
+	const char *key = visit->session ? visit->session->person_key : visit->pending->person_key;
+	DirectoryOutcome outcome =
+		directory_read(visit->generation->directory, key, &visit->entry, &visit->fault);
+	if (outcome == DIRECTORY_FAULT)
+		return STEP_FAULT;
+	if (!visit->entry && visit->endpoint == ROLE)
+		return fail(visit, FAULT_LOGIN_EXPIRED, "the person is gone since the password");
+	return STEP_ON;
+}
+
+/* The login page, unless somebody is there. */
+static StepOutcome step_page(Visit *visit)
+{
+	const Sealer *sealer = visit->generation->sealer;
+	if (visit->entry)
+		return STEP_ON;
+	if (visit->ask && visit->ask->is_passive)
+		return fail(visit, FAULT_SAML_NO_PASSIVE,
+			    "nobody is logged in, and no page is allowed");
+	if (!visit->browser)
+		visit->browser = cookie_get(visit->request, PENDING_BROWSER_COOKIE);
+	if (!pending_browser_is_valid(visit->browser)) {
+		g_free(visit->browser);
+		visit->browser = pending_browser_new();
+		visit->browser_is_new = true;
+	}
+	bool again = visit->pending && visit->pending->purpose == PENDING_LOGIN;
+	g_autofree char *handle =
+		again ? g_strdup(visit->handle)
+		      : pending_seal(sealer, PENDING_LOGIN, visit->ask, visit->browser, visit->now);
+	g_autofree char *csrf = csrf_token(sealer, CSRF_LOGIN, visit->browser, handle);
+	const PageLogin page = {
+		.service = visit_service_name(visit),
+		.handle = handle,
+		.csrf = csrf,
+		.login = visit->password_failed ? field(visit, "login") : NULL,
+		.failed = visit->password_failed,
+	};
+	return answered(visit, page_login(visit->generation->pages, visit->lang, &page));
+}
+
+/* One role, and which: the session's, the only one, or the one that was chosen. */
+static StepOutcome step_role(Visit *visit)
+{
+	visit->roles = masterdata_roles(visit->generation->masterdata, visit->entry);
+	if (visit->endpoint == ROLE) {
+		visit->role = role_by_name(field(visit, "role"));
+		visit->auth_instant = visit->pending->auth_instant;
+	} else if (visit->session) {
+		visit->role = visit->session->role;
+		visit->auth_instant = visit->session->auth_instant;
+	} else if (visit->roles && !(visit->roles & (visit->roles - 1))) {
+		visit->role = (Role)visit->roles;
+	}
+	if (visit->role & visit->roles)
+		return STEP_ON;
+	if (!visit->roles || visit->endpoint != LOGIN)
+		return fail(visit, FAULT_LOGIN_NO_ROLE,
+			    "the person has no role here, or not that one");
+	const Sealer *sealer = visit->generation->sealer;
+	visit->pending->ask = g_steal_pointer(&visit->ask);
+	g_autofree char *handle = pending_seal_role(sealer, visit->pending, entry_key(visit->entry),
+						    visit->roles, visit->auth_instant, visit->now);
+	g_autofree char *csrf = csrf_token(sealer, CSRF_ROLE, visit->browser, handle);
+	const PageRole page = {
+		.service = visit_service_name(visit),
+		.handle = handle,
+		.csrf = csrf,
+		.roles = visit->roles,
+	};
+	return answered(visit, page_role(visit->generation->pages, visit->lang, &page));
+}
+
+/* ---- what leaves ---- */
+
+static StepOutcome step_decide(Visit *visit)
+{
+	const Generation *generation = visit->generation;
+	visit->person = masterdata_person(generation->masterdata, visit->entry, visit->role);
+	if (visit->service)
+		visit->decision = policy_decide(generation->policy, visit->person, visit->service,
+						generation_today(generation->zone, visit->now));
+	return STEP_ON;
+}
+
+/* The rows that go with the answer: the session that is opened or used, and the spent ask. */
+static void commit_session(Visit *visit)
+{
+	const SessionOptions *options = &visit->generation->session;
+	StoreCommit *commit = visit_commit(visit);
+	if (visit->endpoint != LOGIN && visit->endpoint != ROLE) {
+		session_use(commit, visit->session, options, visit->now);
+		return;
+	}
+	g_autoptr(GBytes) nothing = g_bytes_new_static("", 0);
+	g_autofree char *id = pending_id_text(visit->pending);
+	/* as long as any role page made from the same login page may live */
+	store_put_new(commit, STORE_SPENT_ASK, id, NULL, nothing,
+		      visit->pending->expires + PENDING_LIFE);
+	visit->spent_op = store_commit_ops(commit);
+	visit->session = session_new(visit->person->key, visit->role, "password",
+				     visit->auth_instant, options, visit->now);
+	session_open(commit, visit->session, visit->session_cookie);
+	visit->logged_in = true;
+}
+
+/* What leaves, value by value, with the line of policy that gave it. */
+static bool commit_ledger(Visit *visit, const char *response_id)
+{
+	const Generation *generation = visit->generation;
+	const char *key = visit->person->key;
+	g_autoptr(LedgerRow) row = ledger_row_new(generation->ledger_key, key, visit->now,
+						  visit->now + generation->ledger_keep);
+	ledger_row_describe(row, LEDGER_ANSWERED, "saml2", visit->ask->service, response_id,
+			    visit->reference, generation->id);
+	for (guint i = 0; i < visit->decision->rows->len; i++) {
+		const DecisionRow *given = visit->decision->rows->pdata[i];
+		for (guint j = 0; given->values && j < given->values->len; j++)
+			if (!ledger_row_add(row, generation->ledger_key, key, given->name,
+					    given->values->pdata[j], given->rule.file,
+					    given->rule.line))
+				return false;
+	}
+	store_add_ledger(visit_commit(visit), g_steal_pointer(&row));
+	return true;
+}
+
+static StepOutcome answer_service(Visit *visit)
+{
+	SamlStamp stamp;
+	const Answer answer = {
+		.ask = visit->ask,
+		.decision = visit->decision,
+		.authenticated_at = visit->auth_instant,
+	};
+	saml_stamp_draw(&stamp, visit->now);
+	g_autofree char *message =
+		saml_response_login(&visit->generation->identity, &answer, &stamp, &visit->fault);
+	if (!message)
+		return STEP_FAULT;
+	if (!commit_ledger(visit, stamp.response_id))
+		return fail(visit, FAULT_INTERNAL, "more values than a ledger row takes");
+	const PagePost post = {
+		.acs = visit->ask->return_url,
+		.saml_response = message,
+		.relay_state = visit->ask->relay_state,
+		.service = visit_service_name(visit),
+	};
+	visit->response_id = g_strdup(stamp.response_id);
+	visit->outcome = visit->logged_in ? "login" : "sso";
+	return answered(visit, page_post(visit->generation->pages, visit->lang, &post));
+}
+
+static StepOutcome step_answer(Visit *visit)
+{
+	bool open = !visit->decision || visit->decision->outcome == OUTCOME_ANSWERED;
+	if (!open && visit->ask->is_passive)
+		return fail(visit, FAULT_SAML_NO_PASSIVE, "a page is due, and none is allowed");
+	commit_session(visit);
+	if (!open)
+		return fail(visit, FAULT_NOT_OPEN, reason_code_name(visit->decision->reason));
+	if (visit->ask)
+		return answer_service(visit);
+	visit->outcome = "login";
+	return answered(visit, http_response_redirect(endpoints[START].path));
+}
+
+/* ---- the other endpoints ---- */
+
+static char *logout_token(const Visit *visit)
+{
+	return csrf_token(visit->generation->sealer, CSRF_LOGOUT, visit->session_cookie, "");
+}
+
+static StepOutcome step_start(Visit *visit)
+{
+	g_autofree char *csrf = visit->session ? logout_token(visit) : NULL;
+	const PageStart page = {.logged_in = visit->session != NULL, .csrf = csrf};
+	return answered(visit, page_start(visit->generation->pages, visit->lang, &page));
+}
+
+static StepOutcome step_logout_page(Visit *visit)
+{
+	if (!visit->session)
+		return answered(visit, http_response_redirect(endpoints[START].path));
+	g_autofree char *csrf = logout_token(visit);
+	return answered(visit, page_logout(visit->generation->pages, visit->lang, csrf));
+}
+
+static StepOutcome step_logout(Visit *visit)
+{
+	session_drop(visit_commit(visit), visit->session_cookie);
+	HttpResponse *response = page_logged_out(visit->generation->pages, visit->lang);
+	cookie_clear(response, SESSION_COOKIE);
+	visit->outcome = "logout";
+	return answered(visit, response);
+}
+
+static StepOutcome step_metadata(Visit *visit)
+{
+	g_autofree char *id = g_strconcat("_", visit->generation->id, NULL);
+	GBytes *bytes = own_metadata_build(&visit->generation->identity, visit->now, id, false,
+					   &visit->fault);
+	return bytes ? answered(visit,
+				http_response_new(200, "application/samlmetadata+xml", bytes))
+		     : STEP_FAULT;
+}
+
+static StepOutcome step_static(Visit *visit)
+{
+	HttpResponse *response = page_static(visit->generation->pages, visit->request->path,
+					     visit->request->if_none_match);
+	return response ? answered(visit, response)
+			: fail(visit, FAULT_HTTP_NOT_FOUND, "there is no such file");
+}

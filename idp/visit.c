@@ -1,0 +1,222 @@
+/* SPDX-License-Identifier: AGPL-3.0-or-later */
+#include "idp/visit.h"
+
+#include "idp/flow.h"
+#include "idp/http/cookie.h"
+#include "idp/log.h"
+#include "idp/saml/response.h"
+
+Visit *visit_new(HttpExchange *exchange, const HttpRequest *request, Generation *generation,
+		 Writer *writer, int *alive, gint64 now)
+{
+	Visit *visit = g_new0(Visit, 1);
+	visit->exchange = exchange;
+	visit->request = request;
+	visit->generation = generation_ref(generation);
+	visit->writer = writer;
+	visit->now = now;
+	visit->alive = alive;
+	g_atomic_int_inc(alive);
+	visit->lang = pages_lang(generation->pages, NULL, request->accept_language);
+	g_strlcpy(visit->reference, request->reference, sizeof visit->reference);
+	return visit;
+}
+
+static void visit_free(Visit *visit)
+{
+	g_clear_pointer(&visit->form, form_free);
+	g_free(visit->browser);
+	g_free(visit->session_cookie);
+	g_clear_pointer(&visit->pending, pending_free);
+	g_free(visit->handle);
+	g_clear_pointer(&visit->ask, ask_free);
+	g_free(visit->claimed_service);
+	g_clear_pointer(&visit->session, session_free);
+	g_clear_pointer(&visit->entry, entry_free);
+	g_clear_pointer(&visit->person, person_free);
+	g_clear_pointer(&visit->decision, decision_free);
+	g_clear_pointer(&visit->commit, store_commit_free);
+	g_clear_pointer(&visit->response, http_response_free);
+	g_free(visit->response_id);
+	g_clear_error(&visit->fault);
+	generation_unref(visit->generation);
+	int *alive = visit->alive;
+	g_free(visit);
+	g_atomic_int_add(alive, -1);
+}
+
+const char *visit_service_name(const Visit *visit)
+{
+	return visit->service ? service_display(visit->service, visit->lang) : NULL;
+}
+
+/* One line a login, a refusal or a fault; nothing for a page that was only looked at. */
+static void visit_log(const Visit *visit, unsigned status)
+{
+	const Fault *fault = visit->fault ? fault_of(visit->fault) : NULL;
+	g_autofree char *http = g_strdup_printf("%u", status);
+	g_autofree char *duration = g_strdup_printf(
+		"%" G_GINT64_FORMAT, (g_get_monotonic_time() - visit->request->received) / 1000);
+	if (!fault && !visit->outcome)
+		return;
+	const LogField fields[] = {
+		{"reference", visit->reference},
+		{"endpoint", flow_endpoint_name(visit->endpoint)},
+		{"outcome", fault ? fault->name : visit->outcome},
+		{"error", fault ? visit->fault->message : NULL},
+		{"status", http},
+		{"service", visit->ask ? visit->ask->service : NULL},
+		{"claimed_service", visit->ask ? NULL : visit->claimed_service},
+		{"response_id", visit->response_id},
+		{"generation", visit->generation->id},
+		{"milliseconds", duration},
+		{NULL, NULL},
+	};
+	log_event(fault ? fault->log : G_LOG_LEVEL_INFO, fault ? "refused" : "answered", fields);
+}
+
+static void visit_send(Visit *visit)
+{
+	unsigned status = visit->response->status;
+	if (visit->browser_is_new)
+		cookie_set(visit->response, PENDING_BROWSER_COOKIE, visit->browser, COOKIE_SESSION);
+	if (visit->logged_in)
+		cookie_set(visit->response, SESSION_COOKIE, visit->session->token, COOKIE_SESSION);
+	visit_log(visit, status);
+	http_exchange_answer(visit->exchange, g_steal_pointer(&visit->response));
+	visit_free(visit);
+}
+
+HttpResponse *visit_fault_page(const Generation *generation, FaultCode code, const char *reference,
+			       const char *accept_language)
+{
+	const Fault *fault = fault_row(code);
+	const PageFault page = {
+		.fault = fault->name,
+		.status = fault->http,
+		.reference = reference,
+		.try_again = fault->try_again,
+	};
+	return page_fault(generation->pages, pages_lang(generation->pages, NULL, accept_language),
+			  &page);
+}
+
+/* Where to try again: the same page, or the login page whose form was sent; NULL: nowhere. */
+static char *retry_path(const Visit *visit)
+{
+	const HttpRequest *request = visit->request;
+	if (request->method == HTTP_GET)
+		return g_strconcat(request->path, request->query ? "?" : NULL, request->query, NULL);
+	if (visit->pending && visit->pending->purpose == PENDING_LOGIN)
+		return g_strconcat("/login?handle=", visit->handle, NULL);
+	return NULL;
+}
+
+static HttpResponse *fault_page(const Visit *visit, const Fault *fault)
+{
+	g_autofree char *back = visit->ask ? ask_origin(visit->ask) : NULL;
+	g_autofree char *retry = fault->try_again ? retry_path(visit) : NULL;
+	const PageFault page = {
+		.fault = fault->name,
+		.status = fault->http,
+		.reference = visit->reference,
+		.service = visit_service_name(visit),
+		.back = back,
+		.try_again = fault->try_again,
+		.retry = retry,
+	};
+	return page_fault(visit->generation->pages, visit->lang, &page);
+}
+
+/* The fault as a signed status, posted to the service; our own page first where a person should
+ * read why. NULL when it cannot be signed. */
+static HttpResponse *fault_post(Visit *visit, const Fault *fault)
+{
+	SamlStamp stamp;
+	g_autoptr(GError) error = NULL;
+	saml_stamp_draw(&stamp, visit->now);
+	g_autofree char *message = saml_response_fault(&visit->generation->identity, visit->ask,
+						       fault->code, &stamp, &error);
+	if (!message) {
+		log_error(G_LOG_LEVEL_WARNING, "cannot sign a status", error);
+		return NULL;
+	}
+	const PagePost post = {
+		.acs = visit->ask->return_url,
+		.saml_response = message,
+		.relay_state = visit->ask->relay_state,
+		.service = visit_service_name(visit),
+	};
+	visit->response_id = g_strdup(stamp.response_id);
+	if (fault->code == FAULT_NOT_OPEN || fault->code == FAULT_LOGIN_NO_ROLE)
+		return page_not_open(visit->generation->pages, visit->lang, &post,
+				     visit->reference);
+	return page_post(visit->generation->pages, visit->lang, &post);
+}
+
+static void visit_render_fault(Visit *visit)
+{
+	const Fault *fault = fault_of(visit->fault);
+	HttpResponse *response = NULL;
+	if (fault->saml && visit->ask)
+		response = fault_post(visit, fault);
+	g_clear_pointer(&visit->response, http_response_free);
+	visit->response = response ? response : fault_page(visit, fault);
+}
+
+/* In the writer's thread: the rows are durable, or are not there at all. */
+static void committed(StoreCommit *commit, const StoreResult *result, gpointer data)
+{
+	Visit *visit = data;
+	FaultCode code = FAULT_NONE;
+	if (result->outcome == STORE_CAPPED)
+		code = FAULT_HTTP_BUSY;
+	else if (result->outcome == STORE_CONFLICT && visit->spent_op)
+		code = result->op + 1 == visit->spent_op ? FAULT_LOGIN_SPENT : FAULT_INTERNAL;
+	else if (result->outcome == STORE_CONFLICT)
+		code = FAULT_LOGIN_EXPIRED; /* logged out while this answer was made */
+	else if (result->outcome != STORE_OK)
+		code = FAULT_STORE_DOWN;
+	if (code != FAULT_NONE) {
+		visit_fail(visit, code,
+			   result->error ? result->error->message : "the commit was refused");
+		return;
+	}
+	visit_send(visit);
+}
+
+StoreCommit *visit_commit(Visit *visit)
+{
+	if (!visit->commit)
+		visit->commit = store_commit_new(visit->now, committed, visit);
+	return visit->commit;
+}
+
+void visit_finish(Visit *visit)
+{
+	/* A refused login logs its fault and yet has rows: the session that was opened. */
+	if (visit->fault && !visit->response)
+		visit_render_fault(visit);
+	g_assert(visit->response);
+	if (!visit->commit) {
+		visit_send(visit);
+		return;
+	}
+	StoreCommit *commit = g_steal_pointer(&visit->commit);
+	if (!writer_push(visit->writer, &commit)) {
+		store_commit_free(commit);
+		visit_fail(visit, FAULT_HTTP_BUSY, "the writer's queue is full");
+	}
+}
+
+void visit_fail(Visit *visit, FaultCode code, const char *message)
+{
+	g_clear_error(&visit->fault);
+	g_clear_pointer(&visit->commit, store_commit_free);
+	g_clear_pointer(&visit->response, http_response_free);
+	g_clear_pointer(&visit->response_id, g_free);
+	visit->logged_in = false;
+	visit->fault = g_error_new_literal(FAULT_ERROR, (int)code, message);
+	visit_render_fault(visit);
+	visit_send(visit);
+}

@@ -1,0 +1,87 @@
+/* SPDX-License-Identifier: AGPL-3.0-or-later */
+/*
+ * A visit: one HTTP request on its way to its answer, and all that the steps of flow.c have
+ * learnt so far. It belongs to one thread at a time.
+ */
+#pragma once
+
+#include "idp/ask.h"
+#include "idp/fault.h"
+#include "idp/generation.h"
+#include "idp/http/form.h"
+#include "idp/http/server.h"
+#include "idp/login/pending.h"
+#include "idp/login/session.h"
+#include "idp/saml/lasso.h"
+#include "idp/store/writer.h"
+
+/* What a worker thread has of its own. `lasso` is made for `generation` and made anew after it. */
+typedef struct {
+	StoreReader *reader;
+	Generation *generation;
+	LassoReader *lasso;
+} VisitWorker;
+
+typedef struct {
+	HttpExchange *exchange;
+	const HttpRequest *request; /* the exchange's */
+	Generation *generation;     /* the one it began with */
+	Writer *writer;             /* the daemon's */
+	int *alive;                 /* the daemon's count of visits */
+	VisitWorker *worker;        /* the running thread's; NULL in the directory lane */
+	unsigned endpoint, step;    /* where it is in flow.c's table */
+	gint64 now;                 /* seconds since 1970, when it began */
+	char reference[HTTP_REFERENCE_LENGTH + 1];
+	const char *lang;
+
+	Form *form;    /* of the body */
+	char *browser; /* the pre-login cookie, as it came or new */
+	bool browser_is_new;
+	char *session_cookie;   /* the session cookie as it came, or NULL */
+	Pending *pending;       /* the opened handle */
+	char *handle;           /* as it came */
+	Ask *ask;               /* proven; NULL: a login for its own sake */
+	char *claimed_service;  /* who an unproven request says it is from, for the log */
+	const Entity *entity;   /* of the generation */
+	const Service *service; /* of the entity */
+	Session *session;       /* that was there, or was opened by this visit */
+	bool logged_in;         /* by this visit */
+	bool password_failed;
+	DirectoryEntry *entry;
+	unsigned roles; /* Role bits of the entry */
+	Role role;
+	gint64 auth_instant;
+	Person *person;
+	Decision *decision;
+
+	StoreCommit *commit; /* rows that must be durable before the response leaves */
+	unsigned spent_op;   /* which of its operations spends the ask, plus one; 0: none */
+	HttpResponse *response;
+	const char *outcome; /* for the log; NULL: not worth a line */
+	char *response_id;
+	GError *fault;
+} Visit;
+
+/* Begins a visit. `generation` is referenced; `now` in seconds since 1970; `*alive` counts the
+ * visits that have not ended (atomic). Transfer full. */
+Visit *visit_new(HttpExchange *exchange, const HttpRequest *request, Generation *generation,
+		 Writer *writer, int *alive, gint64 now);
+
+/* The visit's commit, made when first asked for. Transfer none. */
+StoreCommit *visit_commit(Visit *visit);
+
+/* Display name of the service that asks, in the visit's language, or NULL. Transfer none. */
+const char *visit_service_name(const Visit *visit);
+
+/*
+ * Ends the visit (transfer full): makes its rows durable, if it has any, and sends its response
+ * after that; a fault becomes a page, or a SAML status where the service may be told.
+ */
+void visit_finish(Visit *visit);
+
+/* Ends the visit with a fault, whatever it has. Transfer full. */
+void visit_fail(Visit *visit, FaultCode code, const char *message);
+
+/* The page of a fault that came before there was a visit, or outside one. Transfer full. */
+HttpResponse *visit_fault_page(const Generation *generation, FaultCode code, const char *reference,
+			       const char *accept_language);
