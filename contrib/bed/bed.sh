@@ -274,7 +274,7 @@ bed_idp() {
 # bed_serve: starts the portvakt.
 bed_serve() {
   _run portvakt "$portvakt" serve --config "$bed_conf"
-  _await portvakt curl -sSf --cacert "$bed_ca" "$idp_url/health/live"
+  _await portvakt curl -sSf --cacert "$bed_ca" -o /dev/null "$idp_url/saml/metadata"
 }
 
 # bed_services: starts shibd and Apache, which hold our metadata.

@@ -102,7 +102,12 @@ browser_send() {
     name=${line%%=*}
     printf %s "${line#*=}" >"$form_data.$i"
     # From a file: a response is longer than a command line may be, and a password is no argument.
-    args+=(--data-urlencode "$name@$form_data.$i")
+    # curl leaves out the name of an empty file.
+    if [ -s "$form_data.$i" ]; then
+      args+=(--data-urlencode "$name@$form_data.$i")
+    else
+      args+=(--data-urlencode "$name=")
+    fi
     if [ "$name" = SAMLResponse ]; then base64 -d <"$form_data.$i" >"$browser_response"; fi
     i=$((i + 1))
   done <"$form_data"

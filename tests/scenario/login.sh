@@ -1,0 +1,310 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: AGPL-3.0-or-later
+# A login from the first page to the Response, and what can go wrong on the way: at a running
+# portvakt with a real directory, by a browser made of curl.
+set -u
+# shellcheck source=tests/lib/bed.sh
+. "${top_srcdir:?}/tests/lib/bed.sh"
+bed_test_open
+if ! { bed_pki && bed_directory && bed_service_metadata && bed_idp && bed_serve; }; then
+  echo 'Bail out! the installation did not start'
+  exit 1
+fi
+
+authnrequest=$top_builddir/tests/lib/authnrequest
+sso=$idp_url/saml/sso
+pupil=noabjo
+right=$(bed_password "$pupil")
+
+outcome() {
+  local reference line
+  reference=$(_xpath "string(//*[@id='reference'])")
+  line=$(grep -F "\"reference\":\"$reference\"" "$bed/log/portvakt.log" | tail -n 1)
+  if [ -z "$reference" ] || [ -z "$line" ]; then
+    echo page
+  else
+    jq -r .outcome <<<"$line"
+  fi
+}
+
+fresh() {
+  browser_open "$work/${1:-b}" "$bed_ca"
+}
+
+ask() {
+  browser_get "$sso?$("$authnrequest" "$@")"
+}
+
+# type_in USER PASSWORD: fills in the login page and sends it.
+type_in() {
+  browser_form ".//input[@type='password']" || return 1
+  browser_fill "$(form_field text)" "$1"
+  browser_fill "$(form_field password)" "$2"
+  browser_send
+}
+
+# The Response on the page: an XPath over it.
+response() {
+  _xpath "string(//input[@name='SAMLResponse']/@value)" | base64 -d >"$work/response.xml"
+  xmllint --xpath "$1" "$work/response.xml" 2>/dev/null
+}
+
+attributes() {
+  response "//*[local-name()='Attribute']/@FriendlyName" | sed 's/.*"\(.*\)"/\1/' | sort | tr '\n' ' '
+}
+
+login_page() {
+  _xpath "count(//input[@type='password'])"
+}
+
+# --- the straight way -----------------------------------------------------------------------------
+fresh
+ask --id _first --relay 'tillbaka & "hem"'
+like 'the page is in Swedish' "$(browser_text)" '*ösenord*'
+like 'and names the service' "$(browser_text)" '*Matteboken*'
+cookie=$(grep __Host-portvakt-browser "$browser_jar")
+like 'the pre-login cookie is for this host, secure and httponly' "$cookie" '#HttpOnly_*	FALSE	/	TRUE	0	__Host-portvakt-browser	*'
+type_in "$pupil" "$right"
+is 'a right password leads to a Response' "$browser_status $(response 'string(/*/@InResponseTo)')" '200 _first'
+is 'RelayState comes back as it was' "$(_xpath "string(//input[@name='RelayState']/@value)")" 'tillbaka & "hem"'
+is 'the Response holds EPPN and scoped affiliation and nothing else' "$(attributes)" \
+  'eduPersonPrincipalName eduPersonScopedAffiliation '
+is 'assertion and Response are both signed' "$(response "count(//*[local-name()='Signature'])")" 2
+like 'the session cookie is for this host, secure and httponly' \
+  "$(grep __Host-portvakt-session "$browser_jar")" '#HttpOnly_*	FALSE	/	TRUE	0	__Host-portvakt-session	*'
+first_id=$(response 'string(/*/@ID)')
+first_name=$(response "string(//*[local-name()='NameID'])")
+instant=$(response "string(//@AuthnInstant)")
+
+# --- with a session -------------------------------------------------------------------------------
+request=$("$authnrequest" --id _again)
+browser_get "$sso?$request"
+is 'a session needs no page' "$(response 'string(/*/@InResponseTo)')" _again
+second_id=$(response 'string(/*/@ID)')
+like 'with IDs of its own' "$second_id $first_id" '_* _*'
+ok 'that differ' test "$second_id" != "$first_id"
+ok 'and another transient name' test "$(response "string(//*[local-name()='NameID'])")" != "$first_name"
+is 'and the time of the login' "$(response "string(//@AuthnInstant)")" "$instant"
+browser_get "$sso?$request"
+is 'the same request again is answered again' "$(response 'string(/*/@InResponseTo)')" _again
+ok 'with fresh IDs' test "$(response 'string(/*/@ID)')" != "$second_id"
+ask --id _silent --passive true
+is 'IsPassive is answered' "$(response 'string(/*/@InResponseTo)')" _silent
+"$authnrequest" --post --id _posted | tr -d '\n' >"$work/body"
+_browser_curl -H 'Origin: https://shib.localhost' --data-binary "@$work/body" "$sso"
+is 'a POST finds the session after its detour' "$(response 'string(/*/@InResponseTo)')" _posted
+sleep 1
+ask --id _forced --force true
+is 'ForceAuthn shows the login page all the same' "$(login_page)" 1
+type_in "$pupil" "$right"
+ok 'and gives a fresh AuthnInstant' test "$(response "string(//@AuthnInstant)")" != "$instant"
+
+# --- passwords ------------------------------------------------------------------------------------
+wrong() {
+  fresh
+  ask
+  type_in "$2" "$3"
+  is "$1" "$browser_status $(login_page) $(grep -c __Host-portvakt-session "$browser_jar")" '200 1 0'
+  text=$(browser_text)
+}
+wrong 'a wrong password shows the page again' "$pupil" 'not this one'
+wrong_text=${text//$pupil/}
+type_in "$pupil" "$right"
+is 'which is good for another try' "$(attributes)" 'eduPersonPrincipalName eduPersonScopedAffiliation '
+wrong 'an unknown user the same' nobody-here 'not this one'
+is 'in the same words' "${text//nobody-here/}" "$wrong_text"
+wrong 'an empty password' "$pupil" ''
+wrong 'an empty user' '' "$right"
+wrong 'a filter in the user name' '*' "$right"
+wrong 'a longer filter' ')(uid=*' "$right"
+wrong 'a password of 2000 bytes' "$pupil" "$(printf 'p%.0s' $(seq 2000))"
+fresh
+ask
+type_in " $pupil " "$right"
+is 'blanks around the user name do not matter' "$browser_status $(attributes)" \
+  '200 eduPersonPrincipalName eduPersonScopedAffiliation '
+
+# --- other people's pages -------------------------------------------------------------------------
+fresh attacker
+ask
+browser_form ".//input[@type='password']"
+cp "$form_data" "$work/stolen"
+action=$form_action
+fresh victim
+ask
+browser_form
+cp "$work/stolen" "$form_data"
+form_action=$action
+browser_fill "$(form_field text)" "$pupil"
+browser_fill "$(form_field password)" "$right"
+browser_send
+like "a page of another browser's is refused" "$browser_status $(outcome)" '40? login-o*'
+is 'and nobody is logged in' "$(grep -c __Host-portvakt-session "$browser_jar")" 0
+
+origin() {
+  local text=$1 want=$2
+  shift 2
+  fresh
+  ask
+  browser_form
+  browser_fill "$(form_field text)" "$pupil"
+  browser_fill "$(form_field password)" "$right"
+  args=()
+  while IFS= read -r line; do args+=(--data-urlencode "$line"); done <"$form_data"
+  _browser_curl "$@" "${args[@]}" "$form_action"
+  is "$text" "$browser_status $(outcome)" "$want"
+}
+origin 'no Origin' '403 login-origin'
+origin 'Origin null' '403 login-origin' -H 'Origin: null'
+origin "another's Origin" '403 login-origin' -H 'Origin: https://shib.localhost'
+origin 'the Origin of another port' '403 login-origin' -H 'Origin: https://idp.localhost'
+fresh
+ask
+browser_form
+browser_fill csrf wrong
+browser_fill "$(form_field text)" "$pupil"
+browser_fill "$(form_field password)" "$right"
+browser_send
+is 'a wrong token' "$browser_status $(outcome)" '403 login-origin'
+fresh
+ask
+browser_form
+handle=$(sed -n 's/^handle=//p' "$form_data")
+browser_fill handle "${handle%?}A"
+browser_fill "$(form_field text)" "$pupil"
+browser_send
+like 'an altered handle' "$browser_status $(outcome)" '40[03] *'
+
+# --- the same page sent twice ---------------------------------------------------------------------
+fresh
+ask --id _twice
+type_in "$pupil" "$right"
+cp "$form_data" "$work/sent"
+sent_to=$form_action
+is 'sent once, it is answered' "$(response 'string(/*/@InResponseTo)')" _twice
+browser_url=$idp_url/login
+form_action=$sent_to
+browser_send
+is 'sent twice, it is not' "$browser_status $(outcome)" '400 login-spent'
+like 'but shows a way back to the service' "$(cat "$browser_page")" "*href=\"$shib_url*"
+
+# --- people ---------------------------------------------------------------------------------------
+library() {
+  ask --issuer "$mellon_entity" --destination "$sso" --sign "$bed/sp/mellon.key"
+}
+both=noohad
+fresh
+library
+type_in "$both" "$(bed_password "$both")"
+is 'who is pupil and staff is asked as what' \
+  "$browser_status $(_xpath "count(//*[@name='role'])") $(grep -c __Host-portvakt-session "$browser_jar")" '200 2 0'
+browser_form
+browser_fill role guardian
+browser_send
+like 'a role one does not have' "$browser_status $(outcome)" '403 login-no-role'
+student="" staff=""
+for role in student staff; do
+  fresh
+  library
+  type_in "$both" "$(bed_password "$both")"
+  browser_form
+  browser_fill role $role
+  browser_send
+  is "as $role" "$browser_status $(response "string(//*[@FriendlyName='sisSchoolUnitCode'])" | tr -d ' \n')" \
+    "200 $([ $role = student ] && echo 00001002 || echo 00001001)"
+  declare "$role=$(response "string(//*[@FriendlyName='eduPersonPrincipalName'])" | tr -d ' \n')"
+  library
+  is "who stays $role at the next service" \
+    "$(response "string(//*[@FriendlyName='eduPersonPrincipalName'])" | tr -d ' \n')" "${!role}"
+done
+ok 'the two roles have two names' test -n "$student" -a -n "$staff" -a "$student" != "$staff"
+
+protected=$(awk -F '[ ]*[|][ ]*' '$12 == "protected" {print $2}' "$top_srcdir/contrib/school/people")
+fresh
+ask --id _closed
+type_in "$protected" "$(bed_password "$protected")"
+is 'a protected pupil is refused' "$browser_status $(outcome)" '403 not-open'
+like 'in plain words' "$(browser_text)" '*Skolan har inte öppnat den här tjänsten för dig*'
+is 'whose button tells the service RequestDenied' \
+  "$(response "concat(/*/*[local-name()='Status']/*/@Value, ' ', /*/*/*/*/@Value)") $(response "count(//*[local-name()='Assertion'])")" \
+  'urn:oasis:names:tc:SAML:2.0:status:Responder urn:oasis:names:tc:SAML:2.0:status:RequestDenied 0'
+ask --passive true --id _quiet
+like 'silently, no page is shown' "$(response 'string(//*[local-name()="StatusCode"]/*/@Value)')" '*NoPassive'
+
+# --- the session ----------------------------------------------------------------------------------
+fresh
+ask
+type_in "$pupil" "$right"
+token=$(awk '/portvakt-session/ {print $7}' "$browser_jar")
+ask --force true
+type_in alvlin "$(bed_password alvlin)"
+ok 'another person, another session' \
+  test "$(awk '/portvakt-session/ {print $7}' "$browser_jar")" != "$token"
+old=$(curl -sS --cacert "$bed_ca" -H "Cookie: __Host-portvakt-session=$token" "$sso?$("$authnrequest")")
+like 'and the first one is gone' "$old" '*type="password"*'
+browser_get "$idp_url/logout"
+browser_form
+browser_send
+is 'logging out' "$browser_status $(grep -c __Host-portvakt-session "$browser_jar")" '200 0'
+ask
+is 'shows the login page again' "$(login_page)" 1
+
+# --- reload ---------------------------------------------------------------------------------------
+hangup() {
+  local lines
+  lines=$(grep -c '"message":"\(not \)\?reloaded' "$bed/log/portvakt.log")
+  kill -HUP "$(cat "$bed/run/portvakt.pid")"
+  wait_for 10 'the reload' \
+    bash -c "[ \$(grep -c '\"message\":\"\\(not \\)\\?reloaded' '$bed/log/portvakt.log') -gt $lines ]"
+  tail -n 3 "$bed/log/portvakt.log"
+}
+echo 'release "Trasig" { to service Matteboken; for studnet }' >>"$bed/policy.d/school.policy"
+like 'a broken policy is not taken, and told with line and guess' "$(hangup)" '*not reloaded*school.policy:*student*'
+fresh
+ask
+type_in "$pupil" "$right"
+is 'the generation before goes on' "$(attributes)" 'eduPersonPrincipalName eduPersonScopedAffiliation '
+sed -i '/Trasig/d; s/eduPersonPrincipalName, eduPersonScopedAffiliation$/eduPersonPrincipalName/' "$bed/policy.d/school.policy"
+like 'a whole policy is taken' "$(hangup)" '*"reloaded"*'
+ask
+is 'and holds at once' "$(attributes)" 'eduPersonPrincipalName '
+
+# --- the directory is gone ------------------------------------------------------------------------
+fresh waiting
+ask
+bed_halt slapd
+begin=$(date +%s%N)
+type_in "$pupil" "$right"
+took=$((($(date +%s%N) - begin) / 1000000))
+is 'without the directory a login says try again' "$browser_status $(outcome)" '503 directory-down'
+ok "within four seconds ($took ms)" test "$took" -lt 4000
+like 'with Retry-After' "$(tr -d '\r' <"$browser_headers")" '*[Rr]etry-[Aa]fter:*'
+bed_directory
+again() {
+  fresh
+  ask
+  type_in "$pupil" "$right"
+  [ "$(attributes)" = 'eduPersonPrincipalName ' ]
+}
+ok 'and when it is back, it works without a restart' wait_for 15 recovery again
+
+# --- secrets --------------------------------------------------------------------------------------
+bed_halt portvakt
+is 'it ends well' "$?" 0
+starts() {
+  "$portvakt" serve --config "$bed_conf" >"$work/start.log" 2>&1
+}
+chmod 644 "$bed/keys/saml.key"
+starts
+is 'with a key that others may read it does not start' "$?" 1
+like 'and says what to do' "$(cat "$work/start.log")" "*chmod 0600 $bed/keys/saml.key*"
+chmod 600 "$bed/keys/saml.key"
+cp "$bed_conf" "$work/conf"
+echo '[sever]' >>"$bed_conf"
+starts
+is 'with a broken configuration it does not start' "$?" 1
+like 'and says file, line and guess' "$(cat "$work/start.log")" "*portvakt.conf:*sever*server*"
+cp "$work/conf" "$bed_conf"
+ok 'no password, cookie or value is in the log' \
+  bash -c "! grep -qF -e '$right' -e '$token' -e '$student' -e '$staff' -e '$pupil' '$bed/log/portvakt.log'"
+tap_done
