@@ -259,16 +259,20 @@ bed_directory() {
   bed_running+=(slapd)
 }
 
+# _setup COMMAND...: runs a command of portvakt; what it says is shown only if it fails.
+_setup() {
+  "$portvakt" "$@" >"$bed/log/setup.log" 2>&1 || { cat "$bed/log/setup.log" >&2; return 1; }
+}
+
 # bed_idp: configuration, keys, policy and the services' metadata of a portvakt; starts nothing.
 bed_idp() {
-  local service
   _fill portvakt.conf.in >"$bed_conf" &&
     cp "$bed_source/contrib/school/school.policy" "$bed/policy.d/school.policy" &&
-    "$portvakt" keys new --config "$bed_conf" >>"$bed/log/setup.log" 2>&1 || return 1
-  for service in mellon shib; do
-    "$portvakt" metadata add --config "$bed_conf" --because 'It is part of the demo' \
-      "$bed/sp/$service-metadata.xml" >>"$bed/log/setup.log" 2>&1 || return 1
-  done
+    _setup keys new --config "$bed_conf" &&
+    _setup metadata add --config "$bed_conf" --because 'It is part of the demo' \
+      "$bed/sp/mellon-metadata.xml" &&
+    _setup metadata add --config "$bed_conf" --because 'It is part of the demo' \
+      "$bed/sp/shib-metadata.xml"
 }
 
 # bed_serve: starts the portvakt.

@@ -5,8 +5,10 @@
 set -eu
 umask 077
 
-escape() {
-  sed -e 's/&amp;/\&/g' -e 's/&/\&amp;/g' -e 's/</\&lt;/g' -e 's/>/\&gt;/g'
+# One value a line, for HTML. mod_auth_mellon hands values over with & already escaped.
+values() {
+  sed 's/&amp;/\&/g' <<<"$1" | tr ';' '\n' |
+    sed -e 's/&/\&amp;/g' -e 's/</\&lt;/g' -e 's/>/\&gt;/g' -e '$!s/$/<br>/'
 }
 
 if [ "${QUERY_STRING:-}" = plain ]; then
@@ -34,7 +36,7 @@ HTML
 while IFS=$'\t' read -r name _; do
   variable=${name//-/_}
   if [ -n "${!variable+set}" ]; then
-    printf '<tr><th>%s<td id="%s">%s\n' "$name" "$name" "$(printf %s "${!variable}" | escape)"
+    printf '<tr><th>%s<td id="%s">%s\n' "$name" "$name" "$(values "${!variable}")"
   fi
 done <"$BED_NAMES"
 echo '</table></html>'

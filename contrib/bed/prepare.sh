@@ -120,10 +120,14 @@ folder_remove() {
 }
 
 # sources_copy FROM TO: the sources without what a build, git or npm has put there, so that the
-# tree they lie in is only read.
+# tree they lie in is only read. Folders of builds are known by their config.status.
 sources_copy() {
+  local build excluded=()
+  while IFS= read -r build; do
+    excluded+=("--exclude=./$build")
+  done < <(find "$1" -mindepth 2 -maxdepth 2 -name config.status -printf '%P\n' | sed 's|/.*||')
   mkdir -p "$2"
-  tar -C "$1" --exclude=./.git --exclude='./build*' --exclude=./autom4te.cache \
+  tar -C "$1" "${excluded[@]}" --exclude=./.git --exclude=./autom4te.cache \
     --exclude=./config.status --exclude=./config.h --exclude=./Makefile --exclude=node_modules \
     --exclude=.deps --exclude='*.o' --exclude='*.a' --exclude='*.trs' -cf - . |
     tar -C "$2" -xf -

@@ -166,7 +166,9 @@ test('fields have names to a screen reader, and the browser may fill them in', a
   assert.equal(await page.getAttribute('input[name=login]', 'autocomplete'), 'username');
   assert.equal(await page.getAttribute('input[name=password]', 'autocomplete'), 'current-password');
   assert.equal(await page.getAttribute('html', 'lang'), 'sv');
-});
+  // For README.md: PORTVAKT_PICTURE=doc/login.png make check TESTS=tests/browser/login.sh
+  if (process.env.PORTVAKT_PICTURE) await page.screenshot({ path: process.env.PORTVAKT_PICTURE });
+}, { viewport: { width: 760, height: 740 } });
 
 test('who reads English gets English', async (page) => {
   await page.goto(`${SHIB_URL}/hemma`);

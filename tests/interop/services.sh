@@ -20,10 +20,15 @@ inside() {
   [ "$browser_status" = 200 ] && [[ $browser_url == "$1/hemma"* ]] && grep -q 'id="inne"' "$browser_page"
 }
 
-# holds: "NAME=VALUE" lines of all attributes the service's page has, sorted.
+# holds: "NAME=VALUE;VALUE" lines of all attributes the service's page has; all of it sorted, since
+# a directory keeps no order of values.
 holds() {
+  local line
   browser_get "${browser_url%%\?*}?plain"
-  grep -E "^($(cut -f 1 "$bed/sp/names" | tr - _ | paste -sd '|'))=" "$browser_page" | LC_ALL=C sort
+  grep -E "^($(cut -f 1 "$bed/sp/names" | tr - _ | paste -sd '|'))=" "$browser_page" | LC_ALL=C sort |
+    while IFS= read -r line; do
+      echo "${line%%=*}=$(tr ';' '\n' <<<"${line#*=}" | LC_ALL=C sort | paste -sd ';')"
+    done
 }
 
 # agrees LOGIN ROLE SERVICE: Response, explain, ledger and the service's page say the same.
@@ -96,7 +101,7 @@ for service in mellon shib; do
     "$(xmllint --xpath "count(//*[local-name()='Assertion'])" "$browser_response")" 0
   ok 'and the service lets nobody in' bash -c "! grep -q 'id=\"inne\"' '$browser_page'"
   # References differ from page to page.
-  strip() { sed -E 's/[0-9A-Z]{4}(-?[0-9A-Z]{4})+//g'; }
+  strip() { sed -E 's/[0-9A-Z]{10}//g'; }
   if [ "$service" = shib ]; then
     visit ordinary "$shib_url" evalun
     is 'the page is the one that anybody outside the rule meets' \
