@@ -158,15 +158,15 @@ void connection_table_close_idle(ConnectionTable *table)
 	pthread_mutex_unlock(&table->lock);
 }
 
-void connection_table_close_all(ConnectionTable *table)
+void connection_table_give_up(ConnectionTable *table, bool writing)
 {
 	pthread_mutex_lock(&table->lock);
 	for (GList *link = table->all.head; link; link = link->next) {
 		Connection *connection = link->data;
-		if (connection->phase != PHASE_WAITING)
+		if (connection->phase == PHASE_WAITING)
+			connection->deadline = connection->deadline == G_MAXINT64 ? G_MAXINT64 : 0;
+		else if (connection->phase != PHASE_WRITING || writing)
 			shut(connection);
-		else if (connection->deadline != G_MAXINT64)
-			connection->deadline = 0;
 	}
 	pthread_cond_signal(&table->wake);
 	pthread_mutex_unlock(&table->lock);

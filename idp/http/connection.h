@@ -40,8 +40,9 @@ void connection_table_stats(ConnectionTable *table, ConnectionStats *stats);
 /* Closes those that wait for a request. */
 void connection_table_close_idle(ConnectionTable *table);
 
-/* Closes all but those whose request waits for an answer, and makes these overdue. */
-void connection_table_close_all(ConnectionTable *table);
+/* Closes those that are still reading, makes those that wait for an answer overdue, and closes
+ * those that are being answered only if `writing`: the overdue ones need a moment. */
+void connection_table_give_up(ConnectionTable *table, bool writing);
 
 /*
  * The life of a connection, called on its I/O thread. Past a cap open closes the oldest one that is

@@ -24,6 +24,9 @@
  * a reset connection. */
 #define LINGER_BYTES (1024 * 1024)
 
+/* How long a stop that has given up lets refusals and slow readers finish. */
+#define LAST_WORDS_US G_USEC_PER_SEC
+
 /* Descriptors for everything but connections: store, directory, logs. */
 #define SPARE_DESCRIPTORS 256
 
@@ -476,8 +479,9 @@ void http_server_stop(HttpServer *server)
 	http_server_quiesce(server);
 	/* The library aborts the process when it is stopped with a sleeping connection. */
 	while (is_busy(server)) {
-		if (g_get_monotonic_time() > patience)
-			connection_table_close_all(server->table);
+		gint64 late = g_get_monotonic_time() - patience;
+		if (late > 0)
+			connection_table_give_up(server->table, late > LAST_WORDS_US);
 		g_usleep(2000);
 	}
 	MHD_stop_daemon(server->daemon);

@@ -160,7 +160,7 @@ static void test_began(void)
 	door_close(&door);
 }
 
-static void test_close_all(void)
+static void test_give_up(void)
 {
 	Door door = door_new((ConnectionLimits){9, 9, 60000, 60000, 60000});
 	Waiter waiter = {0};
@@ -173,13 +173,15 @@ static void test_close_all(void)
 	connection_table_close_idle(door.table);
 	g_assert_true(is_shut(&door, 0));
 	g_assert_false(is_shut(&door, 1));
-	connection_table_close_all(door.table);
-	connection_table_close_all(door.table);
+	connection_table_give_up(door.table, false);
+	connection_table_give_up(door.table, false);
 	g_assert_true(is_shut(&door, 1));
 	g_assert_false(is_shut(&door, 2));
-	g_assert_true(is_shut(&door, 3));
+	g_assert_false(is_shut(&door, 3));
 	wait_for(&waiter.overdue, 1);
-	connection_table_close_all(door.table);
+	connection_table_give_up(door.table, true);
+	g_assert_true(is_shut(&door, 3));
+	g_assert_false(is_shut(&door, 2));
 	g_usleep(20 * 1000);
 	g_assert_cmpuint(atomic_load(&waiter.overdue), ==, 1);
 	door_close(&door);
@@ -191,6 +193,6 @@ int main(int argc, char **argv)
 	g_test_add_func("/http-connection/eviction", test_eviction);
 	g_test_add_func("/http-connection/evicted-while-completing", test_evicted_while_completing);
 	g_test_add_func("/http-connection/began", test_began);
-	g_test_add_func("/http-connection/close-all", test_close_all);
+	g_test_add_func("/http-connection/give-up", test_give_up);
 	return g_test_run();
 }
