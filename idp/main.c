@@ -13,6 +13,7 @@ static const struct {
 	{"serve", command_serve, "serve logins"},
 	{"check", command_check, "prove that serving would work, without side effects"},
 	{"explain", command_explain, "say what a login would release, and why"},
+	{"metadata", command_metadata, "know a service: metadata add"},
 	{"keys", command_keys, "make the keys: keys new"},
 };
 

@@ -101,7 +101,7 @@ static void test_round_trip(gconstpointer data)
 }
 
 /* Each byte of what is signed, one at a time. Those of KeyInfo are not signed, but change nothing
- * that is read. */
+ * that is read. Of the last letter of base64 before "==" four bits mean nothing. */
 static void test_each_byte(void)
 {
 	g_autofree char *text = signed_text(ec_key, false);
@@ -109,6 +109,8 @@ static void test_each_byte(void)
 	const char *from = strstr(text, "<ds:KeyInfo>"), *to = strstr(text, "</ds:KeyInfo>");
 	for (gsize i = 0; text[i]; i++) {
 		if (text + i >= from && text + i < to + strlen("</ds:KeyInfo>"))
+			continue;
+		if (g_str_has_prefix(text + i + 1, "==</ds:SignatureValue>"))
 			continue;
 		char was = text[i];
 		text[i] = was == 'a' ? 'b' : 'a';
