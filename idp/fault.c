@@ -6,7 +6,7 @@ G_DEFINE_QUARK(portvakt - fault, fault_error)
 #define STATUS    "urn:oasis:names:tc:SAML:2.0:status:"
 #define REQUESTER STATUS "Requester"
 #define RESPONDER STATUS "Responder"
-#define VERSION   STATUS "VersionMismatch"
+#define MISMATCH   STATUS "VersionMismatch"
 #define QUIET     G_LOG_LEVEL_INFO
 #define LOUD      G_LOG_LEVEL_WARNING
 
@@ -25,7 +25,7 @@ static const Fault table[FAULT_COUNT] = {
 
 	[FAULT_SAML_MALFORMED]       = {FAULT_SAML_MALFORMED, "saml-malformed", 400, REQUESTER, NULL, LOUD, false},
 	[FAULT_SAML_TOO_LARGE]       = {FAULT_SAML_TOO_LARGE, "saml-too-large", 413, NULL, NULL, LOUD, false},
-	[FAULT_SAML_VERSION]         = {FAULT_SAML_VERSION, "saml-version", 400, VERSION, NULL, LOUD, false},
+	[FAULT_SAML_VERSION]         = {FAULT_SAML_VERSION, "saml-version", 400, MISMATCH, NULL, LOUD, false},
 	[FAULT_SAML_STALE]           = {FAULT_SAML_STALE, "saml-stale", 400, NULL, NULL, QUIET, false},
 	[FAULT_SAML_DESTINATION]     = {FAULT_SAML_DESTINATION, "saml-destination", 400, NULL, NULL, LOUD, false},
 	[FAULT_SAML_UNKNOWN_SERVICE] = {FAULT_SAML_UNKNOWN_SERVICE, "saml-unknown-service", 400, NULL, NULL, LOUD, false},
@@ -46,6 +46,8 @@ static const Fault table[FAULT_COUNT] = {
 	[FAULT_LOGIN_NO_ROLE]        = {FAULT_LOGIN_NO_ROLE, "login-no-role", 403, RESPONDER, STATUS "RequestDenied", QUIET, false},
 
 	[FAULT_NOT_OPEN]             = {FAULT_NOT_OPEN, "not-open", 403, RESPONDER, STATUS "RequestDenied", QUIET, false},
+
+	[FAULT_SERVICE_ERROR]        = {FAULT_SERVICE_ERROR, "service-error", 200, NULL, NULL, QUIET, false},
 
 	[FAULT_DIRECTORY_DOWN]       = {FAULT_DIRECTORY_DOWN, "directory-down", 503, NULL, NULL, LOUD, true},
 	[FAULT_STORE_DOWN]           = {FAULT_STORE_DOWN, "store-down", 503, NULL, NULL, LOUD, true},

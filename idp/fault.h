@@ -46,6 +46,8 @@ typedef enum {
 	FAULT_LOGIN_NO_ROLE,
 	/* the person and the policy */
 	FAULT_NOT_OPEN,
+	/* errorURL: a service sent the person here because it could not let them in */
+	FAULT_SERVICE_ERROR,
 	/* what we lean on */
 	FAULT_DIRECTORY_DOWN,
 	FAULT_STORE_DOWN,

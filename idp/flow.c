@@ -13,7 +13,7 @@
 
 enum {
 	/* clang-format off */
-	SSO, SSO_POST, CONTINUE, LOGIN_PAGE, LOGIN, ROLE, START, LOGOUT_PAGE, LOGOUT, METADATA, STATIC,
+	SSO, SSO_POST, CONTINUE, LOGIN_PAGE, LOGIN, ROLE, START, LOGOUT_PAGE, LOGOUT, METADATA, ERROR, STATIC,
 	ENDPOINTS
 	/* clang-format on */
 };
@@ -34,6 +34,7 @@ static const struct {
 	[LOGOUT_PAGE] = {"logout-page", HTTP_GET,  "/logout"},
 	[LOGOUT]      = {"logout",      HTTP_POST, "/logout"},
 	[METADATA]    = {"metadata",    HTTP_GET,  "/saml/metadata"},
+	[ERROR]       = {"error",       HTTP_GET,  "/error"},
 	[STATIC]      = {"static",      HTTP_GET,  "/static/"},
 };
 
@@ -44,7 +45,8 @@ static StepOutcome step_form(Visit *visit), step_request(Visit *visit), step_han
 	step_session(Visit *visit), step_password(Visit *visit), step_person(Visit *visit),
 	step_page(Visit *visit), step_role(Visit *visit), step_decide(Visit *visit),
 	step_answer(Visit *visit), step_start(Visit *visit), step_logout_page(Visit *visit),
-	step_logout(Visit *visit), step_metadata(Visit *visit), step_static(Visit *visit);
+	step_logout(Visit *visit), step_metadata(Visit *visit), step_error(Visit *visit),
+	step_static(Visit *visit);
 
 #define X true
 #define o false
@@ -54,26 +56,27 @@ static const struct {
 	StepOutcome (*run)(Visit *visit);
 	bool at[ENDPOINTS];
 } steps[] = {
-/*                                                  sso   conti login login       logout logout stat-
- *                                              sso  post  nue  page  post  role start page post meta ic */
-{"form",        LANE_WORKER,    step_form,        { o,   X,   o,   o,   X,   X,   o,   o,   X,   o,   o }},
-{"request",     LANE_WORKER,    step_request,     { X,   X,   o,   o,   o,   o,   o,   o,   o,   o,   o }},
-{"handle",      LANE_WORKER,    step_handle,      { o,   o,   X,   X,   X,   X,   o,   o,   o,   o,   o }},
-{"proof",       LANE_WORKER,    step_proof,       { o,   o,   o,   o,   X,   X,   o,   o,   X,   o,   o }},
-{"service",     LANE_WORKER,    step_service,     { X,   o,   X,   X,   X,   X,   o,   o,   o,   o,   o }},
-{"detour",      LANE_WORKER,    step_detour,      { o,   X,   o,   o,   o,   o,   o,   o,   o,   o,   o }},
-{"session",     LANE_WORKER,    step_session,     { X,   o,   X,   o,   o,   o,   X,   X,   o,   o,   o }},
-{"password",    LANE_DIRECTORY, step_password,    { o,   o,   o,   o,   X,   o,   o,   o,   o,   o,   o }},
-{"person",      LANE_DIRECTORY, step_person,      { X,   o,   X,   o,   o,   X,   o,   o,   o,   o,   o }},
-{"page",        LANE_WORKER,    step_page,        { X,   o,   X,   X,   X,   o,   o,   o,   o,   o,   o }},
-{"role",        LANE_WORKER,    step_role,        { X,   o,   X,   o,   X,   X,   o,   o,   o,   o,   o }},
-{"decide",      LANE_WORKER,    step_decide,      { X,   o,   X,   o,   X,   X,   o,   o,   o,   o,   o }},
-{"answer",      LANE_WORKER,    step_answer,      { X,   o,   X,   o,   X,   X,   o,   o,   o,   o,   o }},
-{"start",       LANE_WORKER,    step_start,       { o,   o,   o,   o,   o,   o,   X,   o,   o,   o,   o }},
-{"logout-page", LANE_WORKER,    step_logout_page, { o,   o,   o,   o,   o,   o,   o,   X,   o,   o,   o }},
-{"logout",      LANE_WORKER,    step_logout,      { o,   o,   o,   o,   o,   o,   o,   o,   X,   o,   o }},
-{"metadata",    LANE_WORKER,    step_metadata,    { o,   o,   o,   o,   o,   o,   o,   o,   o,   X,   o }},
-{"static",      LANE_WORKER,    step_static,      { o,   o,   o,   o,   o,   o,   o,   o,   o,   o,   X }},
+/*                                                 sso   conti login login        log- logout
+ *                                            sso  post  nue   page post role start out  post meta error static */
+{"form",        LANE_WORKER,    step_form,        { o,   X,   o,   o,   X,   X,   o,   o,   X,   o,   o,   o }},
+{"request",     LANE_WORKER,    step_request,     { X,   X,   o,   o,   o,   o,   o,   o,   o,   o,   o,   o }},
+{"handle",      LANE_WORKER,    step_handle,      { o,   o,   X,   X,   X,   X,   o,   o,   o,   o,   o,   o }},
+{"proof",       LANE_WORKER,    step_proof,       { o,   o,   o,   o,   X,   X,   o,   o,   X,   o,   o,   o }},
+{"service",     LANE_WORKER,    step_service,     { X,   o,   X,   X,   X,   X,   o,   o,   o,   o,   o,   o }},
+{"detour",      LANE_WORKER,    step_detour,      { o,   X,   o,   o,   o,   o,   o,   o,   o,   o,   o,   o }},
+{"session",     LANE_WORKER,    step_session,     { X,   o,   X,   o,   o,   o,   X,   X,   o,   o,   o,   o }},
+{"password",    LANE_DIRECTORY, step_password,    { o,   o,   o,   o,   X,   o,   o,   o,   o,   o,   o,   o }},
+{"person",      LANE_DIRECTORY, step_person,      { X,   o,   X,   o,   o,   X,   o,   o,   o,   o,   o,   o }},
+{"page",        LANE_WORKER,    step_page,        { X,   o,   X,   X,   X,   o,   o,   o,   o,   o,   o,   o }},
+{"role",        LANE_WORKER,    step_role,        { X,   o,   X,   o,   X,   X,   o,   o,   o,   o,   o,   o }},
+{"decide",      LANE_WORKER,    step_decide,      { X,   o,   X,   o,   X,   X,   o,   o,   o,   o,   o,   o }},
+{"answer",      LANE_WORKER,    step_answer,      { X,   o,   X,   o,   X,   X,   o,   o,   o,   o,   o,   o }},
+{"start",       LANE_WORKER,    step_start,       { o,   o,   o,   o,   o,   o,   X,   o,   o,   o,   o,   o }},
+{"logout-page", LANE_WORKER,    step_logout_page, { o,   o,   o,   o,   o,   o,   o,   X,   o,   o,   o,   o }},
+{"logout",      LANE_WORKER,    step_logout,      { o,   o,   o,   o,   o,   o,   o,   o,   X,   o,   o,   o }},
+{"metadata",    LANE_WORKER,    step_metadata,    { o,   o,   o,   o,   o,   o,   o,   o,   o,   X,   o,   o }},
+{"error",       LANE_WORKER,    step_error,       { o,   o,   o,   o,   o,   o,   o,   o,   o,   o,   X,   o }},
+{"static",      LANE_WORKER,    step_static,      { o,   o,   o,   o,   o,   o,   o,   o,   o,   o,   o,   X }},
 };
 #undef X
 #undef o
@@ -528,6 +531,21 @@ static StepOutcome step_metadata(Visit *visit)
 	return bytes ? answered(visit,
 				http_response_new(200, "application/samlmetadata+xml", bytes))
 		     : STEP_FAULT;
+}
+
+/* The end of a service's errorURL (REFEDS Error Handling URL 1.0): all of it may be made up. */
+static StepOutcome step_error(Visit *visit)
+{
+	static const char *const codes[] = {"IDENTIFICATION_FAILURE", "AUTHENTICATION_FAILURE",
+					    "AUTHORIZATION_FAILURE", "OTHER_ERROR", NULL};
+	g_autoptr(GError) error = NULL;
+	g_autoptr(Form) query = form_from_query(visit->request, &error);
+	if (!query)
+		return fail_http(visit, error);
+	const char *code = form_get(query, "errorurl_code", NULL);
+	visit->claimed_service = g_strdup(form_get(query, "errorurl_rp", NULL));
+	return fail(visit, FAULT_SERVICE_ERROR,
+		    code && g_strv_contains(codes, code) ? code : "the service does not say why");
 }
 
 static StepOutcome step_static(Visit *visit)

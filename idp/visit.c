@@ -106,7 +106,8 @@ static char *retry_path(const Visit *visit)
 {
 	const HttpRequest *request = visit->request;
 	if (request->method == HTTP_GET)
-		return g_strconcat(request->path, request->query ? "?" : NULL, request->query, NULL);
+		return g_strconcat(request->path, request->query ? "?" : NULL, request->query,
+				   NULL);
 	if (visit->pending && visit->pending->purpose == PENDING_LOGIN)
 		return g_strconcat("/login?handle=", visit->handle, NULL);
 	return NULL;

@@ -186,6 +186,11 @@ is 'a POST signed with SHA-1' "$browser_status $(outcome)" '400 saml-signature'
 
 # --- the other endpoints --------------------------------------------------------------------------
 browser_open "$work/b" "$bed_ca"
+browser_get "$idp_url/error?errorurl_code=AUTHENTICATION_FAILURE&errorurl_ts=ERRORURL_TS&errorurl_rp=https%3A%2F%2Fsp.example&errorurl_tid=%3Cscript%3E&errorurl_ctx=x"
+is 'a service that could not take the person sends them here' "$browser_status $(outcome)" '200 service-error'
+is 'what it wrote is not on the page' "$(grep -c '<script>\|sp.example' "$browser_page")" 0
+browser_get "$idp_url/error?errorurl_code=ERRORURL_CODE"
+is 'and did not fill in why' "$browser_status $(outcome)" '200 service-error'
 browser_get "$idp_url/nowhere"
 is 'no such page' "$browser_status" 404
 browser_get -X DELETE "$idp_url/login"
