@@ -6,7 +6,7 @@ G_DEFINE_QUARK(portvakt - fault, fault_error)
 #define STATUS    "urn:oasis:names:tc:SAML:2.0:status:"
 #define REQUESTER STATUS "Requester"
 #define RESPONDER STATUS "Responder"
-#define MISMATCH   STATUS "VersionMismatch"
+#define MISMATCH  STATUS "VersionMismatch"
 #define QUIET     G_LOG_LEVEL_INFO
 #define LOUD      G_LOG_LEVEL_WARNING
 
