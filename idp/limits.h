@@ -10,18 +10,18 @@
 
 /* Head and body together of any request. A login form is under 4 KiB, a Redirect AuthnRequest under
  * 8 KiB (what web servers take in a request line); the rest is room for foreign cookies. */
-#define LIMIT_HTTP_REQUEST (32 * 1024)
+#define LIMIT_HTTP_REQUEST (32UL * 1024)
 
 /* Body of POST /saml/sso: 64 KiB of XML is 86 KiB of Base64, +3 % where '+' and '/' are escaped,
  * +8 % for escaped line breaks, and up to 12 KiB of escaped RelayState. */
-#define LIMIT_HTTP_BODY_SAML (128 * 1024)
+#define LIMIT_HTTP_BODY_SAML (128UL * 1024)
 
 /* Header fields of a request; Chromium sends about 20, a proxy adds a handful. */
 #define LIMIT_HTTP_HEADERS 64
 
 /* Bytes of a Cookie header that we look at, and cookies in it: browsers stop at 180 cookies per
  * site and 4 KiB each, ours are four, the others come from siblings on the parent domain. */
-#define LIMIT_HTTP_COOKIE_HEADER (16 * 1024)
+#define LIMIT_HTTP_COOKIE_HEADER (16UL * 1024)
 #define LIMIT_HTTP_COOKIES       200
 
 /* Parameters of a query or form: SAML has five, a login six, an OpenID request some twenty. */

@@ -23,19 +23,18 @@ static void pair_free(gpointer data)
 	g_free(pair);
 }
 
-static void *refuse(GError **error, const char *what)
+static bool refuse(GError **error, const char *what)
 {
 	g_set_error_literal(error, HTTP_ERROR, 400, what);
-	return NULL;
+	return false;
 }
 
-/* Decodes into a buffer of its own size, so that no growing copy of a password stays behind. */
-static char *decode(const char *raw, GError **error)
+/* Decodes in place, so that no other copy of a password stays behind. */
+static bool decode(char *text, GError **error)
 {
-	g_autofree char *text = g_malloc(strlen(raw) + 1);
 	char *end = text;
 
-	for (const char *p = raw; *p; p++) {
+	for (const char *p = text; *p; p++) {
 		if (*p != '%') {
 			*end++ = *p == '+' ? ' ' : *p;
 			continue;
@@ -50,54 +49,53 @@ static char *decode(const char *raw, GError **error)
 		p += 2;
 	}
 	*end = '\0';
-	if (!g_utf8_validate(text, end - text, NULL))
-		return refuse(error, "form is not UTF-8");
-	return g_steal_pointer(&text);
+	return g_utf8_validate(text, end - text, NULL) || refuse(error, "form is not UTF-8");
 }
 
-static FormPair *parse_pair(const char *piece, gsize length, GError **error)
+static bool add_pair(Form *form, const char *piece, gsize length, GError **error)
 {
 	const char *equals = memchr(piece, '=', length);
 	gsize name_length = equals ? (gsize)(equals - piece) : length;
-	g_autofree FormPair *pair = g_new0(FormPair, 1);
+	FormPair *pair = g_new0(FormPair, 1);
 
+	g_ptr_array_add(form->pairs, pair);
+	if (form->pairs->len > LIMIT_HTTP_PARAMETERS)
+		return refuse(error, "form has more parameters than the limit");
 	if (name_length == 0)
 		return refuse(error, "form has a parameter without a name");
 	pair->raw_name = g_strndup(piece, name_length);
+	pair->name = g_strdup(pair->raw_name);
 	if (equals)
 		pair->raw_value = g_strndup(equals + 1, length - name_length - 1);
-	pair->name = decode(pair->raw_name, error);
-	if (pair->name)
-		pair->value = decode(equals ? pair->raw_value : "", error);
-	if (!pair->value) {
-		pair_free(g_steal_pointer(&pair));
-		return NULL;
-	}
-	return g_steal_pointer(&pair);
+	pair->value = g_strdup(equals ? pair->raw_value : "");
+	return decode(pair->name, error) && decode(pair->value, error);
 }
 
-Form *form_parse(const char *bytes, gsize length, GError **error)
+static bool add_pairs(Form *form, const char *bytes, gsize length, GError **error)
 {
-	g_autoptr(Form) form = g_new0(Form, 1);
-
-	form->pairs = g_ptr_array_new_with_free_func(pair_free);
 	for (gsize i = 0; i < length; i++)
 		if (bytes[i] < 0x21 || bytes[i] > 0x7e)
 			return refuse(error, "form has a byte that must be escaped");
 	for (gsize start = 0; start < length;) {
 		const char *amp = memchr(bytes + start, '&', length - start);
 		gsize end = amp ? (gsize)(amp - bytes) : length;
-		if (form->pairs->len == LIMIT_HTTP_PARAMETERS)
-			return refuse(error, "form has more parameters than the limit");
-		FormPair *pair = parse_pair(bytes + start, end - start, error);
-		if (!pair)
-			return NULL;
-		g_ptr_array_add(form->pairs, pair);
+		if (!add_pair(form, bytes + start, end - start, error))
+			return false;
 		if (amp && end + 1 == length)
 			return refuse(error, "form ends in the middle");
 		start = end + 1;
 	}
-	return g_steal_pointer(&form);
+	return true;
+}
+
+Form *form_parse(const char *bytes, gsize length, GError **error)
+{
+	Form *form = g_new0(Form, 1);
+
+	form->pairs = g_ptr_array_new_with_free_func(pair_free);
+	if (!add_pairs(form, bytes, length, error))
+		g_clear_pointer(&form, form_free);
+	return form;
 }
 
 Form *form_from_query(const HttpRequest *request, GError **error)
@@ -135,8 +133,10 @@ const FormPair *form_get_pair(const Form *form, const char *name, GError **error
 		const FormPair *pair = g_ptr_array_index(form->pairs, i);
 		if (strcmp(pair->name, name) != 0)
 			continue;
-		if (found)
-			return refuse(error, "form has a parameter twice");
+		if (found) {
+			refuse(error, "form has a parameter twice");
+			return NULL;
+		}
 		found = pair;
 	}
 	return found;

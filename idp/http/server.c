@@ -22,7 +22,7 @@
 
 /* A body that is too large is still read up to here, so that the client sees the refusal instead of
  * a reset connection. */
-#define LINGER_BYTES (1024 * 1024)
+#define LINGER_BYTES (1024L * 1024)
 
 /* How long a stop that has given up lets refusals and slow readers finish. */
 #define LAST_WORDS_US G_USEC_PER_SEC
