@@ -9,8 +9,8 @@
 /* How an administrator makes a service known: one EntityDescriptor into the folder that
  * entity_set_load reads. */
 
-#define ADD_BECAUSE_MAX 1000 /* bytes */
-#define ADD_FILE_MAX    (16 * 1024 * 1024)
+#define ADD_BECAUSE_MAX 1000     /* bytes */
+#define ADD_FILE_MAX    16777216 /* 16 MiB, as XML_LIMITS_AGGREGATE */
 
 typedef struct {
 	const char *folder;

@@ -5,8 +5,7 @@
 
 #include "metadata/entity-read.h"
 
-#define DAY        86400
-#define SOON       (30 * DAY)
+#define SOON       2592000L   /* 30 days */
 #define YEAR_2031  1924992000 /* 2031-01-01T00:00:00Z: SWAMID 5.2.1 wants RSA-3072 past it */
 #define NAME_MAX_C 120
 

@@ -116,13 +116,6 @@ static bool read_endpoints(const XmlNode *role, const char *local, bool indexed,
 	return true;
 }
 
-static void entity_key_free(EntityKey *key)
-{
-	g_bytes_unref(key->der);
-	g_free(key);
-}
-G_DEFINE_AUTOPTR_CLEANUP_FUNC(EntityKey, entity_key_free)
-
 static bool read_certificate(Entity *entity, const XmlNode *node, GError **error)
 {
 	g_autoptr(GError) bad = NULL;
@@ -261,16 +254,6 @@ static bool read_id(Entity *entity, const XmlNode *descriptor, GError **error)
 	}
 	entity->id = g_steal_pointer(&id);
 	return true;
-}
-
-static Entity *entity_new(void)
-{
-	Entity *entity = g_new0(Entity, 1);
-	entity->acs = g_ptr_array_new_with_free_func((GDestroyNotify)endpoint_free);
-	entity->slo = g_ptr_array_new_with_free_func((GDestroyNotify)endpoint_free);
-	entity->keys = g_ptr_array_new_with_free_func((GDestroyNotify)entity_key_free);
-	entity->wishes = g_ptr_array_new_with_free_func((GDestroyNotify)entity_wish_free);
-	return entity;
 }
 
 static bool judge_time(const Entity *entity, gint64 now, GError **error)

@@ -5,6 +5,8 @@
 
 /* What reading an EntityDescriptor needs in more than one place; for nobody outside metadata/. */
 
+/* An entity with nothing in it. (transfer full) */
+Entity *entity_new(void);
 /* Sets METADATA_ERROR `code` with "line N: ELEMENT: " before the text. Returns false. */
 bool entity_read_refuse(GError **error, MetadataError code, const XmlNode *at, const char *format,
 			...) G_GNUC_PRINTF(4, 5);

@@ -85,15 +85,23 @@ static void list_live(EntitySet *set, gint64 now)
 	g_ptr_array_sort(set->entities, by_id);
 }
 
+/* The whole set, or nothing of it. */
+static EntitySet *finish(EntitySet *set, bool good, gint64 now)
+{
+	if (good)
+		list_live(set, now);
+	else
+		g_clear_pointer(&set, entity_set_free);
+	return set;
+}
+
 EntitySet *entity_set_new(GPtrArray *entities, GError **error)
 {
-	g_autoptr(EntitySet) set = set_new();
-	while (entities->len > 0) {
-		if (!add(set, g_ptr_array_steal_index(entities, 0), NULL, error))
-			return NULL;
-	}
-	list_live(set, ENTITY_ANY_TIME);
-	return g_steal_pointer(&set);
+	EntitySet *set = set_new();
+	bool good = true;
+	while (good && entities->len > 0)
+		good = add(set, g_ptr_array_steal_index(entities, 0), NULL, error);
+	return finish(set, good, ENTITY_ANY_TIME);
 }
 
 static bool add_file(EntitySet *set, const Trusted *folder, const char *name, GError **error)
@@ -121,13 +129,11 @@ EntitySet *entity_set_load(const char *folder, gint64 now, GError **error)
 		trusted ? trusted_list(trusted, ".xml", ENTITY_SET_MAX, error) : NULL;
 	if (!names)
 		return NULL;
-	g_autoptr(EntitySet) set = set_new();
-	for (guint i = 0; i < names->len; i++) {
-		if (!add_file(set, trusted, names->pdata[i], error))
-			return NULL;
-	}
-	list_live(set, now);
-	return g_steal_pointer(&set);
+	EntitySet *set = set_new();
+	bool good = true;
+	for (guint i = 0; good && i < names->len; i++)
+		good = add_file(set, trusted, names->pdata[i], error);
+	return finish(set, good, now);
 }
 
 const Entity *entity_set_find(const EntitySet *set, const char *id, gint64 now)

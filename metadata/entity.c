@@ -5,6 +5,22 @@
 
 #include "metadata/entity-read.h"
 
+static void entity_key_free(EntityKey *key)
+{
+	g_bytes_unref(key->der);
+	g_free(key);
+}
+
+Entity *entity_new(void)
+{
+	Entity *entity = g_new0(Entity, 1);
+	entity->acs = g_ptr_array_new_with_free_func((GDestroyNotify)endpoint_free);
+	entity->slo = g_ptr_array_new_with_free_func((GDestroyNotify)endpoint_free);
+	entity->keys = g_ptr_array_new_with_free_func((GDestroyNotify)entity_key_free);
+	entity->wishes = g_ptr_array_new_with_free_func((GDestroyNotify)entity_wish_free);
+	return entity;
+}
+
 void entity_free(Entity *entity)
 {
 	if (!entity)

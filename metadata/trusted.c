@@ -45,15 +45,16 @@ Trusted *trusted_open(const char *folder, GError **error)
 		fail(error, folder, errno);
 		return NULL;
 	}
-	g_autoptr(Trusted) trusted = g_new0(Trusted, 1);
-	trusted->fd = fd;
-	trusted->path = g_strdup(folder);
 	struct stat st;
-	if (fstat(fd, &st) < 0) {
-		fail(error, folder, errno);
+	bool known = fstat(fd, &st) == 0 || fail(error, folder, errno);
+	if (!known || !judge(&st, folder, error)) {
+		close(fd);
 		return NULL;
 	}
-	return judge(&st, folder, error) ? g_steal_pointer(&trusted) : NULL;
+	Trusted *trusted = g_new0(Trusted, 1);
+	trusted->fd = fd;
+	trusted->path = g_strdup(folder);
+	return trusted;
 }
 
 void trusted_free(Trusted *trusted)

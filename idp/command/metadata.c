@@ -9,7 +9,7 @@
 #include "idp/config.h"
 #include "metadata/add.h"
 
-#define CERTIFICATE_MAX (64 * 1024)
+#define CERTIFICATE_MAX 65536 /* bytes of a --cert file */
 
 static char *entity_id, *name, *because, *folder;
 static char **acs, **certificates;

@@ -15,21 +15,21 @@
 G_DEFINE_QUARK(xml - error - quark, xml_error)
 
 const XmlLimits XML_LIMITS_MESSAGE = {
-	.bytes = 64 * 1024,
+	.bytes = 65536,
 	.nodes = 2048,
 	.attributes = 1024,
 	.attributes_per_element = 64,
 	.depth = 32,
 };
 const XmlLimits XML_LIMITS_ENTITY = {
-	.bytes = 1024 * 1024,
+	.bytes = 1048576,
 	.nodes = 20000,
 	.attributes = 20000,
 	.attributes_per_element = 128,
 	.depth = 32,
 };
 const XmlLimits XML_LIMITS_AGGREGATE = {
-	.bytes = 16 * 1024 * 1024,
+	.bytes = 16777216,
 	.nodes = 1000000,
 	.attributes = 1000000,
 	.attributes_per_element = 128,

@@ -401,7 +401,7 @@ int main(int argc, char **argv)
 	g_test_init(&argc, &argv, NULL);
 	g_assert_true(xml_init(NULL));
 	certificate = base64_of(EVP_EC_gen("P-256"), 0, 86400);
-	old_certificate = base64_of(EVP_EC_gen("P-256"), -2 * 86400, -86400);
+	old_certificate = base64_of(EVP_EC_gen("P-256"), -172800, -86400);
 	weak_certificate = base64_of(EVP_RSA_gen(1024), 0, 86400);
 	for (gsize i = 0; i < G_N_ELEMENTS(changes); i++) {
 		g_autofree char *path = g_strconcat("/entity/change/", changes[i].name, NULL);

@@ -143,7 +143,7 @@ static void test_xmlsec1_command(gconstpointer data)
 		"//*[local-name()='Assertion']/*[local-name()='Signature']"};
 	for (int broken = 0; broken < 2; broken++) {
 		if (broken)
-			memcpy(strstr(text, "gren<"), "gran", 4);
+			strstr(text, "gren<")[2] = 'a';
 		g_assert_true(g_file_set_contents(message, text, -1, NULL));
 		for (gsize i = 0; i < G_N_ELEMENTS(xpaths); i++) {
 			g_autoptr(GSubprocess) child = g_subprocess_new(
@@ -295,7 +295,7 @@ static void test_shape(gconstpointer data)
 	if (taken)
 		g_assert_cmpint(info.method, ==, XML_SIGN_RSA_SHA256);
 	else
-		g_assert_error(error, XML_ERROR, error->code);
+		g_assert_true(error && error->domain == XML_ERROR);
 	g_clear_error(&error);
 	const TestKey *const pinned[] = {rsa_test, NULL};
 	bool verified = verify(changed, strlen(changed), pinned, &error);
