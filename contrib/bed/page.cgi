@@ -7,7 +7,7 @@ umask 077
 
 # One value a line, for HTML. mod_auth_mellon hands values over with & already escaped.
 values() {
-  sed 's/&amp;/\&/g' <<<"$1" | tr ';' '\n' |
+  tr ';' '\n' <<<"${1//&amp;/\&}" |
     sed -e 's/&/\&amp;/g' -e 's/</\&lt;/g' -e 's/>/\&gt;/g' -e '$!s/$/<br>/'
 }
 
