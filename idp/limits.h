@@ -94,8 +94,9 @@
  * so that a slow one still meets the row that says it comes second. */
 #define LIMIT_STORE_GRACE 60
 
-/* Spent asks: the peak login rate, 400 a second, for the 600 seconds that a handle lives. */
-#define LIMIT_STORE_SPENT_ASKS (400 * (600 + LIMIT_STORE_GRACE))
+/* Spent asks: the peak login rate, 400 a second, for the 600 seconds that a handle lives and the
+ * 600 that the role page, which follows it under the same id, may live after. */
+#define LIMIT_STORE_SPENT_ASKS (400 * (600 + 600 + LIMIT_STORE_GRACE))
 
 /* Commits that wait for the writer: at 400 a second, two and a half seconds of a stalled disk. */
 #define LIMIT_WRITER_QUEUE 1024

@@ -25,7 +25,8 @@ typedef struct LedgerRow LedgerRow; /* ledger.h */
 
 typedef enum {
 	STORE_SESSION = 0, /* key: session token; owner: person key */
-	STORE_SPENT_ASK, /* key: pending_id_text(); answered once, held until its handle expires */
+	STORE_SPENT_ASK,   /* key: pending_id_text(); answered once; held PENDING_LIFE longer than
+			      the handle, since a role page made from it has the same id */
 	STORE_TABLES
 } StoreTable;
 

@@ -5,7 +5,7 @@
  */
 #pragma once
 
-#include "idp/store/store.h"
+#include "idp/ledger.h"
 #include "idp/store/writer.h"
 
 typedef struct {
@@ -17,11 +17,36 @@ typedef struct {
 /* Adds its tests below "/store/". `suite` must last. */
 void store_conformance_add(const StoreSuite *suite);
 
-/* Also of use to the backend's own tests. */
+/* ---- for the tests themselves ---- */
+
 #define NOW G_GINT64_CONSTANT(1800000000)
 
-StoreOutcome conformance_apply(Store *store, StoreCommit *commit /* transfer full */);
+typedef struct {
+	const StoreSuite *suite;
+	char *place;
+	Store *store;
+	StoreReader *reader;
+} Fixture;
+
+typedef struct {
+	const char *name;
+	void (*run)(Fixture *, gconstpointer);
+} ConformanceTest;
+
+/* Ended by a NULL. */
+extern const ConformanceTest conformance_ledger_tests[];
+extern const ConformanceTest conformance_race_tests[];
+
+/* Applies a commit (transfer full) and frees it. */
+StoreOutcome conformance_apply(Store *store, StoreCommit *commit);
+/* A commit of one put-new as of NOW; and that, applied. */
+StoreCommit *conformance_put_of(StoreTable table, const char *key, const char *owner,
+				const char *value, int64_t expires);
 StoreOutcome conformance_put(Store *store, StoreTable table, const char *key, const char *value,
 			     int64_t expires);
 StoreOutcome conformance_get(StoreReader *reader, StoreTable table, const char *key, int64_t now);
+/* Asserts what is there at NOW: NULL for nothing. */
+void conformance_assert_row(Fixture *f, StoreTable table, const char *key, const char *want);
+uint64_t conformance_count(Fixture *f, StoreTable table);
+LedgerKey *conformance_ledger_key(void);
 LedgerRow *conformance_ledger_row(const char *response_id, int64_t expires);
