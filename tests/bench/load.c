@@ -1,0 +1,304 @@
+/* SPDX-License-Identifier: AGPL-3.0-or-later */
+/*
+ * Load for a portvakt that listens plainly on loopback: single sign-on with a session, or whole
+ * logins, from several kept connections at once. Bounded in count and time. Prints one JSON line;
+ * fails when any visit failed.
+ */
+#include <arpa/inet.h>
+#include <glib.h>
+#include <pthread.h>
+#include <stdatomic.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "tests/bench/browser.h"
+
+#define MOST_VISITS      10000000
+#define MOST_CONNECTIONS 512
+#define MOST_SECONDS     900
+
+static struct {
+	char *at, *host, *origin, *targets_file, *cookies_file, *users_file, *save_file, *expect;
+	int count, connections, seconds, rate;
+	gboolean spread, show;
+} option = {.at = NULL, .count = 1000, .connections = 16, .seconds = 60};
+
+static const GOptionEntry entries[] = {
+	{"connect", 'c', 0, G_OPTION_ARG_STRING, &option.at, "Server, 127.x.x.x:PORT", "ADDRESS"},
+	{"host", 'H', 0, G_OPTION_ARG_STRING, &option.host, "Host header (default: ADDRESS)",
+	 "HOST"},
+	{"origin", 'O', 0, G_OPTION_ARG_STRING, &option.origin,
+	 "Origin of POSTs (default: https://HOST)", "ORIGIN"},
+	{"targets", 't', 0, G_OPTION_ARG_FILENAME, &option.targets_file,
+	 "Request targets, one a line, taken in turn", "FILE"},
+	{"cookies", 'k', 0, G_OPTION_ARG_FILENAME, &option.cookies_file,
+	 "Cookie headers, one a line: one session for each connection in turn", "FILE"},
+	{"login", 'l', 0, G_OPTION_ARG_FILENAME, &option.users_file,
+	 "Log in on each visit, as the next 'login:password' of the file", "FILE"},
+	{"save-cookies", 's', 0, G_OPTION_ARG_FILENAME, &option.save_file,
+	 "Append each login's cookies to the file", "FILE"},
+	{"expect", 'e', 0, G_OPTION_ARG_STRING, &option.expect,
+	 "What the last page must hold (default: SAMLResponse)", "TEXT"},
+	{"count", 'n', 0, G_OPTION_ARG_INT, &option.count, "Visits in all (1000)", "N"},
+	{"connections", 'p', 0, G_OPTION_ARG_INT, &option.connections, "At once (16)", "N"},
+	{"seconds", 'T', 0, G_OPTION_ARG_INT, &option.seconds, "Stop after (60)", "N"},
+	{"rate", 'r', 0, G_OPTION_ARG_INT, &option.rate,
+	 "Visits a second, each timed from when it was due (default: as fast as it goes)", "N"},
+	{"spread", 'S', 0, G_OPTION_ARG_NONE, &option.spread,
+	 "Give each connection an address of its own in 127.0.0.0/8", NULL},
+	{"show", 'v', 0, G_OPTION_ARG_NONE, &option.show, "Print the page of a failed visit", NULL},
+	{NULL}};
+
+typedef struct {
+	pthread_t thread;
+	unsigned number;
+	Browser *browser;
+	GArray *latencies;    /* gint64 microseconds of good visits */
+	GHashTable *failures; /* what -> count */
+} Visitor;
+
+static GStrv targets, cookies, users;
+static struct sockaddr_in server;
+static gint64 began, ends;
+static atomic_int next_visit;
+static FILE *saved;
+static pthread_mutex_t saving = PTHREAD_MUTEX_INITIALIZER;
+
+static void save_cookies(const Browser *browser)
+{
+	g_autofree char *header = browser_cookies(browser);
+
+	pthread_mutex_lock(&saving);
+	fprintf(saved, "%s\n", header);
+	pthread_mutex_unlock(&saving);
+}
+
+/* -> NULL, or what went wrong. */
+static const char *log_in(Browser *browser, const char *target, const char *user)
+{
+	g_auto(GStrv) parts = g_strsplit(user, ":", 2);
+	g_autofree char *action = NULL;
+
+	browser_set_cookies(browser, NULL);
+	if (!browser_ask(browser, target, NULL) || !browser_follow(browser))
+		return "no answer to the request";
+	if (browser->status != 200)
+		return "no login page";
+	g_autofree char *form =
+		browser_fill_form(browser, parts[0], parts[1] ? parts[1] : "", &action);
+	if (!form || !action)
+		return "no login form on the page";
+	if (!browser_ask(browser, action, form) || !browser_follow(browser))
+		return "no answer to the password";
+	return NULL;
+}
+
+static const char *visit(Visitor *visitor, int number)
+{
+	Browser *browser = visitor->browser;
+	const char *target = targets[(guint)number % g_strv_length(targets)];
+	const char *wrong = NULL;
+
+	if (users)
+		wrong = log_in(browser, target, users[(guint)number % g_strv_length(users)]);
+	else if (!browser_ask(browser, target, NULL) || !browser_follow(browser))
+		wrong = "no answer";
+	if (wrong)
+		return wrong;
+	if (browser->status != 200)
+		return browser->status == 503 ? "503" : "status is not 200";
+	if (!strstr(browser->body->str, option.expect))
+		return "page does not hold what is expected";
+	if (users && saved)
+		save_cookies(browser);
+	return NULL;
+}
+
+static void note(Visitor *visitor, gint64 due, const char *wrong)
+{
+	gint64 took = g_get_monotonic_time() - due;
+	GHashTable *failures = visitor->failures;
+
+	if (!wrong) {
+		g_array_append_val(visitor->latencies, took);
+		return;
+	}
+	unsigned count = GPOINTER_TO_UINT(g_hash_table_lookup(failures, wrong));
+	g_hash_table_insert(failures, (gpointer)(guintptr)wrong, GUINT_TO_POINTER(count + 1));
+	if (option.show)
+		fprintf(stderr, "%s: %d\n%s\n", wrong, visitor->browser->status,
+			visitor->browser->body->str);
+}
+
+static void *run(void *data)
+{
+	Visitor *visitor = data;
+
+	for (;;) {
+		int number = atomic_fetch_add(&next_visit, 1);
+		gint64 due = g_get_monotonic_time();
+		if (option.rate > 0) {
+			gint64 planned = began + (gint64)number * G_USEC_PER_SEC / option.rate;
+			if (planned > due)
+				g_usleep((gulong)(planned - due));
+			due = planned;
+		}
+		if (number >= option.count || g_get_monotonic_time() >= ends)
+			return NULL;
+		note(visitor, due, visit(visitor, number));
+	}
+}
+
+static Visitor *visitor_new(unsigned number)
+{
+	Visitor *visitor = g_new0(Visitor, 1);
+	Browser *browser = browser_new();
+
+	browser->server = server;
+	browser->host = option.host;
+	browser->origin = option.origin;
+	if (option.spread) {
+		browser->from.sin_family = AF_INET;
+		browser->from.sin_addr.s_addr =
+			htonl(INADDR_LOOPBACK + 1 + number % 200 + (number / 200 << 8));
+	}
+	if (cookies)
+		browser_set_cookies(browser, cookies[number % g_strv_length(cookies)]);
+	visitor->number = number;
+	visitor->browser = browser;
+	visitor->latencies = g_array_new(FALSE, FALSE, sizeof(gint64));
+	visitor->failures = g_hash_table_new(g_str_hash, g_str_equal);
+	return visitor;
+}
+
+static int compare(gconstpointer a, gconstpointer b)
+{
+	gint64 x = *(const gint64 *)a, y = *(const gint64 *)b;
+
+	return (x > y) - (x < y);
+}
+
+static double at_share(const GArray *sorted, double share)
+{
+	if (sorted->len == 0)
+		return 0;
+	guint index = (guint)(share * (sorted->len - 1) + 0.5);
+	return (double)g_array_index(sorted, gint64, index) / 1000;
+}
+
+/* -> how many visits failed. */
+static unsigned report(Visitor **visitors, double seconds)
+{
+	g_autoptr(GArray) all = g_array_new(FALSE, FALSE, sizeof(gint64));
+	unsigned failed = 0;
+	guint64 requests = 0;
+
+	for (int i = 0; i < option.connections; i++) {
+		GHashTableIter iter;
+		gpointer what, count;
+		g_array_append_vals(all, visitors[i]->latencies->data, visitors[i]->latencies->len);
+		requests += visitors[i]->browser->requests;
+		g_hash_table_iter_init(&iter, visitors[i]->failures);
+		while (g_hash_table_iter_next(&iter, &what, &count)) {
+			failed += GPOINTER_TO_UINT(count);
+			fprintf(stderr, "connection %d: %u x %s\n", i, GPOINTER_TO_UINT(count),
+				(char *)what);
+		}
+	}
+	g_array_sort(all, compare);
+	printf("{\"done\":%u,\"failed\":%u,\"requests\":%" G_GUINT64_FORMAT
+	       ",\"seconds\":%.3f,\"per_second\":%.1f,\"p50_ms\":%.2f,\"p99_ms\":%.2f,"
+	       "\"max_ms\":%.2f}\n",
+	       all->len, failed, requests, seconds, all->len / seconds, at_share(all, 0.5),
+	       at_share(all, 0.99), at_share(all, 1));
+	return failed + (all->len == 0);
+}
+
+static GStrv lines_of(const char *path)
+{
+	g_autofree char *text = NULL;
+	g_autoptr(GError) error = NULL;
+
+	if (!path)
+		return NULL;
+	if (!g_file_get_contents(path, &text, NULL, &error)) {
+		fprintf(stderr, "load: %s\n", error->message);
+		exit(2);
+	}
+	g_strchomp(text);
+	GStrv lines = g_strsplit(text, "\n", -1);
+	if (!lines[0] || !lines[0][0]) {
+		fprintf(stderr, "load: %s is empty\n", path);
+		exit(2);
+	}
+	return lines;
+}
+
+/* Only this machine may be loaded. */
+static bool take_address(const char *text)
+{
+	g_auto(GStrv) parts = g_strsplit(text ? text : "", ":", 2);
+
+	server.sin_family = AF_INET;
+	if (g_strv_length(parts) != 2 || inet_pton(AF_INET, parts[0], &server.sin_addr) != 1)
+		return false;
+	server.sin_port = htons((guint16)atoi(parts[1]));
+	return ntohl(server.sin_addr.s_addr) >> 24 == 127 && server.sin_port != 0;
+}
+
+static void take_options(int *argc, char ***argv)
+{
+	g_autoptr(GOptionContext) context = g_option_context_new("- load for portvakt on loopback");
+	g_autoptr(GError) error = NULL;
+
+	g_option_context_add_main_entries(context, entries, NULL);
+	bool sound = g_option_context_parse(context, argc, argv, &error) &&
+		     take_address(option.at) && option.targets_file && option.count > 0 &&
+		     option.count <= MOST_VISITS && option.connections > 0 &&
+		     option.connections <= MOST_CONNECTIONS && option.seconds > 0 &&
+		     option.seconds <= MOST_SECONDS && option.rate >= 0;
+	if (!sound) {
+		fprintf(stderr, "load: %s\n",
+			error ? error->message
+			      : "needs --connect 127.x.x.x:PORT, --targets FILE and sane numbers");
+		exit(2);
+	}
+	option.host = option.host ? option.host : option.at;
+	option.expect = option.expect ? option.expect : g_strdup("SAMLResponse");
+	if (!option.origin)
+		option.origin = g_strdup_printf("https://%s", option.host);
+	targets = lines_of(option.targets_file);
+	cookies = lines_of(option.cookies_file);
+	users = lines_of(option.users_file);
+	if (option.save_file && !(saved = fopen(option.save_file, "ae"))) {
+		perror(option.save_file);
+		exit(2);
+	}
+}
+
+int main(int argc, char **argv)
+{
+	take_options(&argc, &argv);
+	Visitor **visitors = g_new0(Visitor *, (gsize)option.connections);
+	for (int i = 0; i < option.connections; i++)
+		visitors[i] = visitor_new((unsigned)i);
+	began = g_get_monotonic_time();
+	ends = began + (gint64)option.seconds * G_USEC_PER_SEC;
+	for (int i = 0; i < option.connections; i++)
+		g_assert(pthread_create(&visitors[i]->thread, NULL, run, visitors[i]) == 0);
+	for (int i = 0; i < option.connections; i++)
+		pthread_join(visitors[i]->thread, NULL);
+	unsigned failed =
+		report(visitors, (double)(g_get_monotonic_time() - began) / G_USEC_PER_SEC);
+	for (int i = 0; i < option.connections; i++) {
+		browser_free(visitors[i]->browser);
+		g_array_unref(visitors[i]->latencies);
+		g_hash_table_unref(visitors[i]->failures);
+		g_free(visitors[i]);
+	}
+	g_free(visitors);
+	if (saved)
+		fclose(saved);
+	return failed > 0;
+}
