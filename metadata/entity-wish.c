@@ -46,7 +46,7 @@ char *entity_read_tidy(const char *text, glong max)
 			space = tidy->len > 0;
 			continue;
 		}
-		if (!g_unichar_isprint(c) || g_unichar_type(c) == G_UNICODE_FORMAT)
+		if (!g_unichar_isprint(c)) /* controls and formats are not */
 			continue;
 		if (space)
 			g_string_append_c(tidy, ' ');

@@ -244,6 +244,8 @@ static const struct {
 	{"signature-second-within", "<samlp:NameIDPolicy ",
 	 "<a><ds:Signature xmlns:ds=\"" XML_NS_DS "\"/></a><samlp:NameIDPolicy "},
 	{"signature-within-key-info", "<ds:KeyInfo>", "<ds:KeyInfo><ds:Signature/>"},
+	{"signature-first-within-issuer", "https://idp.example<",
+	 "https://idp.example<ds:Signature xmlns:ds=\"" XML_NS_DS "\"/><"},
 	{"signature-nested", "<ds:Signature ", "<samlp:Extensions><ds:Signature "},
 	{"signature-late", "<ds:Signature ", "<samlp:NameIDPolicy/><ds:Signature "},
 	{"signature-before-issuer", "<saml:Issuer ",
