@@ -5,6 +5,7 @@
 #include "idp/command/command.h"
 #include "idp/generation.h"
 #include "idp/json.h"
+#include "policy/guess.h"
 
 static char *person_login, *role_wanted, *service_wanted, *language;
 static gboolean as_json, masked;
@@ -35,21 +36,37 @@ static bool fail(GError **error, const char *format, ...)
 
 /* ---- whom and where ---- */
 
+/* What an admin calls a service: the policy's name for it, else its entityID. */
+static const char *service_name(const Generation *generation, const Entity *entity)
+{
+	const char *name = policy_service_name(generation->policy, PROTOCOL_SAML, entity->id);
+	return name ? name : entity->id;
+}
+
+static void fail_service(const Generation *generation, GError **error)
+{
+	const GPtrArray *all = entity_set_entities(generation->entities);
+	g_autoptr(GPtrArray) names = g_ptr_array_new();
+	for (guint i = 0; i < all->len; i++)
+		g_ptr_array_add(names, (char *)(guintptr)service_name(generation, all->pdata[i]));
+	const char *guess =
+		guess_nearest(service_wanted, (const char *const *)names->pdata, names->len);
+	g_ptr_array_add(names, NULL);
+	g_autofree char *known = g_strjoinv(", ", (char **)names->pdata);
+	fail(error, "no service is called '%s'%s%s%s (known are: %s)", service_wanted,
+	     guess ? "; did you mean '" : "", guess ? guess : "", guess ? "'?" : "",
+	     *known ? known : "none (see portvakt-metadata(1))");
+}
+
 static const Service *find_service(const Generation *generation, gint64 now, GError **error)
 {
 	const GPtrArray *all = entity_set_entities(generation->entities);
 	const Entity *entity = entity_set_find(generation->entities, service_wanted, now);
-	for (guint i = 0; !entity && i < all->len; i++) {
-		const Entity *other = all->pdata[i];
-		if (!g_strcmp0(policy_service_name(generation->policy, PROTOCOL_SAML, other->id),
-			       service_wanted))
-			entity = other;
-	}
+	for (guint i = 0; !entity && i < all->len; i++)
+		if (g_str_equal(service_name(generation, all->pdata[i]), service_wanted))
+			entity = all->pdata[i];
 	if (!entity)
-		fail(error,
-		     "no service is called '%s', neither in policy nor in metadata; "
-		     "see `portvakt metadata list'",
-		     service_wanted);
+		fail_service(generation, error);
 	return entity ? entity->service : NULL;
 }
 
@@ -84,6 +101,28 @@ static Role choose_role(unsigned roles, GError **error)
 
 /* ---- what is told ---- */
 
+/* What is explained: who gets what from where. */
+typedef struct {
+	const Generation *generation;
+	const Service *service;
+	const Decision *decision;
+	Role role;
+} Told;
+
+/* The metadata file in which the service asks for it; NULL: an `asks' line of ours does, or nobody.
+ * Transfer full. */
+static char *asked_in(const Told *told, const DecisionRow *row)
+{
+	const char *file = entity_set_file(told->generation->entities, told->service->id);
+	for (guint i = 0; file && i < told->service->wishes->len; i++) {
+		const Wish *wish = told->service->wishes->pdata[i];
+		if (wish->attribute ? wish->attribute == row->attribute
+				    : g_str_equal(wish->name, row->name))
+			return g_path_get_basename(file);
+	}
+	return NULL;
+}
+
 static GVariant *rule_variant(const DecisionRule *rule)
 {
 	GVariantDict dict;
@@ -103,15 +142,18 @@ static GVariant *values_variant(const GPtrArray *values)
 	return g_variant_builder_end(&builder);
 }
 
-static GVariant *row_variant(const Decision *decision, const DecisionRow *row)
+static GVariant *row_variant(const Told *told, const DecisionRow *row)
 {
-	g_autofree char *sentence = reason_sentence(decision, row, language);
+	g_autofree char *sentence = reason_sentence(told->decision, row, language);
+	g_autofree char *file = asked_in(told, row);
 	GVariantDict dict;
 	g_variant_dict_init(&dict, NULL);
 	g_variant_dict_insert(&dict, "name", "s", row->name);
 	if (row->attribute)
 		g_variant_dict_insert(&dict, "saml", "s", row->attribute->saml);
 	g_variant_dict_insert(&dict, "asked", "b", row->asked);
+	if (file)
+		g_variant_dict_insert(&dict, "asked_in", "s", file);
 	g_variant_dict_insert(&dict, "required", "b", row->required);
 	g_variant_dict_insert(&dict, "reason", "s", reason_code_name(row->reason));
 	g_variant_dict_insert(&dict, "sentence", "s", sentence);
@@ -121,18 +163,19 @@ static GVariant *row_variant(const Decision *decision, const DecisionRow *row)
 	return g_variant_dict_end(&dict);
 }
 
-static GVariant *decision_variant(const Decision *decision, const Service *service, Role role)
+static GVariant *told_variant(const Told *told)
 {
+	const Decision *decision = told->decision;
 	g_autofree char *sentence = reason_sentence(decision, NULL, language);
 	GVariantBuilder rows;
 	g_variant_builder_init(&rows, G_VARIANT_TYPE("aa{sv}"));
 	for (guint i = 0; i < decision->rows->len; i++)
-		g_variant_builder_add_value(&rows, row_variant(decision, decision->rows->pdata[i]));
+		g_variant_builder_add_value(&rows, row_variant(told, decision->rows->pdata[i]));
 	GVariantDict dict;
 	g_variant_dict_init(&dict, NULL);
 	g_variant_dict_insert(&dict, "person", "s", person_login);
-	g_variant_dict_insert(&dict, "role", "s", role_name(role));
-	g_variant_dict_insert(&dict, "service", "s", service->id);
+	g_variant_dict_insert(&dict, "role", "s", role_name(told->role));
+	g_variant_dict_insert(&dict, "service", "s", told->service->id);
 	g_variant_dict_insert(&dict, "outcome", "s",
 			      decision->outcome == OUTCOME_ANSWERED ? "answered" : "refused");
 	g_variant_dict_insert(&dict, "reason", "s", reason_code_name(decision->reason));
@@ -143,31 +186,42 @@ static GVariant *decision_variant(const Decision *decision, const Service *servi
 	return g_variant_dict_end(&dict);
 }
 
+static const char *say(const char *en, const char *sv)
+{
+	return g_str_equal(language, "sv") ? sv : en;
+}
+
 static char *where_text(const DecisionRule *rule)
 {
 	return rule->title ? g_strdup_printf("  [%s:%u]", rule->file, rule->line) : g_strdup("");
 }
 
-static void print_row(const Decision *decision, const DecisionRow *row)
+static void print_row(const Told *told, const DecisionRow *row)
 {
-	g_autofree char *sentence = reason_sentence(decision, row, language);
+	g_autofree char *sentence = reason_sentence(told->decision, row, language);
 	g_autofree char *where = where_text(&row->rule);
+	g_autofree char *file = row->rule.title ? NULL : asked_in(told, row);
 	g_print("\n  %s %s%s%s\n", row->values ? "+" : "-", row->name, row->attribute ? "  " : "",
 		row->attribute ? row->attribute->saml : "");
 	for (guint i = 0; row->values && i < row->values->len; i++)
 		g_print("      = %s\n", masked ? "***" : (const char *)row->values->pdata[i]);
-	g_print("      %s%s\n", sentence, where);
+	g_print("      %s%s%s%s%s\n", sentence, where,
+		file ? say("  [asked in ", "  [efterfrågas i ") : "", file ? file : "",
+		file ? "]" : "");
 }
 
-static void print_decision(const Decision *decision, const Service *service, Role role)
+static void print_told(const Told *told)
 {
+	const Decision *decision = told->decision;
 	g_autofree char *sentence = reason_sentence(decision, NULL, language);
 	g_autofree char *where = where_text(&decision->rule);
-	g_print("%s (%s) at %s (%s)\n%s: %s%s\n", person_login, role_name(role), decision->service,
-		service->id, decision->outcome == OUTCOME_ANSWERED ? "let in" : "refused", sentence,
-		where);
+	g_print("%s (%s) at %s (%s)\n%s: %s%s\n", person_login, role_name(told->role),
+		decision->service, told->service->id,
+		decision->outcome == OUTCOME_ANSWERED ? say("let in", "släpps in")
+						      : say("refused", "släpps inte in"),
+		sentence, where);
 	for (guint i = 0; i < decision->rows->len; i++)
-		print_row(decision, decision->rows->pdata[i]);
+		print_row(told, decision->rows->pdata[i]);
 }
 
 static bool explain(const char *config_file, GError **error)
@@ -183,12 +237,12 @@ static bool explain(const char *config_file, GError **error)
 	g_autoptr(Person) person = masterdata_person(generation->masterdata, entry, role);
 	g_autoptr(Decision) decision = policy_decide(generation->policy, person, service,
 						     generation_today(generation->zone, now));
+	const Told told = {generation, service, decision, role};
 	if (as_json) {
-		g_autofree char *text =
-			json_from_variant(decision_variant(decision, service, role), true);
+		g_autofree char *text = json_from_variant(told_variant(&told), true);
 		g_print("%s\n", text);
 	} else {
-		print_decision(decision, service, role);
+		print_told(&told);
 	}
 	return true;
 }
