@@ -14,11 +14,11 @@
  */
 
 /* What one policy file may be, so that no file can keep a reload busy or exhaust memory. */
-#define POLICY_FILE_MAX       (1024 * 1024) /* bytes in a file */
-#define POLICY_LINE_MAX       4096          /* bytes in a line */
-#define POLICY_RULES_MAX      10000         /* rules in all files */
-#define POLICY_CONDITIONS_MAX 64            /* conditions in a rule */
-#define POLICY_VALUE_MAX      256           /* characters in a released value (saml2int SDP-G02) */
+#define POLICY_FILE_MAX       1048576 /* bytes in a file */
+#define POLICY_LINE_MAX       4096    /* bytes in a line */
+#define POLICY_RULES_MAX      10000   /* rules in all files */
+#define POLICY_CONDITIONS_MAX 64      /* conditions in a rule */
+#define POLICY_VALUE_MAX      256     /* characters in a released value (saml2int SDP-G02) */
 
 #define POLICY_ERROR (policy_error_quark())
 GQuark policy_error_quark(void);

@@ -77,7 +77,6 @@ static const char *sentence_of(Reason reason, const char *language)
 static void append_field(GString *text, char field, const Decision *decision,
 			 const DecisionRow *row, const char *language)
 {
-	const DecisionRule *rule = row ? &row->rule : &decision->rule;
 	g_autofree char *whole = NULL;
 
 	switch (field) {
@@ -85,7 +84,7 @@ static void append_field(GString *text, char field, const Decision *decision,
 		g_string_append(text, decision->service);
 		break;
 	case 'r':
-		g_string_append(text, rule->title);
+		g_string_append(text, row->rule.title);
 		break;
 	case 'a':
 		g_string_append(text, row->name);
@@ -95,7 +94,7 @@ static void append_field(GString *text, char field, const Decision *decision,
 				       row->date / 100 % 100, row->date % 100);
 		break;
 	case 'n':
-		g_string_append_printf(text, "%u", row->values->len);
+		g_string_append_printf(text, "%u", row->values ? row->values->len : 0);
 		break;
 	case 'm':
 		g_string_append_printf(text, "%u", row->total);
@@ -117,9 +116,13 @@ static void append_field(GString *text, char field, const Decision *decision,
 
 char *reason_sentence(const Decision *decision, const DecisionRow *row, const char *language)
 {
-	const char *sentence = sentence_of(row ? row->reason : decision->reason, language);
+	const DecisionRow whole = {.reason = decision->reason, .rule = decision->rule};
+	const char *sentence;
 	GString *text = g_string_new(NULL);
 
+	if (!row)
+		row = &whole;
+	sentence = sentence_of(row->reason, language);
 	for (const char *c = sentence; *c; c++) {
 		if (*c != '{') {
 			g_string_append_c(text, *c);

@@ -222,29 +222,37 @@ static bool imagine_services(Builder *builder, GError **error)
 	return good;
 }
 
-Universe *universe_new(const Policy *policy, const Service *const *services, size_t n,
-		       GError **error)
+static bool universe_fill(Universe *universe, const Policy *policy, const Service *const *services,
+			  size_t n, GError **error)
 {
-	g_autoptr(Universe) universe = g_new0(Universe, 1);
 	g_autoptr(GHashTable) known = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
 	g_autoptr(GHashTable) seen = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
 	Builder builder = {policy, {NULL}, known, seen, universe};
 	size_t count;
 	const Attribute *table = attribute_table(&count);
-	bool good;
 
 	universe->imagined = g_ptr_array_new_with_free_func((GDestroyNotify)service_free);
 	for (size_t i = 0; i < count; i++)
 		builder.texts[i] = g_hash_table_new(g_str_hash, g_str_equal);
-	for (size_t i = 0; i < n; i++)
-		g_hash_table_add(known, ident_key(services[i]->protocol, services[i]->id));
 	collect_texts(&builder);
-	good = imagine_services(&builder, error);
 	for (size_t i = 0; i < count; i++) {
 		universe->values[i] = attribute_values(&builder, &table[i]);
 		g_hash_table_unref(builder.texts[i]);
 	}
-	return good ? g_steal_pointer(&universe) : NULL;
+	for (size_t i = 0; i < n; i++)
+		g_hash_table_add(known, ident_key(services[i]->protocol, services[i]->id));
+	return imagine_services(&builder, error);
+}
+
+Universe *universe_new(const Policy *policy, const Service *const *services, size_t n,
+		       GError **error)
+{
+	Universe *universe = g_new0(Universe, 1);
+
+	if (universe_fill(universe, policy, services, n, error))
+		return universe;
+	universe_free(universe);
+	return NULL;
 }
 
 void universe_free(Universe *universe)

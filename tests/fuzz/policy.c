@@ -39,7 +39,7 @@ static void check_decision(const Policy *policy, const Service *service, Role ro
 
 		g_assert(!row->values || (decision->outcome == OUTCOME_ANSWERED && row->attribute &&
 					  row->rule.title));
-		g_assert(row->reason != REASON_NONE);
+		g_assert(row->reason != REASON_NONE && *sentence);
 	}
 }
 

@@ -59,6 +59,11 @@ static const Case cases[] = {
 	 "service \"https://old.example\" { asks sn }\n"
 	 "release \"A\" { to service NE; for student; give mail, sn; " BECAUSE,
 	 STUDENT, NE, "answered@4; sn=given@4[Ek]; mail=given@4[a@skola.example]"},
+	{"required-by-one-of-two-lines",
+	 "service NE is \"" NE "\" { asks mail; asks sn required }\n"
+	 "service NE { asks mail required; asks sn }\n"
+	 "release \"A\" { to service NE; for student; give mail if required, sn if required; " BECAUSE,
+	 STUDENT, NE, "answered@3; sn=given@3[Ek]; mail=given@3[a@skola.example]"},
 	{"second-id-of-a-name",
 	 "service NE is \"https://new.example\", \"" NE "\"\n"
 	 "release \"A\" { to service NE; for student; give mail; " BECAUSE,
@@ -131,6 +136,9 @@ static const Case cases[] = {
 	{"client-is-not-service",
 	 "release \"A\" { to client \"" NE "\"; for student; give mail; " BECAUSE, STUDENT,
 	 NE " mail", "refused-no-rule; mail=no-rule"},
+	{"except-client-is-not-except-service",
+	 "release \"A\" { to any except client \"" NE "\"; for student; give mail; " BECAUSE,
+	 STUDENT, NE " mail", "answered@1; mail=given@1[a@skola.example]"},
 	{"client", "release \"A\" { to client \"moodle\"; for student; give mail; " BECAUSE,
 	 STUDENT, "client:moodle mail", "answered@1; mail=given@1[a@skola.example]"},
 	{"protocol", "release \"A\" { to protocol oidc; for student; give mail; " BECAUSE, STUDENT,
@@ -372,7 +380,7 @@ static void test_values(void)
 		{"pairwise-id", "-a@skola.example", VALUE_NOT_ID},
 		{"pairwise-id", "a_b@skola.example", VALUE_NOT_ID},
 	};
-	g_autofree char *long_value = g_strnfill(2 * POLICY_VALUE_MAX, 'x');
+	g_autofree char *long_value = g_strnfill((gsize)2 * POLICY_VALUE_MAX, 'x');
 	g_autofree char *long_id = g_strnfill(200, 'x');
 
 	for (size_t i = 0; i < G_N_ELEMENTS(values); i++) {
@@ -382,7 +390,7 @@ static void test_values(void)
 		g_assert_cmpint(fault, ==, values[i].fault);
 	}
 	/* characters are counted, not bytes */
-	for (unsigned i = 0; i < POLICY_VALUE_MAX; i++)
+	for (size_t i = 0; i < POLICY_VALUE_MAX; i++)
 		memcpy(long_value + 2 * i, "å", 2);
 	g_assert_cmpint(value_judge(fixture_attribute("sn"), long_value, fixture_scopes), ==,
 			VALUE_GOOD);

@@ -375,6 +375,7 @@ static void test_limits(void)
 		     "tag, or divide it");
 	policy = fixture_load(fits, NULL, 0, &error);
 	g_assert_no_error(error);
+	g_assert_nonnull(policy);
 }
 
 /* Beginnings of a file. */
@@ -451,6 +452,30 @@ static void test_files(void)
 	}
 }
 
+/* The order of files shows neither in which error is told nor in which rule is the reason. */
+static void test_order(void)
+{
+	static const char broken[] = "policy 2";
+	static const char release[] = "policy 1\nrelease \"A\" { to any; " REST;
+	static const char other[] = "policy 1\nrelease \"B\" { to any; " REST;
+	PolicySource bad[] = {{"b.policy", broken, sizeof broken - 1},
+			      {"a.policy", broken, sizeof broken - 1}};
+	PolicySource good[] = {{"b.policy", other, sizeof other - 1},
+			       {"a.policy", release, sizeof release - 1}};
+	PolicyContext context = {fixture_scopes, FIXTURE_TODAY, NULL, 0};
+	g_autoptr(GError) error = NULL;
+	g_autoptr(Policy) none = policy_load(bad, 2, &context, &error);
+	g_autoptr(Policy) policy = policy_load(good, 2, &context, NULL);
+	g_autoptr(Person) person = fixture_person("student mail=a");
+	g_autoptr(Service) service = fixture_service("https://x mail");
+	g_autoptr(Decision) decision = policy_decide(policy, person, service, FIXTURE_TODAY);
+
+	g_assert_null(none);
+	g_assert_true(g_str_has_prefix(error->message, "a.policy:1:8: "));
+	g_assert_cmpstr(decision->rule.file, ==, "a.policy");
+	g_assert_cmpstr(decision_row(decision, fixture_attribute("mail"))->rule.title, ==, "A");
+}
+
 /* What is allowed though it looks odd. */
 static void test_allowed(void)
 {
@@ -495,6 +520,7 @@ int main(int argc, char **argv)
 	g_test_add_func("/policy/errors/header", test_header);
 	g_test_add_func("/policy/errors/nul", test_nul);
 	g_test_add_func("/policy/errors/files", test_files);
+	g_test_add_func("/policy/errors/order", test_order);
 	g_test_add_func("/policy/allowed", test_allowed);
 	return g_test_run();
 }
