@@ -266,17 +266,34 @@ static bool read_children(AuthnRequest *request, const XmlNode *root, GError **e
 	return true;
 }
 
+static bool is_request(const XmlNode *root, GError **error)
+{
+	return xml_node_is(root, XML_NS_SAMLP, "AuthnRequest") ||
+	       refuse(error, "the message is not an AuthnRequest");
+}
+
+char *authnrequest_claim(const XmlDocument *document, GError **error)
+{
+	const XmlNode *root = xml_document_root(document);
+	if (!is_request(root, error))
+		return NULL;
+	const XmlNode *first = xml_node_child(root, NULL, NULL);
+	char *claim = first && xml_node_is(first, XML_NS_SAML, "Issuer")
+			      ? xml_node_text(first, NULL)
+			      : NULL;
+	if (!claim)
+		refuse(error, "the request does not begin with an Issuer of text alone");
+	return claim;
+}
+
 AuthnRequest *authnrequest_read(const XmlDocument *document, GError **error)
 {
 	const XmlNode *root = xml_document_root(document);
 	g_autoptr(AuthnRequest) request = g_new0(AuthnRequest, 1);
 
 	request->reading = saml_reading_new();
-	if (!xml_node_is(root, XML_NS_SAMLP, "AuthnRequest")) {
-		refuse(error, "the message is not an AuthnRequest");
-		return NULL;
-	}
-	if (!has_no_type(root, error) || !read_identity(request, root, error) ||
+	if (!is_request(root, error) || !has_no_type(root, error) ||
+	    !read_identity(request, root, error) ||
 	    !read_attributes(request->reading, root, error) || !read_children(request, root, error))
 		return NULL;
 	if (!request->reading->issuer) {

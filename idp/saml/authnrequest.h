@@ -19,6 +19,13 @@ typedef struct {
 } AuthnRequest;
 
 /*
+ * Who the request says it is from, which is all that is read before its signature is judged: the
+ * text of the Issuer that is the root's first child. Transfer full. NULL with FAULT_SAML_MALFORMED
+ * when the root is another element or does not begin with an Issuer of text alone.
+ */
+char *authnrequest_claim(const XmlDocument *document, GError **error);
+
+/*
  * Reads the request. Transfer full. NULL with FAULT_ERROR/FAULT_SAML_MALFORMED when the root is
  * another element; ID is missing, no NCName or over 256 characters; Version is missing (which one
  * it is, the caller judges); IssueInstant is no xs:dateTime in UTC; there is not exactly one Issuer

@@ -23,6 +23,7 @@ typedef struct {
 	SamlRedirect *redirect;
 	SamlPost *post;
 	XmlDocument *document;
+	char *claim; /* who it says it is from */
 	AuthnRequest *request;
 	const Entity *entity;
 	const Endpoint *acs;
@@ -35,6 +36,7 @@ static void message_clear(Message *message)
 	saml_redirect_free(message->redirect);
 	saml_post_free(message->post);
 	xml_document_free(message->document);
+	g_free(message->claim);
 	authnrequest_free(message->request);
 }
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(Message, message_clear)
@@ -67,18 +69,13 @@ static bool parse(Message *m, GError **error)
 					 ? FAULT_SAML_TOO_LARGE
 					 : FAULT_SAML_MALFORMED,
 				 cause);
-	m->request = authnrequest_read(m->document, error);
-	if (!m->request)
-		return false;
-	m->request->reading->relay_state =
-		g_strdup(m->redirect ? m->redirect->relay_state : m->post->relay_state);
-	return true;
+	m->claim = authnrequest_claim(m->document, error);
+	return m->claim != NULL;
 }
 
 static bool find_service(Message *m, GError **error)
 {
-	m->entity =
-		entity_set_find(m->context->entities, m->request->reading->issuer, m->context->now);
+	m->entity = entity_set_find(m->context->entities, m->claim, m->context->now);
 	return m->entity || refuse(error, FAULT_SAML_UNKNOWN_SERVICE,
 				   "the Issuer is no service in our metadata");
 }
@@ -143,6 +140,19 @@ static bool verify(Message *m, GError **error)
 	if (!(m->redirect ? verify_redirect(m, error) : verify_post(m, error)))
 		return false;
 	m->is_signed = true;
+	return true;
+}
+
+/* Every field, from the tree whose signature has verified if it has one. */
+static bool read_fields(Message *m, GError **error)
+{
+	m->request = authnrequest_read(m->document, error);
+	if (!m->request)
+		return false;
+	if (strcmp(m->request->reading->issuer, m->entity->id) != 0)
+		return refuse(error, FAULT_SAML_MALFORMED, "the Issuer reads in two ways");
+	m->request->reading->relay_state =
+		g_strdup(m->redirect ? m->redirect->relay_state : m->post->relay_state);
 	return true;
 }
 
@@ -297,7 +307,7 @@ static bool check_context(Message *m, GError **error)
 typedef bool (*Step)(Message *message, GError **error);
 
 static const Step on_our_page[] = {
-	parse,           find_service, judge_signature, verify, check_destination,
+	parse,           find_service, judge_signature, verify, read_fields, check_destination,
 	check_freshness, choose_acs,   compare,
 };
 
@@ -338,8 +348,7 @@ static SamlRequest *decode(Message *message, SamlRequest *result)
 {
 	bool is_proven = walk(on_our_page, G_N_ELEMENTS(on_our_page), message, &result->fault);
 
-	if (message->request)
-		result->claimed_service = g_strdup(message->request->reading->issuer);
+	result->claimed_service = g_strdup(message->claim);
 	if (!is_proven)
 		return result;
 	result->ask = make_ask(message);
