@@ -24,7 +24,7 @@
 GQuark policy_error_quark(void);
 typedef enum {
 	POLICY_ERROR_SYNTAX,  /* not the language, or more of it than this version understands */
-	POLICY_ERROR_MEANING, /* the language, but it cannot stand: E1-E13 of portvakt-policy(5) */
+	POLICY_ERROR_MEANING, /* the language, but it cannot stand */
 	POLICY_ERROR_EXPECT,  /* an expectation does not hold */
 } PolicyError;
 

@@ -62,15 +62,15 @@ static gint by_place(gconstpointer a, gconstpointer b)
 	return strcmp(first->text, second->text);
 }
 
+/* `anything` is a stop that somebody put there on purpose, and no slip. */
 static bool takes_value(const Never *never, const Attribute *attribute, const char *value)
 {
 	for (unsigned i = 0; i < never->n_taken; i++) {
 		const Taken *taken = &never->taken[i];
 
-		if (taken->type == TAKEN_ANYTHING ||
-		    (((taken->type == TAKEN_KIND && taken->kind == attribute->kind) ||
-		      (taken->type == TAKEN_ATTRIBUTE && taken->attribute == attribute)) &&
-		     match_value(&taken->only, attribute, value)))
+		if (((taken->type == TAKEN_KIND && taken->kind == attribute->kind) ||
+		     (taken->type == TAKEN_ATTRIBUTE && taken->attribute == attribute)) &&
+		    match_value(&taken->only, attribute, value))
 			return true;
 	}
 	return false;

@@ -331,6 +331,10 @@ static const Remark remarks[] = {
 	 "release \"Edwise\" { to service \"e\" or \"f\"; for student; give mail; " END
 	 "never \"N\" { to service \"e\"; give mail; because \"x\" }",
 	 "", ""},
+	{"a-stop-is-no-slip",
+	 "release \"Quiz\" { to service \"e\"; for student; give mail; " END
+	 "never \"Stopp\" { to service \"e\"; give anything; because \"x\" }",
+	 "", ""},
 	{"taken-in-part",
 	 "release \"Edwise\" { to service \"e\"; for student; give mail; " END
 	 "never \"N\" { give mail only beginning \"a\"; because \"x\" }",
