@@ -252,6 +252,10 @@ void link_init(void)
 		/* else the library reads ldap.conf, ~/.ldaprc and LDAP* variables, and whoever
 		 * writes those decides how our connections are secured */
 		g_setenv("LDAPNOINIT", "1", TRUE);
+		/* the library's first call sets up what all share, and does so without a lock that
+		 * two first calls at once would both respect */
+		int version;
+		ldap_get_option(NULL, LDAP_OPT_PROTOCOL_VERSION, &version);
 		g_once_init_leave(&once, 1);
 	}
 }
