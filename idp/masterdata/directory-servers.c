@@ -4,6 +4,9 @@
 #include "idp/fault.h"
 #include "idp/limits.h"
 
+#include <pthread.h>
+#include <time.h>
+
 #define MS G_TIME_SPAN_MILLISECOND
 
 typedef struct {
@@ -25,16 +28,33 @@ struct Servers {
 	unsigned n;
 	Server *all;
 
-	GMutex lock; /* guards what follows, and rest_until and idle of the servers */
-	GCond freed;
+	/* guards what follows, and rest_until and idle of the servers; pthread, so that TSan sees
+	 * it */
+	pthread_mutex_t lock;
+	pthread_cond_t freed;
 	unsigned running;
 	bool probing; /* somebody is looking whether resting servers are back */
 };
+
+typedef pthread_mutex_t Locked;
+
+static Locked *lock(Servers *servers)
+{
+	pthread_mutex_lock(&servers->lock);
+	return &servers->lock;
+}
+
+static void unlock(Locked *locked)
+{
+	pthread_mutex_unlock(locked);
+}
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(Locked, unlock)
 
 Servers *servers_new(const char *const *uris, const char *ca_file, const char *bind_dn,
 		     Secret *password, unsigned most)
 {
 	Servers *servers = g_new0(Servers, 1);
+	pthread_condattr_t monotonic;
 	servers->ca_file = g_strdup(ca_file);
 	servers->bind_dn = g_strdup(bind_dn);
 	servers->password = secret_ref(password);
@@ -47,8 +67,11 @@ Servers *servers_new(const char *const *uris, const char *ca_file, const char *b
 		for (int kind = 0; kind < LINK_KINDS; kind++)
 			servers->all[i].idle[kind] = g_array_new(FALSE, FALSE, sizeof(Idle));
 	}
-	g_mutex_init(&servers->lock);
-	g_cond_init(&servers->freed);
+	pthread_mutex_init(&servers->lock, NULL);
+	pthread_condattr_init(&monotonic);
+	pthread_condattr_setclock(&monotonic, CLOCK_MONOTONIC);
+	pthread_cond_init(&servers->freed, &monotonic);
+	pthread_condattr_destroy(&monotonic);
 	return servers;
 }
 
@@ -73,8 +96,8 @@ void servers_free(Servers *servers)
 	g_free(servers->ca_file);
 	g_free(servers->bind_dn);
 	secret_unref(servers->password);
-	g_mutex_clear(&servers->lock);
-	g_cond_clear(&servers->freed);
+	pthread_mutex_destroy(&servers->lock);
+	pthread_cond_destroy(&servers->freed);
 	g_free(servers);
 }
 
@@ -95,10 +118,11 @@ typedef struct {
 static bool round_begin(Servers *servers, Round *round, gint64 deadline, GError **error)
 {
 	bool any = false;
-	g_autoptr(GMutexLocker) locker G_GNUC_UNUSED = g_mutex_locker_new(&servers->lock);
+	g_autoptr(Locked) locked G_GNUC_UNUSED = lock(servers);
 
+	const struct timespec until = {deadline / G_USEC_PER_SEC, deadline % G_USEC_PER_SEC * 1000};
 	while (servers->running >= servers->most)
-		if (!g_cond_wait_until(&servers->freed, &servers->lock, deadline)) {
+		if (pthread_cond_timedwait(&servers->freed, &servers->lock, &until) != 0) {
 			g_set_error_literal(error, FAULT_ERROR, FAULT_DIRECTORY_DOWN,
 					    "all connections to the directory are taken");
 			return false;
@@ -122,16 +146,16 @@ static bool round_begin(Servers *servers, Round *round, gint64 deadline, GError 
 
 static void round_end(Servers *servers, const Round *round)
 {
-	g_autoptr(GMutexLocker) locker G_GNUC_UNUSED = g_mutex_locker_new(&servers->lock);
+	g_autoptr(Locked) locked G_GNUC_UNUSED = lock(servers);
 	servers->running--;
 	if (round->probe)
 		servers->probing = false;
-	g_cond_signal(&servers->freed);
+	pthread_cond_signal(&servers->freed);
 }
 
 static void mark(Servers *servers, unsigned uri, bool is_lost)
 {
-	g_autoptr(GMutexLocker) locker G_GNUC_UNUSED = g_mutex_locker_new(&servers->lock);
+	g_autoptr(Locked) locked G_GNUC_UNUSED = lock(servers);
 	servers->all[uri].rest_until =
 		is_lost ? g_get_monotonic_time() + LIMIT_DIRECTORY_REST_MS * MS : 0;
 }
@@ -174,7 +198,7 @@ static Link *take_idle(Servers *servers, unsigned uri, LinkKind kind, GArray *ol
 	gint64 oldest = g_get_monotonic_time() - LIMIT_DIRECTORY_IDLE_MS * MS;
 	guint stale = 0;
 	Link *link = NULL;
-	g_autoptr(GMutexLocker) locker G_GNUC_UNUSED = g_mutex_locker_new(&servers->lock);
+	g_autoptr(Locked) locked G_GNUC_UNUSED = lock(servers);
 
 	while (stale < idle->len && g_array_index(idle, Idle, stale).since < oldest)
 		stale++;
@@ -190,7 +214,7 @@ static Link *take_idle(Servers *servers, unsigned uri, LinkKind kind, GArray *ol
 static void give_back(Servers *servers, unsigned uri, LinkKind kind, Link *link)
 {
 	Idle idle = {link, g_get_monotonic_time()};
-	g_autoptr(GMutexLocker) locker G_GNUC_UNUSED = g_mutex_locker_new(&servers->lock);
+	g_autoptr(Locked) locked G_GNUC_UNUSED = lock(servers);
 	g_array_append_val(servers->all[uri].idle[kind], idle);
 }
 
