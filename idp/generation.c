@@ -9,9 +9,8 @@
 /* More policy files than any huvudman has schools. */
 #define POLICY_FILES_MAX 1000
 
-static void generation_clear(gpointer data)
+static void generation_free(Generation *generation)
 {
-	Generation *generation = data;
 	g_clear_pointer(&generation->policy, policy_unref);
 	g_clear_pointer(&generation->entities, entity_set_free);
 	g_clear_pointer(&generation->pages, pages_unref);
@@ -27,16 +26,20 @@ static void generation_clear(gpointer data)
 	g_free(generation->entity_id);
 	g_clear_pointer(&generation->warnings, g_ptr_array_unref);
 	g_clear_pointer(&generation->config, config_free);
+	g_free(generation);
 }
 
 Generation *generation_ref(Generation *generation)
 {
-	return g_atomic_rc_box_acquire(generation);
+	atomic_fetch_add_explicit(&generation->references, 1, memory_order_relaxed);
+	return generation;
 }
 
 void generation_unref(Generation *generation)
 {
-	g_atomic_rc_box_release_full(generation, generation_clear);
+	if (generation &&
+	    atomic_fetch_sub_explicit(&generation->references, 1, memory_order_acq_rel) == 1)
+		generation_free(generation);
 }
 
 unsigned generation_today(GTimeZone *zone, gint64 now)
@@ -313,7 +316,8 @@ static bool load_zone(Generation *generation, GError **error)
 
 Generation *generation_load(const char *config_file, gint64 now, GError **error)
 {
-	g_autoptr(Generation) generation = g_atomic_rc_box_new0(Generation);
+	g_autoptr(Generation) generation = g_new0(Generation, 1);
+	atomic_init(&generation->references, 1);
 	generation->warnings = g_ptr_array_new_with_free_func(g_free);
 	generation->config = config_load(config_file, error);
 	if (!generation->config || !load_zone(generation, error) || !load_keys(generation, error) ||

@@ -18,7 +18,10 @@
 #include "metadata/xml/key.h"
 #include "policy/policy.h"
 
+#include <stdatomic.h>
+
 typedef struct {
+	atomic_uint references; /* C11's, not GLib's: ThreadSanitizer sees these */
 	char id[13]; /* 12 hex digits: equal for equal policy, metadata and configuration */
 	Config *config;
 	Policy *policy;
