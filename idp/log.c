@@ -10,6 +10,8 @@
 #define FIELDS_MAX 16
 #define DOMAIN     "portvakt"
 
+static bool journal; /* stderr is one; set before there are threads */
+
 static const char *level_name(GLogLevelFlags level)
 {
 	if (level & (G_LOG_LEVEL_ERROR | G_LOG_LEVEL_CRITICAL))
@@ -52,14 +54,8 @@ static void write_json(GLogLevelFlags level, const GLogField *fields, gsize n, c
 static GLogWriterOutput writer(GLogLevelFlags level, const GLogField *fields, gsize n,
 			       gpointer data)
 {
-	static gsize journal_known;
-	static bool journal;
 	const char *domain = field_text(fields, n, "GLIB_DOMAIN");
 	const char *message = field_text(fields, n, "MESSAGE");
-	if (g_once_init_enter(&journal_known)) {
-		journal = g_log_writer_is_journald(STDERR_FILENO);
-		g_once_init_leave(&journal_known, 1);
-	}
 	if (level & G_LOG_LEVEL_DEBUG)
 		return G_LOG_WRITER_HANDLED;
 	/* A library's message may quote what a peer sent. */
@@ -83,6 +79,7 @@ static GLogWriterOutput writer(GLogLevelFlags level, const GLogField *fields, gs
 
 void log_init(void)
 {
+	journal = g_log_writer_is_journald(STDERR_FILENO);
 	g_log_set_writer_func(writer, NULL, NULL);
 }
 
