@@ -175,6 +175,24 @@ browser_fill "$(form_field text)" "$pupil"
 browser_send
 like 'an altered handle' "$browser_status $(outcome)" '40[03] *'
 
+# --- a page that was left open --------------------------------------------------------------------
+# open_page SECONDS: the login page that was made so long ago, in the browser it was made for.
+open_page() {
+  fresh
+  read -r cookie handle < <("$top_builddir/tests/lib/handle" "$bed/keys/seal.key" "$1" \
+    "$shib_entity" "$shib_url/Shibboleth.sso/SAML2/POST")
+  printf '#HttpOnly_idp.localhost\tFALSE\t/\tTRUE\t0\t__Host-portvakt-browser\t%s\n' "$cookie" \
+    >"$browser_jar"
+  browser_get "$idp_url/login?handle=$handle"
+}
+open_page 590
+is 'after nine minutes the page is still good' "$browser_status $(login_page)" '200 1'
+type_in "$pupil" "$right"
+is 'and leads to the service' "$(response 'string(/*/@InResponseTo)')" _old
+open_page 601
+is 'after ten it has expired' "$browser_status $(outcome)" '400 login-expired'
+like 'and shows a way back' "$(cat "$browser_page")" "*href=\"$shib_url*"
+
 # --- the same page sent twice ---------------------------------------------------------------------
 fresh
 ask --id _twice
@@ -269,6 +287,13 @@ like 'a whole policy is taken' "$(hangup)" '*"reloaded"*'
 ask
 is 'and holds at once' "$(attributes)" 'eduPersonPrincipalName '
 
+again_works() {
+  fresh
+  ask
+  type_in "$pupil" "$right"
+  [ "$(attributes)" = 'eduPersonPrincipalName ' ]
+}
+
 # --- the directory is gone ------------------------------------------------------------------------
 fresh waiting
 ask
@@ -280,13 +305,18 @@ is 'without the directory a login says try again' "$browser_status $(outcome)" '
 ok "within four seconds ($took ms)" test "$took" -lt 4000
 like 'with Retry-After' "$(tr -d '\r' <"$browser_headers")" '*[Rr]etry-[Aa]fter:*'
 bed_directory
-again() {
-  fresh
-  ask
-  type_in "$pupil" "$right"
-  [ "$(attributes)" = 'eduPersonPrincipalName ' ]
-}
-ok 'and when it is back, it works without a restart' wait_for 15 recovery again
+ok 'when it is back, it works without a restart' wait_for 15 recovery again_works
+fresh
+ask
+stopped=$(cat "$bed/ldap/slapd.pid")
+kill -STOP "$stopped"
+begin=$(date +%s%N)
+type_in "$pupil" "$right"
+took=$((($(date +%s%N) - begin) / 1000000))
+kill -CONT "$stopped"
+is 'a directory that hangs is as good as gone' "$browser_status $(outcome)" '503 directory-down'
+ok "within four seconds too ($took ms)" test "$took" -lt 4000
+ok 'and back when it goes on' wait_for 15 recovery again_works
 
 # --- secrets --------------------------------------------------------------------------------------
 bed_halt portvakt
