@@ -311,6 +311,16 @@ static bool raise_descriptor_limit(unsigned connections, GError **error)
 	return false;
 }
 
+/* While the server stops, whoever comes is closed at once. MHD_quiesce_daemon() would do it, but
+ * takes the listener out of an epoll set that the I/O thread takes it out of at the same time, and
+ * the one that comes second aborts the process (0.9.75). */
+static enum MHD_Result accept_policy(void *user, const struct sockaddr *address, socklen_t length)
+{
+	HttpServer *server = user;
+
+	return atomic_load(&server->quiescing) ? MHD_NO : MHD_YES;
+}
+
 static struct MHD_Daemon *start_daemon(HttpServer *server, const HttpServerOptions *options,
 				       unsigned connections)
 {
@@ -347,8 +357,8 @@ static struct MHD_Daemon *start_daemon(HttpServer *server, const HttpServerOptio
 	sigfillset(&all);
 	pthread_sigmask(SIG_SETMASK, &all, &before);
 	struct MHD_Daemon *daemon = MHD_start_daemon(
-		flags, 0, NULL, NULL, on_request, server, MHD_OPTION_URI_LOG_CALLBACK, on_target,
-		server, MHD_OPTION_UNESCAPE_CALLBACK, leave_escaped, NULL,
+		flags, 0, accept_policy, server, on_request, server, MHD_OPTION_URI_LOG_CALLBACK,
+		on_target, server, MHD_OPTION_UNESCAPE_CALLBACK, leave_escaped, NULL,
 		MHD_OPTION_NOTIFY_COMPLETED, on_completed, server, MHD_OPTION_NOTIFY_CONNECTION,
 		on_connection, server, MHD_OPTION_ARRAY, items, MHD_OPTION_END);
 	pthread_sigmask(SIG_SETMASK, &before, NULL);
@@ -461,9 +471,6 @@ void http_server_quiesce(HttpServer *server)
 {
 	if (atomic_exchange(&server->quiescing, true))
 		return;
-	MHD_quiesce_daemon(server->daemon);
-	/* Whoever comes now is told so at once, instead of waiting for an accept(). */
-	shutdown(server->listener, SHUT_RD);
 	connection_table_close_idle(server->table);
 }
 
@@ -485,5 +492,6 @@ void http_server_stop(HttpServer *server)
 		g_usleep(2000);
 	}
 	MHD_stop_daemon(server->daemon);
+	server->listener = -1; /* the library has closed it */
 	server_free(server);
 }
