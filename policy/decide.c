@@ -515,8 +515,7 @@ Decision *decide_assuming(const Policy *policy, const Person *person, const Serv
 		     .assume = assume};
 	Decision *decision = g_new0(Decision, 1);
 
-	g_assert(g_date_valid_dmy((GDateDay)(today % 100), (GDateMonth)(today / 100 % 100),
-				  (GDateYear)(today / 10000)));
+	g_assert(policy_day_is_real(today));
 	gather_asks(&work);
 	gather_values(&work);
 	gather_nevers(&work);

@@ -43,6 +43,9 @@ void index_rules(Policy *policy);
 GPtrArray *index_releases(const Policy *policy, const Known *known);
 GPtrArray *index_nevers(const Policy *policy, const Known *known);
 
+/* Whether a number is yyyymmdd of a day that exists. */
+bool policy_day_is_real(unsigned day);
+
 /* The entry of an id in the table, made if there is none. Transfer none. */
 Known *known_get(Policy *policy, const Ident *ident);
 

@@ -33,6 +33,12 @@ void policy_unref(Policy *policy)
 		policy_clear(policy);
 }
 
+bool policy_day_is_real(unsigned day)
+{
+	return g_date_valid_dmy((GDateDay)(day % 100), (GDateMonth)(day / 100 % 100),
+				(GDateYear)(day / 10000));
+}
+
 static gint by_name(gconstpointer a, gconstpointer b)
 {
 	return strcmp((*(Source *const *)a)->name, (*(Source *const *)b)->name);
@@ -63,6 +69,7 @@ Policy *policy_load(const PolicySource *files, size_t n, const PolicyContext *co
 	g_autoptr(GPtrArray) sources = NULL;
 	g_autoptr(Universe) universe = NULL;
 
+	g_assert(policy_day_is_real(context->today));
 	g_atomic_ref_count_init(&policy->references);
 	arena_init(&policy->arena);
 	rules_init(&policy->rules);

@@ -295,36 +295,33 @@ static bool try_all(Proof *proof)
 	return any || !positive;
 }
 
-static bool prove(Proof *proof, GError **error)
+char *prove_expectation(const Policy *policy, const PolicyContext *context,
+			const Universe *universe, const Expect *expect, unsigned day)
 {
-	const Expect *expect = proof->expect;
 	g_autoptr(GString) failure = g_string_new(NULL);
-	g_autofree char *day = NULL;
+	Proof proof = {policy, context, universe, expect, day, failure};
 
-	proof->failure = failure;
-	proof->today = expect->on ? expect->on : proof->context->today;
-	if (try_all(proof))
-		return true;
-	day = expect->on ? g_strdup_printf(" (on %04u-%02u-%02u)", expect->on / 10000,
-					   expect->on / 100 % 100, expect->on % 100)
-			 : g_strdup("");
-	place_error(error, POLICY_ERROR_EXPECT, &expect->place, "expectation fails%s: %s", day,
-		    failure->str);
-	return false;
+	return try_all(&proof) ? NULL : g_string_free(g_steal_pointer(&failure), FALSE);
 }
 
 bool prove_expectations(const Policy *policy, const PolicyContext *context,
 			const Universe *universe, GError **error)
 {
-	bool good = true;
+	for (guint i = 0; i < policy->rules.expects->len; i++) {
+		const Expect *expect = policy->rules.expects->pdata[i];
+		unsigned day = expect->on ? expect->on : context->today;
+		g_autofree char *failure =
+			prove_expectation(policy, context, universe, expect, day);
+		g_autofree char *on = NULL;
 
-	for (guint i = 0; good && i < policy->rules.expects->len; i++) {
-		Proof proof = {.policy = policy,
-			       .context = context,
-			       .universe = universe,
-			       .expect = policy->rules.expects->pdata[i]};
-
-		good = prove(&proof, error);
+		if (!failure)
+			continue;
+		on = expect->on ? g_strdup_printf(" (on %04u-%02u-%02u)", day / 10000,
+						  day / 100 % 100, day % 100)
+				: g_strdup("");
+		place_error(error, POLICY_ERROR_EXPECT, &expect->place, "expectation fails%s: %s",
+			    on, failure);
+		return false;
 	}
-	return good;
+	return true;
 }

@@ -40,5 +40,10 @@ char *universe_describe(const Service *service);
 bool prove_expectations(const Policy *policy, const PolicyContext *context,
 			const Universe *universe, GError **error);
 
+/* Tries one expectation on a day, whatever day it names. Returns NULL if it holds, else what goes
+ * wrong for whom and where, in words; transfer full. */
+char *prove_expectation(const Policy *policy, const PolicyContext *context,
+			const Universe *universe, const Expect *expect, unsigned day);
+
 /* Fills policy->warnings. */
 void warn_policy(Policy *policy, const PolicyContext *context, const Universe *universe);

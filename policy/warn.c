@@ -6,7 +6,7 @@
 #include "policy/guess.h"
 #include "policy/universe.h"
 
-#define SOON_DAYS 30  /* before an agreement ends */
+#define SOON_DAYS 30  /* how far ahead is looked */
 #define GUESSES   100 /* unknown services for which a similar known one is looked for */
 
 typedef struct {
@@ -219,14 +219,30 @@ static void warn_fates(Warner *warner)
 		warn_fate(warner, releases->pdata[i], &warner->fates[i]);
 }
 
+static void set_date(GDate *date, unsigned day)
+{
+	g_date_clear(date, 1);
+	g_date_set_dmy(date, (GDateDay)(day % 100), (GDateMonth)(day / 100 % 100),
+		       (GDateYear)(day / 10000));
+}
+
 static int days_between(unsigned from, unsigned to)
 {
-	g_autoptr(GDate) first = g_date_new_dmy(
-		(GDateDay)(from % 100), (GDateMonth)(from / 100 % 100), (GDateYear)(from / 10000));
-	g_autoptr(GDate) second = g_date_new_dmy((GDateDay)(to % 100), (GDateMonth)(to / 100 % 100),
-						 (GDateYear)(to / 10000));
+	GDate first, second;
 
-	return g_date_days_between(first, second);
+	set_date(&first, from);
+	set_date(&second, to);
+	return g_date_days_between(&first, &second);
+}
+
+static unsigned day_after(unsigned day)
+{
+	GDate date;
+
+	set_date(&date, day);
+	g_date_add_days(&date, 1);
+	return g_date_get_year(&date) * 10000u + (unsigned)g_date_get_month(&date) * 100u +
+	       g_date_get_day(&date);
 }
 
 static void warn_agreement(Warner *warner, const Release *release)
@@ -387,11 +403,75 @@ static void warn_unknown_services(Warner *warner)
 	}
 }
 
+static void add_day(const Warner *warner, GArray *days, unsigned day)
+{
+	int ahead = days_between(warner->context->today, day);
+
+	if (ahead > 0 && ahead <= SOON_DAYS)
+		g_array_append_val(days, day);
+}
+
+static gint by_day(gconstpointer a, gconstpointer b)
+{
+	unsigned first = *(const unsigned *)a, second = *(const unsigned *)b;
+
+	return first < second ? -1 : first > second;
+}
+
+/* The days soon on which a release begins, or has just ended. */
+static GArray *days_of_change(const Warner *warner)
+{
+	const GPtrArray *releases = warner->policy->rules.releases;
+	GArray *days = g_array_new(FALSE, FALSE, sizeof(unsigned));
+
+	for (guint i = 0; i < releases->len; i++) {
+		const Release *release = releases->pdata[i];
+
+		if (release->from)
+			add_day(warner, days, release->from);
+		if (release->until)
+			add_day(warner, days, day_after(release->until));
+		if (release->agreement_until)
+			add_day(warner, days, day_after(release->agreement_until));
+	}
+	g_array_sort(days, by_day);
+	return days;
+}
+
+/* What holds today may fail on a day that is near, and from then on no start would succeed. */
+static void warn_expectations(Warner *warner)
+{
+	const GPtrArray *expects = warner->policy->rules.expects;
+	g_autoptr(GArray) days = days_of_change(warner);
+
+	for (guint i = 0; i < expects->len; i++) {
+		const Expect *expect = expects->pdata[i];
+		bool told = expect->on != 0;
+
+		for (guint j = 0; !told && j < days->len; j++) {
+			unsigned day = g_array_index(days, unsigned, j);
+			g_autofree char *failure = NULL;
+
+			if (j > 0 && day == g_array_index(days, unsigned, j - 1))
+				continue;
+			failure = prove_expectation(warner->policy, warner->context,
+						    warner->universe, expect, day);
+			told = failure != NULL;
+			if (told)
+				warn(warner, &expect->place,
+				     "from %04u-%02u-%02u on this expectation fails and the policy "
+				     "does not load: %s",
+				     day / 10000, day / 100 % 100, day % 100, failure);
+		}
+	}
+}
+
 static void warn_all(Warner *warner)
 {
 	const GPtrArray *releases = warner->policy->rules.releases;
 
 	warn_fates(warner);
+	warn_expectations(warner);
 	for (guint i = 0; i < releases->len; i++) {
 		warn_agreement(warner, releases->pdata[i]);
 		warn_texts(warner, releases->pdata[i]);

@@ -354,6 +354,24 @@ static const Remark remarks[] = {
 	{"agreement-runs",
 	 "release \"X\" { to any; for staff; give mail; agreement \"P\" until 2026-12-06; " END, "",
 	 ""},
+	{"an-expectation-that-will-fail",
+	 "release \"X\" { to service \"x\"; for staff; give mail; agreement \"P\" until "
+	 "2026-11-30; " END
+	 "expect staff at \"x\" gets mail; expect staff on 2026-11-30 at \"x\" gets mail\n"
+	 "expect staff at \"x\" never gets sn",
+	 "",
+	 "1:73: agreement \"P\" ends in 25 days|2:1: from 2026-12-01 on this expectation fails "
+	 "and the "
+	 "policy does not load: a non-teaching member of staff at x does not get mail: "
+	 "Agreement \"P\" "
+	 "of \"X\" ended 2026-11-30. (t.policy:1)"},
+	{"an-expectation-that-will-fail-when-a-release-begins",
+	 "release \"X\" { to service \"x\"; for staff; give mail; from 2026-11-06; until "
+	 "2026-11-07; " END "expect staff at \"x\" is refused",
+	 "",
+	 "2:1: from 2026-11-06 on this expectation fails and the policy does not load: a "
+	 "non-teaching "
+	 "member of staff at x gets mail (t.policy:1 \"X\")"},
 	{"unknown-id",
 	 "service NE is \"https://ne.example/sp\"\n"
 	 "release \"X\" { to service NE, service \"https://other\"; for staff; give mail; " END,
