@@ -381,6 +381,9 @@ static StepOutcome step_role(Visit *visit)
 	}
 	if (visit->role & visit->roles)
 		return STEP_ON;
+	/* by session, a role that the school has taken away since */
+	if (visit->ask && visit->ask->is_passive)
+		return fail(visit, FAULT_SAML_NO_PASSIVE, "a page is due, and none is allowed");
 	if (!visit->roles || visit->endpoint != LOGIN)
 		return fail(visit, FAULT_LOGIN_NO_ROLE,
 			    "the person has no role here, or not that one");

@@ -1,0 +1,76 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: AGPL-3.0-or-later
+# Who is treated like whom: a protected person like anybody outside the rule, a person whose role is
+# gone like one who has none, an Englishman like a Swede.
+set -u
+# shellcheck source=tests/lib/bed.sh
+. "${top_srcdir:?}/tests/lib/bed.sh"
+bed_test_open
+if ! { bed_pki && bed_directory && bed_service_metadata && bed_idp && bed_serve; }; then
+  echo 'Bail out! the installation did not start'
+  exit 1
+fi
+authnrequest=$top_builddir/tests/lib/authnrequest
+sso=$idp_url/saml/sso
+
+ask() {
+  browser_get "$sso?$("$authnrequest" "$@")"
+}
+
+# log_in USER OPTION...: from the question to the page after the password.
+log_in() {
+  local user=$1
+  shift
+  browser_open "$work/$user" "$bed_ca"
+  ask "$@"
+  browser_form ".//input[@type='password']" || return 1
+  browser_fill "$(form_field text)" "$user"
+  browser_fill "$(form_field password)" "$(bed_password "$user")"
+  browser_send
+}
+
+second_status() {
+  _xpath "string(//input[@name='SAMLResponse']/@value)" | base64 -d |
+    xmllint --xpath 'string(//*[local-name()="StatusCode"]/*/@Value)' - | sed 's/.*://'
+}
+
+# --- a protected pupil, and a principal outside the rule ------------------------------------------
+# what differs between any two visits is left out: references, IDs, cookies, times
+trace() {
+  local reference=none
+  reference=$(_xpath "string(//*[@id='reference'])")
+  echo "$browser_status"
+  sed -E "s/$reference/REFERENCE/; s/(name=\"SAMLResponse\" value=\")[^\"]*/\1RESPONSE/" "$browser_page"
+  tr -d '\r' <"$browser_headers" | sed -E 's/^(Set-Cookie: [^=]*)=[^;]*/\1/; /^(Date|Content-Length):/d'
+  grep -F "\"reference\":\"$reference\"" "$bed/log/portvakt.log" |
+    jq -c 'del(.time, .reference, .response_id, .milliseconds)'
+}
+log_in saglun --id _closed
+trace >"$work/protected"
+log_in evalun --id _closed
+trace >"$work/outside"
+like 'a principal is outside the rule' "$(head -n 1 "$work/outside"; tail -n 1 "$work/outside")" '403*"outcome":"not-open"*'
+is 'a protected pupil looks the same, on the page and in the log' \
+  "$(diff "$work/protected" "$work/outside")" ''
+browser_open "$work/saglun" "$bed_ca"
+for user in saglun evalun; do
+  log_in "$user" --id _closed
+  ask --id _again
+  trace >"$work/again-$user"
+done
+is 'and the same by session' "$(diff "$work/again-saglun" "$work/again-evalun")" ''
+
+# --- a role that is taken away --------------------------------------------------------------------
+log_in noabjo
+ask --passive true --id _before
+is 'with a session IsPassive is answered' "$(_xpath "count(//input[@name='SAMLResponse'])")" 1
+sed -i 's/^student = .*/student = eduPersonAffiliation=nobody/' "$bed_conf"
+lines=$(grep -c '"message":"reloaded"' "$bed/log/portvakt.log")
+kill -HUP "$(cat "$bed/run/portvakt.pid")"
+wait_for 10 'the reload' \
+  bash -c "[ \$(grep -c '\"message\":\"reloaded\"' '$bed/log/portvakt.log') -gt $lines ]"
+ask --id _open
+is 'who has no role any more is told on a page' "$browser_status $(second_status)" '403 RequestDenied'
+ask --passive true --id _quiet
+is 'and IsPassive shows no page' "$browser_status $(second_status)" '200 NoPassive'
+tap_done
