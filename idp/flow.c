@@ -58,7 +58,7 @@ static const struct {
 } steps[] = {
 /*                                                 sso   conti login login        log- logout
  *                                            sso  post  nue   page post role start out  post meta error static */
-{"form",        LANE_WORKER,    step_form,        { o,   X,   o,   o,   X,   X,   o,   o,   X,   o,   o,   o }},
+{"form",        LANE_WORKER,    step_form,        { o,   X,   X,   X,   X,   X,   X,   X,   X,   o,   X,   o }},
 {"request",     LANE_WORKER,    step_request,     { X,   X,   o,   o,   o,   o,   o,   o,   o,   o,   o,   o }},
 {"handle",      LANE_WORKER,    step_handle,      { o,   o,   X,   X,   X,   X,   o,   o,   o,   o,   o,   o }},
 {"proof",       LANE_WORKER,    step_proof,       { o,   o,   o,   o,   X,   X,   o,   o,   X,   o,   o,   o }},
@@ -111,6 +111,7 @@ bool flow_run(Visit *visit, Lane lane)
 bool flow_route(const HttpRequest *request, unsigned *ret_endpoint, FaultCode *ret_fault)
 {
 	*ret_fault = FAULT_HTTP_NOT_FOUND;
+	*ret_endpoint = ENDPOINTS;
 	for (unsigned i = 0; i < ENDPOINTS; i++) {
 		const char *path = endpoints[i].path;
 		bool whole = path[1] == '\0' || !g_str_has_suffix(path, "/");
@@ -127,7 +128,7 @@ bool flow_route(const HttpRequest *request, unsigned *ret_endpoint, FaultCode *r
 
 const char *flow_endpoint_name(unsigned endpoint)
 {
-	return endpoints[endpoint].name;
+	return endpoint < ENDPOINTS ? endpoints[endpoint].name : NULL;
 }
 
 gsize flow_body_limit(HttpMethod method, const char *path)
@@ -165,10 +166,12 @@ static const char *field(const Visit *visit, const char *name)
 
 /* ---- what was sent ---- */
 
+/* The body of a POST, else the query. */
 static StepOutcome step_form(Visit *visit)
 {
 	g_autoptr(GError) error = NULL;
-	visit->form = form_from_body(visit->request, &error);
+	visit->form = visit->request->method == HTTP_POST ? form_from_body(visit->request, &error)
+							  : form_from_query(visit->request, &error);
 	if (!visit->form)
 		return fail_http(visit, error);
 	if (form_has_duplicates(visit->form))
@@ -219,11 +222,6 @@ static StepOutcome step_handle(Visit *visit)
 		[LOGIN] = PENDING_LOGIN,
 		[ROLE] = PENDING_ROLE,
 	};
-	g_autoptr(GError) error = NULL;
-	if (!visit->form && !(visit->form = form_from_query(visit->request, &error)))
-		return fail_http(visit, error);
-	visit->lang = pages_lang(visit->generation->pages, form_get(visit->form, "lang", NULL),
-				 visit->request->accept_language);
 	visit->browser = cookie_get(visit->request, PENDING_BROWSER_COOKIE);
 	visit->handle = g_strdup(form_get(visit->form, "handle", NULL));
 	if (!visit->handle && visit->endpoint == LOGIN_PAGE)
@@ -541,12 +539,8 @@ static StepOutcome step_error(Visit *visit)
 {
 	static const char *const codes[] = {"IDENTIFICATION_FAILURE", "AUTHENTICATION_FAILURE",
 					    "AUTHORIZATION_FAILURE", "OTHER_ERROR", NULL};
-	g_autoptr(GError) error = NULL;
-	g_autoptr(Form) query = form_from_query(visit->request, &error);
-	if (!query)
-		return fail_http(visit, error);
-	const char *code = form_get(query, "errorurl_code", NULL);
-	visit->claimed_service = g_strdup(form_get(query, "errorurl_rp", NULL));
+	const char *code = form_get(visit->form, "errorurl_code", NULL);
+	visit->claimed_service = g_strdup(form_get(visit->form, "errorurl_rp", NULL));
 	return fail(visit, FAULT_SERVICE_ERROR,
 		    code && g_strv_contains(codes, code) ? code : "the service does not say why");
 }

@@ -11,11 +11,11 @@
 
 typedef enum { LANE_WORKER, LANE_DIRECTORY } Lane;
 
-/* The endpoint that serves a request, as an index of the table. False: fault_code says why not
- * (FAULT_HTTP_NOT_FOUND, FAULT_HTTP_METHOD). */
+/* The endpoint that serves a request, as an index of the table. False: `*ret_fault` says why not
+ * (FAULT_HTTP_NOT_FOUND, FAULT_HTTP_METHOD), and the endpoint is the one of that path, or none. */
 bool flow_route(const HttpRequest *request, unsigned *ret_endpoint, FaultCode *ret_fault);
 
-/* "sso", "login" and so on, for the log. */
+/* "sso", "login" and so on, for the log; NULL: none. */
 const char *flow_endpoint_name(unsigned endpoint);
 
 /* The largest body an endpoint takes; 0: the common limit. */

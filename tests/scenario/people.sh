@@ -60,6 +60,15 @@ for user in saglun evalun; do
 done
 is 'and the same by session' "$(diff "$work/again-saglun" "$work/again-evalun")" ''
 
+# --- languages ------------------------------------------------------------------------------------
+log_in noabjo
+for page in / /logout "/login"; do
+  browser_get "$idp_url$page"
+  link=$(_xpath 'string(//nav/a[@lang="en"]/@href)')
+  browser_get "$idp_url$link"
+  is "$page is in English for who wants it" "$browser_status $(_xpath 'string(/html/@lang)')" '200 en'
+done
+
 # --- a role that is taken away --------------------------------------------------------------------
 log_in noabjo
 ask --passive true --id _before

@@ -193,6 +193,8 @@ browser_get "$idp_url/error?errorurl_code=ERRORURL_CODE"
 is 'and did not fill in why' "$browser_status $(outcome)" '200 service-error'
 browser_get "$idp_url/nowhere"
 is 'no such page' "$browser_status" 404
+is 'which the log takes for no other' \
+  "$(grep '"status":"404"' "$bed/log/portvakt.log" | tail -n 1 | jq -r '.outcome, .endpoint' | xargs)" 'not-found null'
 browser_get -X DELETE "$idp_url/login"
 is 'a method of no endpoint' "$browser_status" 405
 browser_get "$idp_url/saml/continue?handle=abc"
