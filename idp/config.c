@@ -420,8 +420,10 @@ static bool check_together(const Config *config, GError **error)
 	g_autofree char *folded = g_ascii_strdown(base, -1);
 	if (!uri || !g_str_equal(base, folded) || g_strcmp0(g_uri_get_scheme(uri), "https") ||
 	    *g_uri_get_path(uri) || g_uri_get_query(uri) || g_uri_get_userinfo(uri) ||
-	    !g_uri_get_host(uri) || !*g_uri_get_host(uri)) {
-		wrong = "base-url is https://HOST or https://HOST:PORT in lower case, without a path";
+	    !g_uri_get_host(uri) || !*g_uri_get_host(uri) || g_uri_get_port(uri) == 443) {
+		/* compared with Host and Origin, where browsers leave 443 out */
+		wrong = "base-url is https://HOST or https://HOST:PORT in lower case, without a "
+			"path, and without :443";
 		where = config_where(config, "idp", key = "base-url");
 	} else if (config_has(config, "server", "tls-key") !=
 		   config_has(config, "server", "tls-certificate")) {

@@ -90,7 +90,7 @@ static void test_mistakes(void)
 static void test_base_url(void)
 {
 	static const char *const bad[] = {"http://a", "https://a/", "https://a?x", "https://u@a",
-					  "https://", "a",          "https://a/b"};
+					  "https://", "a",          "https://a/b", "https://a:443"};
 	for (gsize i = 0; i < G_N_ELEMENTS(bad); i++) {
 		g_autofree char *line = g_strconcat("base-url = ", bad[i], NULL);
 		g_auto(GStrv) parts = g_strsplit(WHOLE, "base-url = https://idp.localhost:8443", 2);
