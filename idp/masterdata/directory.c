@@ -2,15 +2,12 @@
 #include "idp/masterdata/directory.h"
 
 #include "idp/fault.h"
+#include "idp/keys.h"
 #include "idp/limits.h"
 #include "idp/masterdata/condition.h"
 #include "idp/masterdata/directory-servers.h"
 
-#include <errno.h>
-#include <fcntl.h>
 #include <string.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
 #define PLACE "{login}" /* in login-filter */
 
@@ -142,34 +139,18 @@ static bool check_text(const DirectoryOptions *options, const char *key, const c
 /* The file without the line feed that an editor leaves at its end. */
 static Secret *read_password(const DirectoryOptions *options, GError **error)
 {
-	char bytes[LIMIT_PASSWORD + 2];
-	struct stat status;
-	ssize_t length = -1;
-	int fd = open(options->password_file, O_RDONLY | O_CLOEXEC);
+	g_autoptr(Secret) file = keys_read(options->password_file, error);
+	gsize length = file ? secret_length(file) : 0;
 
-	if (fd >= 0 && fstat(fd, &status) == 0)
-		length = read(fd, bytes, sizeof bytes);
-	if (length < 0)
-		g_set_error(error, G_FILE_ERROR, g_file_error_from_errno(errno), "%s: %s",
-			    options->password_file, g_strerror(errno));
-	if (fd >= 0)
-		close(fd);
-	if (length < 0)
+	if (!file)
 		return NULL;
-
-	Secret *password = NULL;
-	if (length > 0 && bytes[length - 1] == '\n')
+	if (length > 0 && secret_bytes(file)[length - 1] == '\n')
 		length--;
-	if (status.st_mode & (S_IRWXG | S_IRWXO))
-		wrong(error, options, "password-file",
-		      "%s is open to others than its owner; chmod 0600 it", options->password_file);
-	else if (length == 0 || length > LIMIT_PASSWORD || memchr(bytes, '\0', (size_t)length))
-		wrong(error, options, "password-file", "%s is empty, too long or binary",
-		      options->password_file);
-	else
-		password = secret_new(bytes, (gsize)length);
-	seal_wipe(bytes, sizeof bytes);
-	return password;
+	if (length > 0 && length <= LIMIT_PASSWORD && !memchr(secret_bytes(file), '\0', length))
+		return secret_new(secret_bytes(file), length);
+	wrong(error, options, "password-file", "%s is empty, too long or binary",
+	      options->password_file);
+	return NULL;
 }
 
 static GPtrArray *with_key(const char *const *attributes, const char *key)

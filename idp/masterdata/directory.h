@@ -31,7 +31,8 @@ typedef struct {
 	bool start_tls;       /* start-tls: without it an ldap:// URI is refused */
 	char *ca_file;        /* ca: PEM; mandatory unless every URI is ldapi */
 	char *bind_dn;        /* bind-dn: the service account */
-	char *password_file;  /* password-file: mode 0600; one line feed at the end is dropped */
+	char *password_file;  /* password-file: as keys_read() wants it; one line feed at the
+			       * end is dropped */
 	char *base;           /* base: people are searched in this subtree */
 	char *login_filter;   /* login-filter: (uid={login}) when NULL; RFC 4515 */
 	char *person_key;     /* person-key: entryUUID when NULL; immutable, one value */
