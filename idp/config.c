@@ -135,6 +135,7 @@ typedef struct {
 } Said;
 
 struct Config {
+	GChecksum *sum; /* of all that was read */
 	char *file;
 	char *folder;
 	GHashTable *said;       /* "group\037key" -> Said */
@@ -166,6 +167,7 @@ void config_free(Config *config)
 {
 	if (!config)
 		return;
+	g_checksum_free(config->sum);
 	g_free(config->file);
 	g_free(config->folder);
 	g_hash_table_unref(config->said);
@@ -345,6 +347,7 @@ static bool take_file(Config *config, const char *file, GError **error)
 		return false;
 	if (length > CONFIG_BYTES_MAX || !g_utf8_validate(bytes, (gssize)length, NULL))
 		return fail(error, file, 1, "this is no configuration: over 256 KiB or not UTF-8");
+	g_checksum_update(config->sum, (const guchar *)bytes, (gssize)length + 1);
 	g_auto(GStrv) lines = g_strsplit(bytes, "\n", -1);
 	g_autofree char *group = NULL;
 	for (guint i = 0; lines[i]; i++) {
@@ -469,6 +472,7 @@ static void add_fallbacks(Config *config)
 Config *config_load(const char *path, GError **error)
 {
 	g_autoptr(Config) config = g_new0(Config, 1);
+	config->sum = g_checksum_new(G_CHECKSUM_SHA256);
 	config->file = g_canonicalize_filename(path, NULL);
 	config->folder = g_path_get_dirname(config->file);
 	config->said = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, said_free);
@@ -481,6 +485,11 @@ Config *config_load(const char *path, GError **error)
 	if (!check_together(config, error))
 		return NULL;
 	return g_steal_pointer(&config);
+}
+
+const char *config_checksum(const Config *config)
+{
+	return g_checksum_get_string(config->sum);
 }
 
 static const Said *find_said(const Config *config, const char *group, const char *key)

@@ -50,6 +50,9 @@ Config *config_load(const char *path, GError **error);
 void config_free(Config *config);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(Config, config_free)
 
+/* SHA-256, in hexadecimal, of the files as they were read. Transfer none. */
+const char *config_checksum(const Config *config);
+
 /*
  * Values by group and key of the table; asking for one that is not in the table is a bug. What is
  * absent gives the fallback, or NULL (an empty list, 0, false). Transfer none.

@@ -255,11 +255,42 @@ const char *daemon_address(const Daemon *daemon)
 	return http_server_address(daemon->server);
 }
 
+/* The listener knows its address from the start: with another in the pages, it would refuse all
+ * that they send. What else needs a restart only waits for it. */
+static bool may_follow(const Generation *generation, const Generation *before, GError **error)
+{
+	static const struct {
+		const char *group, *key;
+	} fixed[] = {{"server", "listen"},  {"server", "tls-certificate"},
+		     {"server", "tls-key"}, {"server", "hsts"},
+		     {"server", "workers"}, {"server", "io-threads"},
+		     {"server", "queue"},   {"store", "file"}};
+	const Config *new = generation->config, *old = before->config;
+	if (!g_str_equal(config_text(new, "idp", "base-url"),
+			 config_text(old, "idp", "base-url"))) {
+		g_autofree char *where = config_where(new, "idp", "base-url");
+		g_set_error(error, CONFIG_ERROR, CONFIG_ERROR_VALUE,
+			    "%s: base-url is another than at the start; restart portvakt", where);
+		return false;
+	}
+	for (gsize i = 0; i < G_N_ELEMENTS(fixed); i++) {
+		const char *group = fixed[i].group, *key = fixed[i].key;
+		if (g_strcmp0(config_text(new, group, key), config_text(old, group, key)) == 0)
+			continue;
+		g_autofree char *where = config_where(new, group, key);
+		g_ptr_array_add(generation->warnings,
+				g_strdup_printf("%s: %s of [%s] holds from the next restart on",
+						where, key, group));
+	}
+	return true;
+}
+
 bool daemon_reload(Daemon *daemon, GError **error)
 {
-	Generation *generation = generation_load(daemon->config_file, now_seconds(), error);
-	if (!generation)
+	g_autoptr(Generation) next = generation_load(daemon->config_file, now_seconds(), error);
+	if (!next || !may_follow(next, daemon->generation, error))
 		return false;
+	Generation *generation = g_steal_pointer(&next);
 	pthread_mutex_lock(&daemon->lock);
 	Generation *old = daemon->generation;
 	daemon->generation = generation;

@@ -242,6 +242,7 @@ static void generation_name(Generation *generation, const GArray *sources)
 		g_checksum_update(sum, bytes, (gssize)length);
 	}
 	g_checksum_update(sum, (const guchar *)generation->reader_metadata, -1);
+	g_checksum_update(sum, (const guchar *)config_checksum(generation->config), -1);
 	g_strlcpy(generation->id, g_checksum_get_string(sum), sizeof generation->id);
 }
 

@@ -294,6 +294,15 @@ again_works() {
   [ "$(attributes)" = 'eduPersonPrincipalName ' ]
 }
 
+printf '[session]\nidle = 50m\n' >>"$bed_conf"
+like 'another configuration is another generation' \
+  "$(hangup | jq -c 'select(.message == "reloaded") | .generation != .before')" '*true'
+sed -i 's/^tls-key/workers = 3\n&/' "$bed_conf"
+like 'what only a restart changes is warned of' "$(hangup)" '*portvakt.conf:*workers*restart*"reloaded"*'
+sed -i "s|^base-url = .*|base-url = $shib_url|" "$bed_conf"
+like 'another address is not taken' "$(hangup)" '*not reloaded*portvakt.conf:*base-url*restart*'
+sed -i "s|^base-url = .*|base-url = $idp_url|; /^workers/d; /^\[session\]/d; /^idle = 50m/d" "$bed_conf"
+
 # --- the directory is gone ------------------------------------------------------------------------
 fresh waiting
 ask
