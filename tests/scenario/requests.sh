@@ -191,6 +191,11 @@ is 'a service that could not take the person sends them here' "$browser_status $
 is 'what it wrote is not on the page' "$(grep -c '<script>\|sp.example' "$browser_page")" 0
 browser_get "$idp_url/error?errorurl_code=ERRORURL_CODE"
 is 'and did not fill in why' "$browser_status $(outcome)" '200 service-error'
+browser_get "$idp_url/error?errorurl_rp=a%1Bb%C2%9Bc%E2%80%AEd%0Ae%E2%80%A8f%FE"
+is 'bytes that are no UTF-8 are refused' "$browser_status $(outcome)" '400 bad-request'
+browser_get "$idp_url/error?errorurl_rp=a%1Bb%C2%9Bc%E2%80%AEd%0Ae%E2%80%A8f%C3%A5"
+is 'what it wrote moves nothing in the log' \
+  "$(tail -n 1 "$bed/log/portvakt.log" | jq -r .claimed_service)" 'a?b?c?d?e?få'
 browser_get "$idp_url/nowhere"
 is 'no such page' "$browser_status" 404
 is 'which the log takes for no other' \
