@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "idp/limits.h"
 #include "policy/guess.h"
 
 G_DEFINE_QUARK(portvakt - config, config_error)
@@ -452,6 +453,39 @@ static bool check_together(const Config *config, GError **error)
 	return !wrong;
 }
 
+static bool matches(const char *text, const char *pattern)
+{
+	return g_regex_match_simple(pattern, text, G_REGEX_DOLLAR_ENDONLY, 0);
+}
+
+/* What we say of ourselves in metadata, where only others would find it wrong. */
+static bool check_identity(const Config *config, GError **error)
+{
+	static const char label[] = "^([a-z0-9]([a-z0-9-]*[a-z0-9])?\\.)+[a-z0-9-]*[a-z0-9]$";
+	const char *id = config_text(config, "idp", "entity-id");
+	const char *email = config_text(config, "idp", "support-email");
+	const char *key = NULL, *wrong = NULL;
+	for (const char *const *scope = config_list(config, "idp", "scopes"); *scope; scope++)
+		if (!matches(*scope, label)) {
+			key = "scopes";
+			wrong = "a scope is a domain in lower case, as skola.example, without `@'";
+		}
+	if (!wrong && id &&
+	    (!g_uri_is_valid(id, G_URI_FLAGS_NONE, NULL) || strlen(id) > LIMIT_SAML_ID)) {
+		key = "entity-id";
+		wrong = "entity-id is an address such as https://HOST/saml/metadata, of at most 256 "
+			"bytes; leave the line out unless services know you by another";
+	} else if (!wrong && !matches(email, "^[^@\\s<>\"]+@[^@\\s<>\"]+$")) {
+		key = "support-email";
+		wrong = "support-email is a mail address, as helpdesk@skola.example";
+	}
+	if (!wrong)
+		return true;
+	g_autofree char *where = config_where(config, "idp", key);
+	g_set_error(error, CONFIG_ERROR, CONFIG_ERROR_VALUE, "%s: %s", where, wrong);
+	return false;
+}
+
 static void add_fallbacks(Config *config)
 {
 	for (gsize i = 0; i < G_N_ELEMENTS(settings); i++) {
@@ -482,7 +516,7 @@ Config *config_load(const char *path, GError **error)
 		return NULL;
 	g_ptr_array_add(config->directories, NULL);
 	add_fallbacks(config);
-	if (!check_together(config, error))
+	if (!check_together(config, error) || !check_identity(config, error))
 		return NULL;
 	return g_steal_pointer(&config);
 }

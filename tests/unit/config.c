@@ -102,6 +102,37 @@ static void test_base_url(void)
 	}
 }
 
+static void test_identity(void)
+{
+	static const struct {
+		const char *line, *want;
+		bool good;
+	} cases[] = {
+		{"scopes = skola example", "a scope is a domain", false},
+		{"scopes = @skola.example", "a scope is a domain", false},
+		{"scopes = skola.example;Sko.example", "a scope is a domain", false},
+		{"scopes = skola", "a scope is a domain", false},
+		{"scopes = skola.example;xn--sknhamn-5wa.sko-la.example", NULL, true},
+		{"scopes = a.example\nentity-id = foo bar", "entity-id is an address", false},
+		{"scopes = a.example\nentity-id = skolan", "entity-id is an address", false},
+		{"scopes = a.example\nentity-id = urn:mace:skolan", NULL, true},
+		{"scopes = a.example\nsupport-email = nobody", "support-email is a mail", false},
+		{"scopes = a.example\nsupport-email = a b@c.example", "support-email is a mail",
+		 false},
+	};
+	for (gsize i = 0; i < G_N_ELEMENTS(cases); i++) {
+		g_autoptr(GString) text = g_string_new(WHOLE);
+		if (strstr(cases[i].line, "support-email"))
+			g_string_replace(text, "support-email = ", "# ", 1);
+		g_string_replace(text, "scopes = skola.example; sko.example ;", cases[i].line, 1);
+		g_autoptr(GError) error = NULL;
+		g_autoptr(Config) config = load(text->str, &error);
+		g_assert_cmpint(config != NULL, ==, cases[i].good);
+		if (!cases[i].good)
+			g_assert_nonnull(strstr(error->message, cases[i].want));
+	}
+}
+
 static void test_folder(void)
 {
 	g_autofree char *sub = g_build_filename(folder, "conf.d", NULL);
@@ -164,6 +195,7 @@ int main(int argc, char **argv)
 	g_test_add_func("/config/values", test_values);
 	g_test_add_func("/config/mistakes", test_mistakes);
 	g_test_add_func("/config/base-url", test_base_url);
+	g_test_add_func("/config/identity", test_identity);
 	g_test_add_func("/config/folder", test_folder);
 	g_test_add_func("/config/documents", test_documents);
 	int failed = g_test_run();
