@@ -56,35 +56,58 @@ static void warn_all(Generation *generation, const GPtrArray *lines)
 		g_ptr_array_add(generation->warnings, g_strdup(lines->pdata[i]));
 }
 
+/* Says where a file that does not do is named, and how it is made. */
+static bool fail_key(const Config *config, const char *group, const char *key, GError **error)
+{
+	g_autofree char *where = config_where(config, group, key);
+	g_prefix_error(error, "%s: ", where);
+	if (error && g_error_matches(*error, G_FILE_ERROR, G_FILE_ERROR_NOENT)) {
+		char *hint = g_strconcat((*error)->message, "; `portvakt keys new` makes it", NULL);
+		g_free((*error)->message);
+		(*error)->message = hint;
+	}
+	return false;
+}
+
+static bool load_saml_key(Generation *generation, GError **error)
+{
+	const Config *config = generation->config;
+	g_autoptr(Secret) key = keys_read(config_path(config, "saml", "key"), error);
+	g_autofree char *certificate = NULL;
+	gsize length = 0;
+	if (!key)
+		return fail_key(config, "saml", "key", error);
+	if (!g_file_get_contents(config_path(config, "saml", "certificate"), &certificate, &length,
+				 error))
+		return fail_key(config, "saml", "certificate", error);
+	generation->key =
+		xml_key_new(secret_bytes(key), secret_length(key), certificate, length, error);
+	if (generation->key)
+		return true;
+	g_prefix_error(error, "%s, %s: ", config_path(config, "saml", "key"),
+		       config_path(config, "saml", "certificate"));
+	return fail_key(config, "saml", "key", error);
+}
+
 static bool load_keys(Generation *generation, GError **error)
 {
 	const Config *config = generation->config;
-	const char *certificate_path = config_path(config, "saml", "certificate");
-	g_autofree char *certificate = NULL;
-	gsize certificate_length = 0;
-	g_autoptr(Secret) saml = keys_read(config_path(config, "saml", "key"), error);
-	g_autoptr(Secret) ledger =
-		saml ? keys_read(config_path(config, "ledger", "key"), error) : NULL;
-	g_autoptr(Secret) seal =
-		ledger ? keys_read(config_path(config, "seal", "key"), error) : NULL;
-	if (!seal ||
-	    !g_file_get_contents(certificate_path, &certificate, &certificate_length, error))
+	if (!load_saml_key(generation, error))
 		return false;
-	generation->key = xml_key_new(secret_bytes(saml), secret_length(saml), certificate,
-				      certificate_length, error);
-	if (!generation->key) {
-		g_prefix_error(error, "%s: ", config_path(config, "saml", "key"));
-		return false;
-	}
-	generation->ledger_key = ledger_key_new(secret_bytes(ledger), secret_length(ledger), error);
-	if (!generation->ledger_key) {
+	g_autoptr(Secret) ledger = keys_read(config_path(config, "ledger", "key"), error);
+	if (ledger)
+		generation->ledger_key =
+			ledger_key_new(secret_bytes(ledger), secret_length(ledger), error);
+	if (ledger && !generation->ledger_key)
 		g_prefix_error(error, "%s: ", config_path(config, "ledger", "key"));
-		return false;
-	}
-	generation->sealer = sealer_new(secret_bytes(seal), secret_length(seal), error);
-	if (!generation->sealer)
+	if (!generation->ledger_key)
+		return fail_key(config, "ledger", "key", error);
+	g_autoptr(Secret) seal = keys_read(config_path(config, "seal", "key"), error);
+	if (seal)
+		generation->sealer = sealer_new(secret_bytes(seal), secret_length(seal), error);
+	if (seal && !generation->sealer)
 		g_prefix_error(error, "%s: ", config_path(config, "seal", "key"));
-	return generation->sealer != NULL;
+	return generation->sealer != NULL || fail_key(config, "seal", "key", error);
 }
 
 static void fill_identity(Generation *generation)
@@ -157,6 +180,20 @@ static void fill_directory_options(const Config *config, DirectoryOptions *optio
 	options->connections = (unsigned)config_number(config, group, "connections");
 }
 
+/* Says of an error from "[GROUP] KEY: …" where that was written. */
+static void locate(const Config *config, GError **error)
+{
+	g_autoptr(GRegex) form = g_regex_new("^\\[([^]]+)\\] ([^:]+): ", 0, 0, NULL);
+	g_autoptr(GMatchInfo) match = NULL;
+	if (!error || (*error)->domain != G_KEY_FILE_ERROR ||
+	    !g_regex_match(form, (*error)->message, 0, &match))
+		return;
+	g_autofree char *group = g_match_info_fetch(match, 1);
+	g_autofree char *key = g_match_info_fetch(match, 2);
+	g_autofree char *where = config_where(config, group, key);
+	g_prefix_error(error, "%s: ", where);
+}
+
 static bool load_masterdata(Generation *generation, GError **error)
 {
 	g_autoptr(MasterdataOptions) meaning = masterdata_options_new();
@@ -167,6 +204,8 @@ static bool load_masterdata(Generation *generation, GError **error)
 	if (generation->masterdata)
 		generation->directory = directory_new(
 			options, masterdata_attributes(generation->masterdata), error);
+	if (!generation->directory)
+		locate(generation->config, error);
 	return generation->directory != NULL;
 }
 
@@ -253,6 +292,10 @@ static bool load_policy(Generation *generation, gint64 now, GError **error)
 	g_autoptr(GPtrArray) contents = g_ptr_array_new_with_free_func(g_free);
 	g_autoptr(GArray) sources = g_array_new(FALSE, FALSE, sizeof(PolicySource));
 	g_autoptr(GPtrArray) services = known_services(generation->entities);
+	if (!names) {
+		g_autofree char *where = config_where(generation->config, "policy", "folder");
+		g_prefix_error(error, "%s: ", where);
+	}
 	if (!names || !read_sources(folder, names, sources, contents, error))
 		return false;
 	const PolicyContext context = {
@@ -266,6 +309,11 @@ static bool load_policy(Generation *generation, gint64 now, GError **error)
 	if (!generation->policy)
 		return false;
 	warn_all(generation, policy_warnings(generation->policy));
+	if (!names->len)
+		g_ptr_array_add(generation->warnings,
+				g_strdup_printf("%s: there is no *.policy file here, so that no "
+						"service is open to anybody",
+						folder));
 	generation_name(generation, sources);
 	return true;
 }

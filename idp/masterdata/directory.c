@@ -91,8 +91,9 @@ static bool check_ca(const DirectoryOptions *options, GError **error)
 	if (!options->ca_file)
 		return wrong(error, options, "ca",
 			     "missing; name the file with the CA of the directory's certificate");
-	if (!g_file_get_contents(options->ca_file, &pem, NULL, error))
-		return false;
+	g_autoptr(GError) cause = NULL;
+	if (!g_file_get_contents(options->ca_file, &pem, NULL, &cause))
+		return wrong(error, options, "ca", "%s", cause->message);
 	return strstr(pem, "-----BEGIN CERTIFICATE-----") ||
 	       wrong(error, options, "ca", "%s holds no certificate in PEM form", options->ca_file);
 }
@@ -139,11 +140,14 @@ static bool check_text(const DirectoryOptions *options, const char *key, const c
 /* The file without the line feed that an editor leaves at its end. */
 static Secret *read_password(const DirectoryOptions *options, GError **error)
 {
-	g_autoptr(Secret) file = keys_read(options->password_file, error);
+	g_autoptr(GError) cause = NULL;
+	g_autoptr(Secret) file = keys_read(options->password_file, &cause);
 	gsize length = file ? secret_length(file) : 0;
 
-	if (!file)
+	if (!file) {
+		wrong(error, options, "password-file", "%s", cause->message);
 		return NULL;
+	}
 	if (length > 0 && secret_bytes(file)[length - 1] == '\n')
 		length--;
 	if (length > 0 && length <= LIMIT_PASSWORD && !memchr(secret_bytes(file), '\0', length))

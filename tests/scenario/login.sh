@@ -343,6 +343,27 @@ echo '[sever]' >>"$bed_conf"
 starts
 is 'with a broken configuration it does not start' "$?" 1
 like 'and says file, line and guess' "$(cat "$work/start.log")" "*portvakt.conf:*sever*server*"
+# mistake TEXT SED WANT: with that change of the configuration it does not start, and says so.
+mistake() {
+  sed "$2" "$work/conf" >"$bed_conf"
+  timeout 20 "$portvakt" serve --config "$bed_conf" >"$work/start.log" 2>&1
+  like "$1 is told with file and line" "$? $(cat "$work/start.log")" "1 $3"
+}
+mistake 'a condition that is none' 's/^student = .*/student = pupil/' \
+  "*portvakt.conf:$(grep -n '^student = ' "$work/conf" | cut -d: -f1): *student*pupil*ATTRIBUTE=VALUE*"
+mistake 'an attribute that is none' 's/^sisSchoolUnitCode.staff/sisSchoolUnitCoda.staff/' \
+  '*portvakt.conf:[1-9]*sisSchoolUnitCoda*sisSchoolUnitCode*'
+mistake 'a CA that is not there' 's/^ca = .*/ca = nowhere.pem/' '*portvakt.conf:[1-9]*nowhere.pem*'
+mistake 'a password that is not there' 's|^password-file = .*|password-file = nowhere|' '*portvakt.conf:[1-9]*nowhere*'
+mistake 'a key that is not there' 's/saml.key/nowhere.key/' '*portvakt.conf:[1-9]*nowhere.key*keys new*'
+mistake 'a certificate that is not there' 's/saml.crt/nowhere.crt/' '*portvakt.conf:[1-9]*nowhere.crt*keys new*'
+mistake 'a certificate that is none' 's/saml.crt/ledger.key/' '*portvakt.conf:[1-9]*ledger.key*certificate*'
+mistake 'a policy folder that is not there' 's/policy.d/nowhere.d/' '*portvakt.conf:[1-9]*nowhere.d*'
+cp "$work/conf" "$bed_conf"
+mkdir "$work/empty"
+sed "s|^folder = .*policy.d|folder = $work/empty|" "$work/conf" >"$bed_conf"
+like 'a policy folder without a policy is warned of' \
+  "$("$portvakt" check --config "$bed_conf" 2>&1)" "*warning*$work/empty*no service is open*"
 cp "$work/conf" "$bed_conf"
 ok 'no password, cookie or value is in the log' \
   bash -c "! grep -qF -e '$right' -e '$token' -e '$student' -e '$staff' -e '$pupil' '$bed/log/portvakt.log'"
