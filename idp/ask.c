@@ -100,17 +100,3 @@ Ask *ask_from_variant(GVariant *variant, GError **error)
 	}
 	return g_steal_pointer(&ask);
 }
-
-char *ask_origin(const Ask *ask)
-{
-	g_autoptr(GUri) uri =
-		g_uri_parse(ask->return_url, G_URI_FLAGS_HAS_PASSWORD | G_URI_FLAGS_ENCODED, NULL);
-	const char *host = uri ? g_uri_get_host(uri) : NULL;
-	int port = uri ? g_uri_get_port(uri) : -1;
-	bool is_ipv6 = host && strchr(host, ':');
-	g_autofree char *suffix = port > 0 ? g_strdup_printf(":%d", port) : g_strdup("");
-
-	g_assert(host); /* endpoint_url_check() has passed it */
-	return g_strdup_printf("https://%s%s%s%s", is_ipv6 ? "[" : "", host, is_ipv6 ? "]" : "",
-			       suffix);
-}

@@ -45,9 +45,3 @@ GVariant *ask_to_variant(const Ask *ask);
  * written (an older version's form, or somebody else's).
  */
 Ask *ask_from_variant(GVariant *variant, GError **error);
-
-/*
- * The origin ("https://host:port") of return_url, for the form-action of a page whose POST will
- * end there. Transfer full.
- */
-char *ask_origin(const Ask *ask);

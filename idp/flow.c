@@ -468,12 +468,7 @@ static StepOutcome answer_service(Visit *visit)
 		return STEP_FAULT;
 	if (!commit_ledger(visit, stamp.response_id))
 		return fail(visit, FAULT_INTERNAL, "more values than a ledger row takes");
-	const PagePost post = {
-		.acs = visit->ask->return_url,
-		.saml_response = message,
-		.relay_state = visit->ask->relay_state,
-		.service = visit_service_name(visit),
-	};
+	const PagePost post = visit_post(visit, message);
 	visit->response_id = g_strdup(stamp.response_id);
 	visit->outcome = visit->logged_in ? "login" : "sso";
 	return answered(visit, page_post(visit->generation->pages, visit->lang, &post));

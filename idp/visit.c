@@ -5,6 +5,7 @@
 #include "idp/http/cookie.h"
 #include "idp/log.h"
 #include "idp/saml/response.h"
+#include "metadata/endpoint.h"
 
 Visit *visit_new(HttpExchange *exchange, const HttpRequest *request, Generation *generation,
 		 Writer *writer, int *alive, gint64 now)
@@ -48,6 +49,16 @@ static void visit_free(Visit *visit)
 const char *visit_service_name(const Visit *visit)
 {
 	return visit->service ? service_display(visit->service, visit->lang) : NULL;
+}
+
+PagePost visit_post(const Visit *visit, const char *message)
+{
+	return (PagePost){
+		.acs = visit->ask->return_url,
+		.saml_response = message,
+		.relay_state = visit->ask->relay_state,
+		.service = visit_service_name(visit),
+	};
 }
 
 /* One line a login, a refusal or a fault; nothing for a page that was only looked at. */
@@ -115,7 +126,7 @@ static char *retry_path(const Visit *visit)
 
 static HttpResponse *fault_page(const Visit *visit, const Fault *fault)
 {
-	g_autofree char *back = visit->ask ? ask_origin(visit->ask) : NULL;
+	g_autofree char *back = visit->ask ? endpoint_origin(visit->ask->return_url) : NULL;
 	g_autofree char *retry = fault->try_again ? retry_path(visit) : NULL;
 	const PageFault page = {
 		.fault = fault->name,
@@ -142,12 +153,7 @@ static HttpResponse *fault_post(Visit *visit, const Fault *fault)
 		log_error(G_LOG_LEVEL_WARNING, "cannot sign a status", error);
 		return NULL;
 	}
-	const PagePost post = {
-		.acs = visit->ask->return_url,
-		.saml_response = message,
-		.relay_state = visit->ask->relay_state,
-		.service = visit_service_name(visit),
-	};
+	const PagePost post = visit_post(visit, message);
 	visit->response_id = g_strdup(stamp.response_id);
 	if (fault->code == FAULT_NOT_OPEN || fault->code == FAULT_LOGIN_NO_ROLE)
 		return page_not_open(visit->generation->pages, visit->lang, &post,

@@ -73,6 +73,9 @@ StoreCommit *visit_commit(Visit *visit);
 /* Display name of the service that asks, in the visit's language, or NULL. Transfer none. */
 const char *visit_service_name(const Visit *visit);
 
+/* How a signed message goes to the service that asks. Borrows from both. */
+PagePost visit_post(const Visit *visit, const char *message);
+
 /*
  * Ends the visit (transfer full): makes its rows durable, if it has any, and sends its response
  * after that; a fault becomes a page, or a SAML status where the service may be told.

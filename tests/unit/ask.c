@@ -120,33 +120,11 @@ static void test_hostile(void)
 	}
 }
 
-static void test_origin(void)
-{
-	static const struct {
-		const char *url, *want;
-	} cases[] = {
-		{"https://sp.example/acs", "https://sp.example"},
-		{"https://sp.example:8444/a/b?c=d", "https://sp.example:8444"},
-		{"https://[::1]:8444/acs", "https://[::1]:8444"},
-		{"https://sp.example", "https://sp.example"},
-		{"https://sp.example:443/acs", "https://sp.example:443"},
-	};
-
-	for (gsize i = 0; i < G_N_ELEMENTS(cases); i++) {
-		Ask ask = {.return_url = g_strdup(cases[i].url)};
-		g_autofree char *origin = ask_origin(&ask);
-
-		g_assert_cmpstr(origin, ==, cases[i].want);
-		g_free(ask.return_url);
-	}
-}
-
 int main(int argc, char **argv)
 {
 	g_test_init(&argc, &argv, NULL);
 	g_test_add_func("/ask/round-trip", test_round_trip);
 	g_test_add_func("/ask/bytes", test_bytes);
 	g_test_add_func("/ask/hostile", test_hostile);
-	g_test_add_func("/ask/origin", test_origin);
 	return g_test_run();
 }
