@@ -71,7 +71,7 @@ static void put_true(GVariantDict *context, const char *key, bool value)
 /* The attack prevented: a link or form that runs script ("javascript:…"). */
 static bool is_https(const char *url)
 {
-	return url && g_str_has_prefix(url, "https://");
+	return url && g_ascii_strncasecmp(url, "https://", strlen("https://")) == 0;
 }
 
 /* A path of ours; "//host" would be another's. */

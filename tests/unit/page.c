@@ -314,6 +314,19 @@ static void test_post(void)
 	}
 }
 
+/* Metadata may write the scheme in any case (RFC 3986, 3.1), and endpoint_url_check() takes it. */
+static void test_scheme(void)
+{
+	g_autoptr(Pages) pages = load();
+	const PagePost page = {.acs = "HTTPS://SP.example/acs", .saml_response = "x"};
+	const PageFault fault = {.fault = "internal", .status = 500, .back = "HTTPS://SP.example"};
+
+	g_autoptr(HttpResponse) r = page_post(pages, "sv", &page);
+	g_assert_nonnull(strstr(body(r), "action=\"HTTPS://SP.example/acs\""));
+	g_autoptr(HttpResponse) f = page_fault(pages, "sv", &fault);
+	g_assert_nonnull(strstr(body(f), "href=\"HTTPS://SP.example\""));
+}
+
 /* ---- hostile values ---- */
 
 /*
@@ -697,6 +710,7 @@ int main(int argc, char **argv)
 	g_test_add_func("/page/headers", test_headers);
 	g_test_add_func("/page/markup", test_markup);
 	g_test_add_func("/page/login-form", test_login_form);
+	g_test_add_func("/page/scheme", test_scheme);
 	g_test_add_func("/page/role-form", test_role_form);
 	g_test_add_func("/page/post", test_post);
 	g_test_add_func("/page/hostile-values-stay-values", test_hostile);
