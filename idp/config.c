@@ -420,7 +420,6 @@ static bool check_together(const Config *config, GError **error)
 	g_autoptr(GUri) uri = g_uri_parse(base, G_URI_FLAGS_NONE, NULL);
 	g_autofree char *where = NULL;
 	const char *wrong = NULL;
-	const char *key = NULL;
 	g_autofree char *folded = g_ascii_strdown(base, -1);
 	if (!uri || !g_str_equal(base, folded) || g_strcmp0(g_uri_get_scheme(uri), "https") ||
 	    *g_uri_get_path(uri) || g_uri_get_query(uri) || g_uri_get_userinfo(uri) ||
@@ -428,7 +427,7 @@ static bool check_together(const Config *config, GError **error)
 		/* compared with Host and Origin, where browsers leave 443 out */
 		wrong = "base-url is https://HOST or https://HOST:PORT in lower case, without a "
 			"path, and without :443";
-		where = config_where(config, "idp", key = "base-url");
+		where = config_where(config, "idp", "base-url");
 	} else if (config_has(config, "server", "tls-key") !=
 		   config_has(config, "server", "tls-certificate")) {
 		wrong = "tls-certificate and tls-key go together";

@@ -123,6 +123,7 @@ static bool is_name(const char *name)
 
 static char **name_path(const char *name)
 {
+	g_assert(name);
 	return g_str_equal(name, ".") ? g_new0(char *, 1) : g_strsplit(name, ".", -1);
 }
 
@@ -290,10 +291,12 @@ static bool parse_nodes(Parser *parser, GPtrArray *nodes, const Tag *section, un
 {
 	const char *begin;
 
+	g_assert(parser->open);
 	while ((begin = strstr(parser->at, parser->open))) {
 		g_auto(Tag) tag = {0};
 		if (!read_tag(parser, begin, &tag))
 			return false;
+		g_assert(parser->open); /* a tag may have set other delimiters, never none */
 		add_text(parser, nodes, parser->at, tag.alone ? tag.line : begin);
 		parser->at = tag.alone ? tag.line_end : tag.end;
 		if (tag.sigil == '/')
