@@ -291,12 +291,11 @@ static bool parse_nodes(Parser *parser, GPtrArray *nodes, const Tag *section, un
 {
 	const char *begin;
 
-	g_assert(parser->open);
 	while ((begin = strstr(parser->at, parser->open))) {
 		g_auto(Tag) tag = {0};
 		if (!read_tag(parser, begin, &tag))
 			return false;
-		g_assert(parser->open); /* a tag may have set other delimiters, never none */
+		g_assert(tag.end);
 		add_text(parser, nodes, parser->at, tag.alone ? tag.line : begin);
 		parser->at = tag.alone ? tag.line_end : tag.end;
 		if (tag.sigil == '/')
