@@ -19,8 +19,8 @@ const char *daemon_address(const Daemon *daemon);
 
 /* Builds a whole new generation and swaps it in; false: the old one stays, error says why.
  * Visits under way end in the one they began with. What threads and listener are made of (group
- * [server], [store], the number of directory connections) changes with a restart only, and is warned
- * of; another base-url is refused. */
+ * [server], [store], the number of directory connections) changes with a restart only, and is
+ * warned of; another base-url is refused. */
 bool daemon_reload(Daemon *daemon, GError **error);
 
 /* Takes no new connections, finishes every visit and commit, and frees everything. */

@@ -298,6 +298,7 @@ static bool parse_nodes(Parser *parser, GPtrArray *nodes, const Tag *section, un
 		g_assert(tag.end);
 		add_text(parser, nodes, parser->at, tag.alone ? tag.line : begin);
 		parser->at = tag.alone ? tag.line_end : tag.end;
+		g_assert(parser->at); /* a tag that was read has an end */
 		if (tag.sigil == '/')
 			return close_section(parser, section, &tag);
 		if (!add_tag(parser, nodes, &tag, depth))
