@@ -190,7 +190,10 @@ static bool read_tls(const Config *config, HttpServerOptions *options, GError **
 	if (!key || !g_file_get_contents(config_path(config, "server", "tls-certificate"),
 					 &certificate, &length, error))
 		return false;
-	options->tls_key = g_bytes_new(secret_bytes(key), secret_length(key));
+	/* no copy that nobody wipes */
+	options->tls_key =
+		g_bytes_new_with_free_func(secret_bytes(key), secret_length(key),
+					   (GDestroyNotify)secret_unref, secret_ref(key));
 	options->tls_certificate = g_bytes_new_take(certificate, length);
 	return true;
 }
@@ -213,6 +216,10 @@ static bool start_server(Daemon *daemon, GError **error)
 	};
 	if (read_tls(config, &options, error))
 		daemon->server = http_server_start(&options, error);
+	if (!daemon->server) {
+		g_autofree char *where = config_where(config, "server", "listen");
+		g_prefix_error(error, "%s: ", where);
+	}
 	g_clear_pointer(&options.tls_certificate, g_bytes_unref);
 	g_clear_pointer(&options.tls_key, g_bytes_unref);
 	return daemon->server != NULL;
