@@ -257,11 +257,6 @@ Daemon *daemon_start(const char *config_file, GError **error)
 	return daemon;
 }
 
-const char *daemon_address(const Daemon *daemon)
-{
-	return http_server_address(daemon->server);
-}
-
 /* The listener knows its address from the start: with another in the pages, it would refuse all
  * that they send. What else needs a restart only waits for it. */
 static bool may_follow(const Generation *generation, const Generation *before, GError **error)

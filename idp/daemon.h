@@ -14,9 +14,6 @@ typedef struct Daemon Daemon;
  * been started. Errors say file, line and what to do. Transfer full. */
 Daemon *daemon_start(const char *config_file, GError **error);
 
-/* Where it listens ("127.0.0.1:8443"). Transfer none. */
-const char *daemon_address(const Daemon *daemon);
-
 /* Builds a whole new generation and swaps it in; false: the old one stays, error says why.
  * Visits under way end in the one they began with. What threads and listener are made of (group
  * [server], [store], the number of directory connections) changes with a restart only, and is

@@ -97,6 +97,13 @@ bool flow_run(Visit *visit, Lane lane)
 			continue;
 		if (steps[visit->step].lane != lane)
 			return false;
+		if (!http_exchange_is_open(visit->exchange)) {
+			/* its browser has been told to try again: nothing may be entered or leave
+			 */
+			visit_fail(visit, FAULT_HTTP_TIMEOUT,
+				   "the answer would have come too late");
+			return true;
+		}
 		StepOutcome outcome = steps[visit->step].run(visit);
 		g_assert((outcome == STEP_FAULT) == (visit->fault != NULL));
 		g_assert((outcome == STEP_ANSWERED) == (visit->response != NULL));
@@ -466,12 +473,16 @@ static StepOutcome answer_service(Visit *visit)
 		saml_response_login(&visit->generation->identity, &answer, &stamp, &visit->fault);
 	if (!message)
 		return STEP_FAULT;
+	const PagePost post = visit_post(visit, message);
+	g_autoptr(HttpResponse) page = page_post(visit->generation->pages, visit->lang, &post);
+	/* a page too large to be shown carries no Response, so no row may say that one left */
+	if (page->status != 200)
+		return fail(visit, FAULT_INTERNAL, "the Response is too large for a page");
 	if (!commit_ledger(visit, stamp.response_id))
 		return fail(visit, FAULT_INTERNAL, "more values than a ledger row takes");
-	const PagePost post = visit_post(visit, message);
 	visit->response_id = g_strdup(stamp.response_id);
 	visit->outcome = visit->logged_in ? "login" : "sso";
-	return answered(visit, page_post(visit->generation->pages, visit->lang, &post));
+	return answered(visit, g_steal_pointer(&page));
 }
 
 static StepOutcome step_answer(Visit *visit)
