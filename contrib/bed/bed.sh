@@ -49,6 +49,7 @@ bed_open() {
   mellon_entity=https://mellon.localhost/mellon
   shib_entity=https://shib.localhost/shibboleth
   bed_running=()
+  declare -gA bed_pid=()
   mkdir -p "$bed"/{pki,keys,log,ldap,policy.d,metadata.d,store,sp/run,sp/htdocs,run,tmp}
   bed=$(cd "$bed" && pwd)
   bed_ca=$bed/pki/ca.crt
@@ -79,14 +80,16 @@ _run() {
   local name=$1
   shift
   "$@" >>"$bed/log/$name.log" 2>&1 </dev/null &
+  # Kept here too: what we started is stopped even if somebody takes the folder away.
+  bed_pid[$name]=$!
   echo $! >"$bed/run/$name.pid"
   bed_running+=("$name")
 }
 
 # The child is not reaped before _halt waits for it, so its number cannot be anybody else's.
 _alive() {
-  local pid
-  pid=$(cat "$bed/run/$1.pid" 2>/dev/null) && [ -n "$pid" ] && kill -0 "$pid" 2>/dev/null &&
+  local pid=${bed_pid[$1]:-}
+  [ -n "$pid" ] && kill -0 "$pid" 2>/dev/null &&
     ! grep -q '^State:.*Z' "/proc/$pid/status" 2>/dev/null
 }
 
@@ -108,8 +111,8 @@ _await() {
 }
 
 _halt() {
-  local name=$1 signal=$2 pid status=0 i
-  pid=$(cat "$bed/run/$name.pid" 2>/dev/null) || return 0
+  local name=$1 signal=$2 pid=${bed_pid[$1]:-} status=0 i
+  [ -n "$pid" ] || return 0
   kill -s "$signal" "$pid" 2>/dev/null || true
   for ((i = 0; i < 200; i++)); do
     _alive "$name" || break
@@ -120,15 +123,26 @@ _halt() {
     kill -s KILL "$pid" 2>/dev/null || true
   fi
   wait "$pid" 2>/dev/null || status=$?
+  unset "bed_pid[$name]"
   rm -f "$bed/run/$name.pid"
   return "$status"
+}
+
+# slapd is no child of ours, and its script knows it by a file in the folder. Where that is gone, the
+# process is known by its command line.
+_halt_lost_slapd() {
+  local pid=${bed_pid[slapd]:-}
+  if [ -n "$pid" ] && tr '\0' '\n' <"/proc/$pid/cmdline" 2>/dev/null |
+    grep -qxF "$bed/ldap/slapd.conf"; then
+    kill "$pid"
+  fi
 }
 
 # bed_halt NAME [SIGNAL]: stops one daemon; returns its exit code (0 where it was not running).
 bed_halt() {
   local name=$1 status=0 i rest=()
   if [ "$name" = slapd ]; then
-    "$bed_source/contrib/school/slapd" stop "$bed/ldap"
+    "$bed_source/contrib/school/slapd" stop "$bed/ldap" || _halt_lost_slapd
   else
     _halt "$name" "${2:-TERM}" || status=$?
   fi
@@ -256,6 +270,7 @@ bed_configure_services() {
 bed_directory() {
   "$bed_source/contrib/school/slapd" start "$bed/ldap" "$ldap_port" "$bed_ca" \
     "$bed/pki/127.0.0.1.crt" "$bed/pki/127.0.0.1.key" || return 1
+  bed_pid[slapd]=$(cat "$bed/ldap/slapd.pid")
   bed_running+=(slapd)
 }
 
