@@ -308,7 +308,12 @@ bed_services() {
 
 # bed_start: everything, in the one order that works: each takes what the one before has made.
 bed_start() {
-  bed_pki && bed_directory && bed_service_metadata && bed_idp && bed_serve && bed_services
+  bed_start_idp && bed_services
+}
+
+# bed_start_idp: all but the services, of which there is only the metadata.
+bed_start_idp() {
+  bed_pki && bed_directory && bed_service_metadata && bed_idp && bed_serve
 }
 
 # --- looking --------------------------------------------------------------------------------------

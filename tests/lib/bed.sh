@@ -12,10 +12,19 @@
 # shellcheck source=contrib/bed/browser.sh
 . "$top_srcdir/contrib/bed/browser.sh"
 
+_bed_up() {
+  bed_test_open
+  "$@" || { echo 'Bail out! the installation did not start'; exit 1; }
+}
+
 # bed_test: everything up, or the whole test has failed.
 bed_test() {
-  bed_test_open
-  bed_start || { echo 'Bail out! the installation did not start'; exit 1; }
+  _bed_up bed_start
+}
+
+# bed_test_idp: the same without the services, of which there is only the metadata.
+bed_test_idp() {
+  _bed_up bed_start_idp
 }
 
 # bed_test_open: names everything, starts nothing; tests that go step by step.

@@ -4,15 +4,9 @@
 # nobody is lost or mixed up, and nothing that threads share is touched without a lock. The last is
 # seen in a build with --enable-sanitizers=thread: portvakt then ends with another code than 0.
 set -u
-# shellcheck source=tests/lib/bed.sh
-. "${top_srcdir:?}/tests/lib/bed.sh"
-bed_test_open
-if ! { bed_pki && bed_directory && bed_service_metadata && bed_idp && bed_serve; }; then
-  echo 'Bail out! the installation did not start'
-  exit 1
-fi
-authnrequest=$top_builddir/tests/lib/authnrequest
-sso=$idp_url/saml/sso
+# shellcheck source=tests/lib/visit.sh
+. "${top_srcdir:?}/tests/lib/visit.sh"
+visit_test
 pupil=noabjo
 right=$(bed_password "$pupil")
 crowd=6 rounds=4
@@ -27,26 +21,22 @@ seen() {
 
 log_in() {
   rm -f "$browser_jar"
-  browser_get "$sso?$("$authnrequest" --id "$1")" || return
-  browser_form ".//input[@type='password']" || { seen "$1"; return; }
-  browser_fill "$(form_field text)" "$pupil"
-  browser_fill "$(form_field password)" "$2"
-  browser_send
+  ask --id "$1" || return
+  type_in "$pupil" "$2"
   seen "$1"
 }
 
 visitor() {
   local n=$1 i
-  browser_open "$work/visitor$n" "$bed_ca"
+  fresh "visitor$n"
   for ((i = 0; i < rounds; i++)); do
     log_in "_wrong-$n-$i" 'not this one'
     log_in "_login-$n-$i" "$right"
-    browser_get "$sso?$("$authnrequest" --id "_sso-$n-$i")"
+    ask --id "_sso-$n-$i"
     seen "_sso-$n-$i"
-    "$authnrequest" --post --id "_post-$n-$i" | tr -d '\n' >"$work/body$n"
-    _browser_curl -H 'Origin: https://shib.localhost' --data-binary "@$work/body$n" "$sso"
+    ask_by_post --id "_post-$n-$i"
     seen "_post-$n-$i"
-    browser_get "$sso?$("$authnrequest" --acs https://elsewhere.example/)"
+    ask --acs https://elsewhere.example/
     browser_get "$idp_url/saml/metadata"
     browser_get "$idp_url/there-is-nothing"
   done

@@ -2,24 +2,17 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
 # kill -9 at any moment under load: no Response has reached a browser whose ledger row is not there,
 # and no Response ID has two rows. (tests/unit/store-kill kills the writer at chosen moments.)
+# shellcheck disable=SC2119 # words of visit.sh may stand alone
 set -u
-# shellcheck source=tests/lib/bed.sh
-. "${top_srcdir:?}/tests/lib/bed.sh"
-bed_test_open
-if ! { bed_pki && bed_directory && bed_service_metadata && bed_idp && bed_serve; }; then
-  echo 'Bail out! the installation did not start'
-  exit 1
-fi
-authnrequest=$top_builddir/tests/lib/authnrequest
+# shellcheck source=tests/lib/visit.sh
+. "${top_srcdir:?}/tests/lib/visit.sh"
+visit_test
 rounds=${KILL_ROUNDS:-20}
 
-browser_open "$work/b" "$bed_ca"
-browser_get "$idp_url/saml/sso?$("$authnrequest")"
-browser_form
-browser_fill "$(form_field text)" noabjo
-browser_fill "$(form_field password)" "$(bed_password noabjo)"
-browser_send
-token=$(awk '/portvakt-session/ {print $7}' "$browser_jar")
+fresh
+ask
+type_in noabjo "$(bed_password noabjo)"
+token=$(session)
 ok 'there is a session' test -n "$token"
 
 # Asks again and again, each answer in a file of its own, until nobody answers.
@@ -27,7 +20,7 @@ load() {
   local i
   for ((i = 0; i < 2000; i++)); do
     curl -sS --max-time 5 --cacert "$bed_ca" -H "Cookie: __Host-portvakt-session=$token" \
-      -o "$work/got/$1.$2.$i" "$idp_url/saml/sso?$request" 2>/dev/null || return 0
+      -o "$work/got/$1.$2.$i" "$sso?$request" 2>/dev/null || return 0
   done
 }
 

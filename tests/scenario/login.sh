@@ -3,59 +3,11 @@
 # A login from the first page to the Response, and what can go wrong on the way: at a running
 # portvakt with a real directory, by a browser made of curl.
 set -u
-# shellcheck source=tests/lib/bed.sh
-. "${top_srcdir:?}/tests/lib/bed.sh"
-bed_test_open
-if ! { bed_pki && bed_directory && bed_service_metadata && bed_idp && bed_serve; }; then
-  echo 'Bail out! the installation did not start'
-  exit 1
-fi
-
-authnrequest=$top_builddir/tests/lib/authnrequest
-sso=$idp_url/saml/sso
+# shellcheck source=tests/lib/visit.sh
+. "${top_srcdir:?}/tests/lib/visit.sh"
+visit_test
 pupil=noabjo
 right=$(bed_password "$pupil")
-
-outcome() {
-  local reference line
-  reference=$(_xpath "string(//*[@id='reference'])")
-  line=$(grep -F "\"reference\":\"$reference\"" "$bed/log/portvakt.log" | tail -n 1)
-  if [ -z "$reference" ] || [ -z "$line" ]; then
-    echo page
-  else
-    jq -r .outcome <<<"$line"
-  fi
-}
-
-fresh() {
-  browser_open "$work/${1:-b}" "$bed_ca"
-}
-
-ask() {
-  browser_get "$sso?$("$authnrequest" "$@")"
-}
-
-# type_in USER PASSWORD: fills in the login page and sends it.
-type_in() {
-  browser_form ".//input[@type='password']" || return 1
-  browser_fill "$(form_field text)" "$1"
-  browser_fill "$(form_field password)" "$2"
-  browser_send
-}
-
-# The Response on the page: an XPath over it.
-response() {
-  _xpath "string(//input[@name='SAMLResponse']/@value)" | base64 -d >"$work/response.xml"
-  xmllint --xpath "$1" "$work/response.xml" 2>/dev/null
-}
-
-attributes() {
-  response "//*[local-name()='Attribute']/@FriendlyName" | sed 's/.*"\(.*\)"/\1/' | sort | tr '\n' ' '
-}
-
-login_page() {
-  _xpath "count(//input[@type='password'])"
-}
 
 # --- the straight way -----------------------------------------------------------------------------
 fresh
@@ -90,8 +42,7 @@ is 'the same request again is answered again' "$(response 'string(/*/@InResponse
 ok 'with fresh IDs' test "$(response 'string(/*/@ID)')" != "$second_id"
 ask --id _silent --passive true
 is 'IsPassive is answered' "$(response 'string(/*/@InResponseTo)')" _silent
-"$authnrequest" --post --id _posted | tr -d '\n' >"$work/body"
-_browser_curl -H 'Origin: https://shib.localhost' --data-binary "@$work/body" "$sso"
+ask_by_post --id _posted
 is 'a POST finds the session after its detour' "$(response 'string(/*/@InResponseTo)')" _posted
 sleep 1
 ask --id _forced --force true
@@ -253,11 +204,10 @@ like 'silently, no page is shown' "$(response 'string(//*[local-name()="StatusCo
 fresh
 ask
 type_in "$pupil" "$right"
-token=$(awk '/portvakt-session/ {print $7}' "$browser_jar")
+token=$(session)
 ask --force true
 type_in alvlin "$(bed_password alvlin)"
-ok 'another person, another session' \
-  test "$(awk '/portvakt-session/ {print $7}' "$browser_jar")" != "$token"
+ok 'another person, another session' test "$(session)" != "$token"
 old=$(curl -sS --cacert "$bed_ca" -H "Cookie: __Host-portvakt-session=$token" "$sso?$("$authnrequest")")
 like 'and the first one is gone' "$old" '*type="password"*'
 browser_get "$idp_url/logout"
@@ -268,14 +218,6 @@ ask
 is 'shows the login page again' "$(login_page)" 1
 
 # --- reload ---------------------------------------------------------------------------------------
-hangup() {
-  local lines
-  lines=$(grep -c '"message":"\(not \)\?reloaded' "$bed/log/portvakt.log")
-  kill -HUP "$(cat "$bed/run/portvakt.pid")"
-  wait_for 10 'the reload' \
-    bash -c "[ \$(grep -c '\"message\":\"\\(not \\)\\?reloaded' '$bed/log/portvakt.log') -gt $lines ]"
-  tail -n 3 "$bed/log/portvakt.log"
-}
 echo 'release "Trasig" { to service Matteboken; for studnet }' >>"$bed/policy.d/school.policy"
 like 'a broken policy is not taken, and told with line and guess' "$(hangup)" '*not reloaded*school.policy:*student*'
 fresh

@@ -3,35 +3,21 @@
 # Who is treated like whom: a protected person like anybody outside the rule, a person whose role is
 # gone like one who has none, an Englishman like a Swede.
 set -u
-# shellcheck source=tests/lib/bed.sh
-. "${top_srcdir:?}/tests/lib/bed.sh"
-bed_test_open
-if ! { bed_pki && bed_directory && bed_service_metadata && bed_idp && bed_serve; }; then
-  echo 'Bail out! the installation did not start'
-  exit 1
-fi
-authnrequest=$top_builddir/tests/lib/authnrequest
-sso=$idp_url/saml/sso
-
-ask() {
-  browser_get "$sso?$("$authnrequest" "$@")"
-}
+# shellcheck source=tests/lib/visit.sh
+. "${top_srcdir:?}/tests/lib/visit.sh"
+visit_test
 
 # log_in USER OPTION...: from the question to the page after the password.
 log_in() {
   local user=$1
   shift
-  browser_open "$work/$user" "$bed_ca"
+  fresh "$user"
   ask "$@"
-  browser_form ".//input[@type='password']" || return 1
-  browser_fill "$(form_field text)" "$user"
-  browser_fill "$(form_field password)" "$(bed_password "$user")"
-  browser_send
+  type_in "$user" "$(bed_password "$user")"
 }
 
 second_status() {
-  _xpath "string(//input[@name='SAMLResponse']/@value)" | base64 -d |
-    xmllint --xpath 'string(//*[local-name()="StatusCode"]/*/@Value)' - | sed 's/.*://'
+  response 'string(//*[local-name()="StatusCode"]/*/@Value)' | sed 's/.*://'
 }
 
 # --- a protected pupil, and a principal outside the rule ------------------------------------------
@@ -52,7 +38,7 @@ trace >"$work/outside"
 like 'a principal is outside the rule' "$(head -n 1 "$work/outside"; tail -n 1 "$work/outside")" '403*"outcome":"not-open"*'
 is 'a protected pupil looks the same, on the page and in the log' \
   "$(diff "$work/protected" "$work/outside")" ''
-browser_open "$work/saglun" "$bed_ca"
+fresh saglun
 for user in saglun evalun; do
   log_in "$user" --id _closed
   ask --id _again
@@ -74,10 +60,7 @@ log_in noabjo
 ask --passive true --id _before
 is 'with a session IsPassive is answered' "$(_xpath "count(//input[@name='SAMLResponse'])")" 1
 sed -i 's/^student = .*/student = eduPersonAffiliation=nobody/' "$bed_conf"
-lines=$(grep -c '"message":"reloaded"' "$bed/log/portvakt.log")
-kill -HUP "$(cat "$bed/run/portvakt.pid")"
-wait_for 10 'the reload' \
-  bash -c "[ \$(grep -c '\"message\":\"reloaded\"' '$bed/log/portvakt.log') -gt $lines ]"
+like 'a condition that nobody meets is read' "$(hangup)" '*"reloaded"*'
 ask --id _open
 is 'who has no role any more is told on a page' "$browser_status $(second_status)" '403 RequestDenied'
 ask --passive true --id _quiet

@@ -2,37 +2,19 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
 # Requests right and wrong at a running portvakt with a real directory: what each comes to, for the
 # person (a page with a reference) and for the service (a SAML status).
+# shellcheck disable=SC2119 # words of visit.sh may stand alone
 set -u
-# shellcheck source=tests/lib/bed.sh
-. "${top_srcdir:?}/tests/lib/bed.sh"
-bed_test_open
-if ! { bed_pki && bed_directory && bed_service_metadata && bed_idp && bed_serve; }; then
-  echo 'Bail out! the installation did not start'
-  exit 1
-fi
-
-authnrequest=$top_builddir/tests/lib/authnrequest
-sso=$idp_url/saml/sso
+# shellcheck source=tests/lib/visit.sh
+. "${top_srcdir:?}/tests/lib/visit.sh"
+visit_test
 acs=$shib_url/Shibboleth.sso/SAML2/POST
 password=urn:oasis:names:tc:SAML:2.0:ac:classes:PasswordProtectedTransport
 status=urn:oasis:names:tc:SAML:2.0:status
 
-# The outcome that the log has for the reference on the page; "page" where none is logged.
-outcome() {
-  local reference line
-  reference=$(_xpath "string(//*[@id='reference'])")
-  line=$(grep -F "\"reference\":\"$reference\"" "$bed/log/portvakt.log" | tail -n 1)
-  if [ -z "$reference" ] || [ -z "$line" ]; then
-    echo page
-  else
-    jq -r .outcome <<<"$line"
-  fi
-}
-
 # visit OPTION...: sends such a request by Redirect, in a browser without cookies.
 visit() {
-  browser_open "$work/b" "$bed_ca"
-  browser_get "$sso?$("$authnrequest" "$@")"
+  fresh
+  ask "$@"
 }
 
 # refused TEXT HTTP OUTCOME OPTION...: it ends on our page, and nothing goes to the service.
@@ -52,15 +34,12 @@ told() {
 }
 
 status_of() {
-  local value
-  value=$(_xpath "string(//input[@name='SAMLResponse']/@value)")
-  base64 -d <<<"$value" >"$work/response.xml"
-  is "$1" "$(xmllint --xpath "concat(
+  is "$1" "$(response "concat(
       string(/*/*[local-name()='Status']/*/@Value), ' ',
       string(/*/*[local-name()='Status']/*/*/@Value), ' ',
       string(/*/@InResponseTo), ' ', string(/*/@Destination), ' ',
-      count(/*/*[local-name()='Signature']), ' ', count(//*[local-name()='Assertion']))" \
-    "$work/response.xml" 2>/dev/null)" "$status:$2 ${3:+$status:$3} _the-request $acs 1 0"
+      count(/*/*[local-name()='Signature']), ' ', count(//*[local-name()='Assertion']))")" \
+    "$status:$2 ${3:+$status:$3} _the-request $acs 1 0"
 }
 
 # shows TEXT OPTION...: the login page.
@@ -68,7 +47,7 @@ shows() {
   local text=$1
   shift
   visit "$@"
-  is "$text" "$browser_status $(_xpath "count(//input[@type='password'])")" '200 1'
+  is "$text" "$browser_status $(login_page)" '200 1'
 }
 
 # --- right ones -----------------------------------------------------------------------------------
@@ -140,20 +119,18 @@ visit --xml-file "$work/deep.xml"
 like 'three thousand deep' "$browser_status $(outcome)" '4?? saml-*'
 printf 'not XML' >"$work/not.xml"
 refused 'no XML' 400 saml-malformed --xml-file "$work/not.xml"
-browser_open "$work/b" "$bed_ca"
+fresh
 browser_get "$sso"
 is 'no request at all' "$browser_status $(outcome)" '400 saml-malformed'
 
 # --- POST -----------------------------------------------------------------------------------------
 post() {
-  browser_open "$work/b" "$bed_ca"
-  "$authnrequest" --post "$@" | tr -d '\n' >"$work/body"
-  _browser_curl -H 'Origin: https://shib.localhost' --data-binary "@$work/body" "$sso"
+  fresh
+  ask_by_post "$@"
 }
 post --relay 'x y'
 is 'a POST goes on as a GET and shows the login page' \
-  "$browser_status $(_xpath "count(//input[@type='password'])") ${browser_url%%\?*}" \
-  "200 1 $idp_url/saml/continue"
+  "$browser_status $(login_page) ${browser_url%%\?*}" "200 1 $idp_url/saml/continue"
 post --issuer "$mellon_entity" --destination "$sso"
 is 'an unsigned POST where a signature is demanded' "$browser_status $(outcome)" '400 saml-unsigned'
 
@@ -176,7 +153,7 @@ sha=http://www.w3.org/2001/04/xmlenc#sha256
 cp "$work/post.xml" "$work/sha1.xml"
 sign_xml "$work/post.xml" $rsa $sha
 post --xml-file "$work/post.xml"
-is 'a signed POST' "$browser_status $(_xpath "count(//input[@type='password'])")" '200 1'
+is 'a signed POST' "$browser_status $(login_page)" '200 1'
 sed 's/Version=/ForceAuthn="true" Version=/' "$work/post.xml" >"$work/altered.xml"
 post --xml-file "$work/altered.xml"
 is 'a POST that was altered after signing' "$browser_status $(outcome)" '400 saml-signature'
@@ -185,7 +162,7 @@ post --xml-file "$work/sha1.xml"
 is 'a POST signed with SHA-1' "$browser_status $(outcome)" '400 saml-signature'
 
 # --- the other endpoints --------------------------------------------------------------------------
-browser_open "$work/b" "$bed_ca"
+fresh
 browser_get "$idp_url/error?errorurl_code=AUTHENTICATION_FAILURE&errorurl_ts=ERRORURL_TS&errorurl_rp=https%3A%2F%2Fsp.example&errorurl_tid=%3Cscript%3E&errorurl_ctx=x"
 is 'a service that could not take the person sends them here' "$browser_status $(outcome)" '200 service-error'
 is 'what it wrote is not on the page' "$(grep -c '<script>\|sp.example' "$browser_page")" 0
