@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: AGPL-3.0-or-later */
 #include <locale.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "idp/command/command.h"
@@ -17,6 +18,18 @@ static const struct {
 	{"keys", command_keys, "make the keys: keys new"},
 };
 
+/* UTF-8 whatever the locale: names of people and of policies are not for GLib to spell anew, and
+ * JSON is UTF-8 (RFC 8259, 8.1). */
+static void print_as_it_is(const char *text)
+{
+	fputs(text, stdout);
+}
+
+static void print_error_as_it_is(const char *text)
+{
+	fputs(text, stderr);
+}
+
 static void print_help(void)
 {
 	g_print("usage: portvakt COMMAND [OPTION...]\n\n"
@@ -32,6 +45,8 @@ int main(int argc, char **argv)
 {
 	lasso_reader_prepare_process();
 	setlocale(LC_ALL, "");
+	g_set_print_handler(print_as_it_is);
+	g_set_printerr_handler(print_error_as_it_is);
 	if (argc < 2) {
 		print_help();
 		return COMMAND_USAGE;

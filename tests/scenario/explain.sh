@@ -1,0 +1,79 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: AGPL-3.0-or-later
+# What `portvakt explain` and `portvakt check` tell an admin, with a real directory.
+set -u
+# shellcheck source=tests/lib/bed.sh
+. "${top_srcdir:?}/tests/lib/bed.sh"
+bed_test_open
+if ! { bed_pki && bed_directory && bed_service_metadata && bed_idp; }; then
+  echo 'Bail out! the installation was not made'
+  exit 1
+fi
+
+# run COMMAND...: portvakt's answer is in out (with what it says on stderr), its exit code in code.
+run() {
+  out=$("$portvakt" "$1" --config "$bed_conf" "${@:2}" 2>&1)
+  code=$?
+}
+
+# --- explain --------------------------------------------------------------------------------------
+run explain --person noabjo --service Matteboken --language en
+like 'a pupil is let in by a line of policy' "$code $out" '0 *let in: *"Matteboken"*[[]school.policy:7]*'
+like 'what is given stands there with its line' "$out" '*+ eduPersonPrincipalName *= jntsr7@skola.example*[[]school.policy:7]*'
+like 'what is withheld with where it is asked for' "$out" '*- displayName *asks for it, but no release*[[]asked in *.xml]*'
+run explain -p noabjo -s https://shib.localhost/shibboleth -l sv
+like 'by entityID, and in Swedish' "$code $out" '0 *släpps in: Lämnas ut enligt "Matteboken"*'
+run explain -p saglun -s Matteboken -l en
+like 'a protected pupil is like anybody outside the rule' "$code $out" \
+  '0 *refused: No release lets this person into Matteboken.*- eduPersonPrincipalName *not for this person.*[[]school.policy:7]*'
+is 'and nothing says why' "$(grep -ciE 'protect|skydd|sekretess|Ingen regel' <<<"$out")" 0
+run explain -p noabjo -s Matteboken --mask -l en
+is 'masked, there are no values' "$(grep -c 'jntsr7' <<<"$out") $(grep -c '= \*\*\*' <<<"$out")" '0 3'
+run explain -p noohad -s Matteboken -l en
+like 'of several roles one must be said' "$code $out" '1 *say which with --role*'
+run explain -p noohad -s Biblioteket -r student -j
+student=$(jq -r '.attributes[] | select(.name == "eduPersonPrincipalName").values[0]' <<<"$out")
+run explain -p noohad -s Biblioteket -r staff -j
+staff=$(jq -r '.attributes[] | select(.name == "eduPersonPrincipalName").values[0]' <<<"$out")
+ok 'each role has its own name' test -n "$student" -a -n "$staff" -a "$student" != "$staff"
+run explain -p noohad -s Biblioteket -r guardian
+like 'a role the person has not' "$code $out" '1 *no guardian*'
+run explain -p nobody-here -s Matteboken
+like 'nobody by that name' "$code $out" '1 *not exactly one person*'
+run explain -p '*' -s Matteboken
+like 'a name is no filter' "$code $out" '1 *not exactly one person*'
+run explain -p noabjo -s Mattebocken
+like 'a service nobody knows is guessed at' "$code $out" "1 *did you mean 'Matteboken'*"
+run explain -s Matteboken
+like 'a person must be named' "$code $out" '2 *--person*'
+out=$(LC_ALL=C "$portvakt" explain --config "$bed_conf" -p noabjo -s Biblioteket --json)
+is 'JSON is UTF-8 whatever the locale' \
+  "$(jq -r '.attributes[] | select(.name == "displayName").values[0]' <<<"$out")" 'Noa Björklund'
+is 'it has file and line for each that a rule decides' \
+  "$(jq -c '[.attributes[] | select(.reason != "no-rule") | .rule.file + ":" + (.rule.line | tostring)] | unique | map(test("^school.policy:[0-9]+$")) | all' <<<"$out")" true
+is 'and the file where the others are asked for' \
+  "$("$portvakt" explain --config "$bed_conf" -p noabjo -s Matteboken --json |
+    jq -c '[.attributes[] | select(.reason == "no-rule") | .asked_in] | map(endswith(".xml")) | all')" true
+ok 'nothing of it is entered anywhere' test ! -e "$bed/store/portvakt.db"
+
+# --- check ----------------------------------------------------------------------------------------
+run check
+is 'a whole installation is right' "$code $(grep -c '^wrong' <<<"$out")" '0 0'
+like 'and says so of each part' "$out" '*configuration*metadata: 2 services*policy*pages*keys: RSA of 3072*store*directory*'
+ok 'without making anything' test ! -e "$bed/store/portvakt.db"
+run check --strict
+is 'warnings count where they should' "$code" 1
+run check --offline
+like 'the directory may be left out' "$out" '*warning*--offline*'
+echo 'expect student at Matteboken gets mail' >>"$bed/policy.d/school.policy"
+run check
+like 'an expectation that fails is wrong, with line and person' "$code $out" '1 *wrong*school.policy:*'
+sed -i '$d' "$bed/policy.d/school.policy"
+chmod 666 "$bed"/metadata.d/shib*.xml
+run check
+like 'metadata that others may write is wrong' "$code $out" '1 *wrong*chmod*'
+chmod 644 "$bed"/metadata.d/shib*.xml
+bed_halt slapd
+run check
+like 'a directory that does not answer is wrong' "$code $out" "1 *wrong*127.0.0.1:$ldap_port*"
+tap_done
