@@ -282,7 +282,7 @@ _setup() {
 # bed_idp: configuration, keys, policy and the services' metadata of a portvakt; starts nothing.
 bed_idp() {
   _fill portvakt.conf.in >"$bed_conf" &&
-    cp "$bed_source/contrib/school/school.policy" "$bed/policy.d/school.policy" &&
+    install -m 644 "$bed_source/contrib/school/school.policy" "$bed/policy.d/school.policy" &&
     _setup keys new --config "$bed_conf" &&
     _setup metadata add --config "$bed_conf" --because 'It is part of the demo' \
       "$bed/sp/mellon-metadata.xml" &&
