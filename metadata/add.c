@@ -8,27 +8,18 @@
 #include "metadata/entity-set.h"
 #include "metadata/trusted.h"
 
-G_GNUC_PRINTF(3, 4)
-static bool refuse(GError **error, MetadataError code, const char *format, ...)
-{
-	va_list args;
-	va_start(args, format);
-	if (error)
-		*error = g_error_new_valist(METADATA_ERROR, code, format, args);
-	va_end(args);
-	return false;
-}
-
 static bool check_because(const char *because, GError **error)
 {
 	if (!because || !*because)
-		return refuse(error, METADATA_ERROR_USAGE,
-			      "say why this service is added: --because TEXT");
+		return metadata_refuse(error, METADATA_ERROR_USAGE,
+				       "say why this service is added: --because TEXT");
 	if (strlen(because) > ADD_BECAUSE_MAX)
-		return refuse(error, METADATA_ERROR_USAGE,
-			      "the text after --because is longer than %d bytes", ADD_BECAUSE_MAX);
+		return metadata_refuse(error, METADATA_ERROR_USAGE,
+				       "the text after --because is longer than %d bytes",
+				       ADD_BECAUSE_MAX);
 	if (!g_utf8_validate(because, -1, NULL))
-		return refuse(error, METADATA_ERROR_USAGE, "the text after --because is not UTF-8");
+		return metadata_refuse(error, METADATA_ERROR_USAGE,
+				       "the text after --because is not UTF-8");
 	return true;
 }
 
@@ -97,16 +88,17 @@ static char *choose_name(const MetadataAdd *add, const EntitySet *set, const Tru
 {
 	const char *old = entity_set_file(set, id);
 	if (old && !add->replace) {
-		refuse(error, METADATA_ERROR_DUPLICATE,
-		       "%s is known already, from %s; to put this in its place: --replace", id,
-		       old);
+		metadata_refuse(error, METADATA_ERROR_DUPLICATE,
+				"%s is known already, from %s; to put this in its place: --replace",
+				id, old);
 		return NULL;
 	}
 	g_autofree char *name = old ? g_path_get_basename(old) : file_name(id);
 	if (!old && trusted_has(trusted, name)) {
 		g_autofree char *path = trusted_path(trusted, name);
-		refuse(error, METADATA_ERROR_DUPLICATE,
-		       "%s is there already, but holds another service; move it away", path);
+		metadata_refuse(error, METADATA_ERROR_DUPLICATE,
+				"%s is there already, but holds another service; move it away",
+				path);
 		return NULL;
 	}
 	return g_steal_pointer(&name);

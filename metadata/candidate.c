@@ -9,17 +9,6 @@
 #define LIST_MAX 20 /* entityIDs in an error text */
 #define SAML2    "urn:oasis:names:tc:SAML:2.0:protocol"
 
-G_GNUC_PRINTF(3, 4)
-static bool refuse(GError **error, MetadataError code, const char *format, ...)
-{
-	va_list args;
-	va_start(args, format);
-	if (error)
-		*error = g_error_new_valist(METADATA_ERROR, code, format, args);
-	va_end(args);
-	return false;
-}
-
 /* Collects every EntityDescriptor below a list of entities, or the node itself. Lists may hold
  * lists; the parse has bounded how deep. */
 static void collect(XmlNode *node, GPtrArray *into)
@@ -60,8 +49,9 @@ static bool list_choices(const GPtrArray *services, GError **error)
 	}
 	if (services->len > LIST_MAX)
 		g_string_append_printf(ids, "\n  and %u more", services->len - LIST_MAX);
-	refuse(error, METADATA_ERROR_USAGE, "the file holds %u services; say which: --entity ID%s",
-	       services->len, ids->str);
+	metadata_refuse(error, METADATA_ERROR_USAGE,
+			"the file holds %u services; say which: --entity ID%s", services->len,
+			ids->str);
 	g_string_free(ids, TRUE);
 	return false;
 }
@@ -71,8 +61,8 @@ static const XmlNode *choose(XmlDocument *doc, const char *id, GError **error)
 	g_autoptr(GPtrArray) found = g_ptr_array_new();
 	collect(xml_document_root(doc), found);
 	if (found->len == 0) {
-		refuse(error, METADATA_ERROR_SYNTAX,
-		       "the file is not SAML metadata: it holds no EntityDescriptor");
+		metadata_refuse(error, METADATA_ERROR_SYNTAX,
+				"the file is not SAML metadata: it holds no EntityDescriptor");
 		return NULL;
 	}
 	/* A single one is judged whatever it is, with an error about it. */
@@ -81,12 +71,12 @@ static const XmlNode *choose(XmlDocument *doc, const char *id, GError **error)
 	if (found->len == 1)
 		return found->pdata[0];
 	if (id)
-		refuse(error, METADATA_ERROR_USAGE,
-		       found->len == 0 ? "the file holds no entity called %s"
-				       : "the file holds several entities called %s",
-		       id);
+		metadata_refuse(error, METADATA_ERROR_USAGE,
+				found->len == 0 ? "the file holds no entity called %s"
+						: "the file holds several entities called %s",
+				id);
 	else if (found->len == 0)
-		refuse(error, METADATA_ERROR_SYNTAX, "the file holds no service provider");
+		metadata_refuse(error, METADATA_ERROR_SYNTAX, "the file holds no service provider");
 	else
 		list_choices(found, error);
 	return NULL;
@@ -122,9 +112,10 @@ static XmlDocument *take_from_file(const MetadataAdd *add, GError **error)
 	g_autoptr(GError) bad = NULL;
 	g_autoptr(XmlDocument) doc = xml_document_parse(data, len, &XML_LIMITS_AGGREGATE, &bad);
 	if (!doc) {
-		refuse(error,
-		       bad->code == XML_ERROR_LIMIT ? METADATA_ERROR_LIMIT : METADATA_ERROR_SYNTAX,
-		       "%s", bad->message);
+		metadata_refuse(error,
+				bad->code == XML_ERROR_LIMIT ? METADATA_ERROR_LIMIT
+							     : METADATA_ERROR_SYNTAX,
+				"%s", bad->message);
 		return NULL;
 	}
 	const XmlNode *descriptor = choose(doc, add->entity_id, error);
@@ -154,8 +145,8 @@ static bool add_key(XmlNode *role, GBytes *certificate, guint number, GError **e
 	g_autoptr(GError) bad = NULL;
 	g_autoptr(GBytes) der = xml_certificate_decode(data, len, &bad);
 	if (!der)
-		return refuse(error, METADATA_ERROR_KEY, "certificate %u: %s", number,
-			      bad->message);
+		return metadata_refuse(error, METADATA_ERROR_KEY, "certificate %u: %s", number,
+				       bad->message);
 	const guint8 *bytes = g_bytes_get_data(der, &len);
 	g_autofree char *base64 = g_base64_encode(bytes, len);
 	XmlNode *info = xml_node_add(add_md(role, "KeyDescriptor"), XML_NS_DS, "ds", "KeyInfo");
@@ -201,8 +192,8 @@ XmlDocument *candidate_new(const MetadataAdd *add, GError **error)
 		    (add->certificates && add->certificates->len > 0);
 	bool enough = add->entity_id && add->acs && *add->acs;
 	if (add->file ? told : !enough) {
-		refuse(error, METADATA_ERROR_USAGE,
-		       "give either a FILE of metadata, or --entity ID and --acs URL");
+		metadata_refuse(error, METADATA_ERROR_USAGE,
+				"give either a FILE of metadata, or --entity ID and --acs URL");
 		return NULL;
 	}
 	return add->file ? take_from_file(add, error) : build(add, error);

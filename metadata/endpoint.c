@@ -5,8 +5,6 @@
 
 #include "metadata/error.h"
 
-G_DEFINE_QUARK(metadata - error - quark, metadata_error)
-
 void endpoint_free(Endpoint *endpoint)
 {
 	g_free(endpoint->binding);

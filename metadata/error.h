@@ -2,6 +2,7 @@
 #pragma once
 
 #include <glib.h>
+#include <stdbool.h>
 
 /* What is wrong with metadata. Messages are for an administrator: they name the element, the
  * entity and, where one is known, file and line, and say what to do. */
@@ -19,3 +20,7 @@ typedef enum {
 	METADATA_ERROR_NO_ACS,    /* what a request asks for is not in the metadata */
 	METADATA_ERROR_USAGE,     /* `metadata add` was asked for something it cannot do */
 } MetadataError;
+
+/* Sets the error and returns false. */
+bool metadata_refuse(GError **error, MetadataError code, const char *format, ...)
+	G_GNUC_PRINTF(3, 4);

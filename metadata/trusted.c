@@ -9,6 +9,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "metadata/read.h"
+
 struct Trusted {
 	int fd;
 	char *path;
@@ -102,28 +104,6 @@ GPtrArray *trusted_list(Trusted *trusted, const char *suffix, guint max, GError 
 	return g_steal_pointer(&names);
 }
 
-static GBytes *read_all(int fd, const char *path, gsize max, GError **error)
-{
-	g_autoptr(GByteArray) bytes = g_byte_array_new();
-	guint8 block[16384];
-	ssize_t n;
-	while ((n = read(fd, block, sizeof block)) != 0) {
-		if (n < 0 && errno == EINTR)
-			continue;
-		if (n < 0) {
-			fail(error, path, errno);
-			return NULL;
-		}
-		g_byte_array_append(bytes, block, n);
-		if (bytes->len > max) {
-			g_set_error(error, METADATA_ERROR, METADATA_ERROR_LIMIT,
-				    "%s: larger than %zu bytes", path, max);
-			return NULL;
-		}
-	}
-	return g_byte_array_free_to_bytes(g_steal_pointer(&bytes));
-}
-
 /* O_NONBLOCK: opening a pipe that somebody put there must not hang the start. */
 GBytes *trusted_read(const Trusted *trusted, const char *name, gsize max, GError **error)
 {
@@ -144,7 +124,7 @@ GBytes *trusted_read(const Trusted *trusted, const char *name, gsize max, GError
 	else if (!S_ISREG(st.st_mode))
 		g_set_error(error, METADATA_ERROR, METADATA_ERROR_TRUST, "%s: not a file", path);
 	else if (judge(&st, path, error))
-		bytes = read_all(fd, path, max, error);
+		bytes = metadata_read(fd, path, max, error);
 	close(fd);
 	return bytes;
 }

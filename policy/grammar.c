@@ -285,6 +285,17 @@ static bool release_block(Parser *parser, Release *release, Clauses *clauses, GE
 	return more == 0;
 }
 
+/* The title of a rule and its '{'; NULL and error if there is none. */
+static const Token *open_rule(Parser *parser, Clauses *clauses, GError **error)
+{
+	const Token *title = parser_need(parser, TOKEN_STRING, "a title in quotes", error);
+
+	if (!title)
+		return NULL;
+	clauses->title = title->text;
+	return parser_need(parser, TOKEN_OPEN, "'{'", error) ? title : NULL;
+}
+
 static bool read_release(Parser *parser, Rules *rules, GError **error)
 {
 	Release *release = arena_alloc(parser->arena, sizeof *release);
@@ -293,13 +304,12 @@ static bool read_release(Parser *parser, Rules *rules, GError **error)
 	const Token *title;
 
 	release->place = parser_take(parser)->place;
-	title = parser_need(parser, TOKEN_STRING, "a title in quotes", error);
+	title = open_rule(parser, &clauses, error);
 	if (!title)
 		return false;
-	release->title = clauses.title = title->text;
+	release->title = title->text;
 	release->title_place = title->place;
-	if (!parser_need(parser, TOKEN_OPEN, "'{'", error) ||
-	    !release_block(parser, release, &clauses, error) ||
+	if (!release_block(parser, release, &clauses, error) ||
 	    !release_complete(&clauses, &release->title_place, error))
 		return false;
 	if (release->from && release->until && release->from > release->until) {
@@ -344,13 +354,12 @@ static bool read_never(Parser *parser, Rules *rules, GError **error)
 	const Token *title;
 
 	never->place = parser_take(parser)->place;
-	title = parser_need(parser, TOKEN_STRING, "a title in quotes", error);
+	title = open_rule(parser, &clauses, error);
 	if (!title)
 		return false;
-	never->title = clauses.title = title->text;
+	never->title = title->text;
 	never->title_place = title->place;
-	if (!parser_need(parser, TOKEN_OPEN, "'{'", error) ||
-	    !never_block(parser, never, &clauses, error) ||
+	if (!never_block(parser, never, &clauses, error) ||
 	    !must_say(&clauses, SAID_GIVE, &never->title_place, "never",
 		      "what it stops; write 'give anything' to shut the service", error) ||
 	    !must_say_why(&clauses, &never->title_place, "never", error))

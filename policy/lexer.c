@@ -100,16 +100,23 @@ static void join_lines(Lexer *lexer, const char *next)
 		g_array_set_size(lexer->tokens, lexer->tokens->len - 1);
 }
 
-static void read_word(Lexer *lexer)
+/* The text of a word or number, and where it stands. */
+static char *take_parts(Lexer *lexer, Place *place)
 {
-	Place place = lexer->place;
 	size_t start = lexer->at;
-	char *text;
 
+	*place = lexer->place;
 	while (is_part(character(lexer)))
 		advance(lexer);
-	place.width = lexer->place.column - place.column;
-	text = arena_text(lexer->arena, lexer->source->bytes + start, lexer->at - start);
+	place->width = lexer->place.column - place->column;
+	return arena_text(lexer->arena, lexer->source->bytes + start, lexer->at - start);
+}
+
+static void read_word(Lexer *lexer)
+{
+	Place place;
+	char *text = take_parts(lexer, &place);
+
 	join_lines(lexer, text);
 	push(lexer, TOKEN_WORD, &place)->text = text;
 }
@@ -180,15 +187,10 @@ static bool looks_like_date(const char *text)
 
 static bool read_number(Lexer *lexer, GError **error)
 {
-	Place place = lexer->place;
-	size_t start = lexer->at;
+	Place place;
+	char *text = take_parts(lexer, &place);
 	Token *token;
-	char *text;
 
-	while (is_part(character(lexer)))
-		advance(lexer);
-	place.width = lexer->place.column - place.column;
-	text = arena_text(lexer->arena, lexer->source->bytes + start, lexer->at - start);
 	if (looks_like_date(text)) {
 		unsigned year = number(text), month = number(text + 5), day = number(text + 8);
 

@@ -8,6 +8,7 @@
 #include "idp/command/command.h"
 #include "idp/config.h"
 #include "metadata/add.h"
+#include "metadata/read.h"
 
 #define CERTIFICATE_MAX 65536 /* bytes of a --cert file */
 
@@ -46,39 +47,17 @@ static void clear_options(void)
 	must_sign = replace = dry_run = FALSE;
 }
 
-static GBytes *fail(GError **error, const char *path, int code)
-{
-	g_set_error(error, METADATA_ERROR, METADATA_ERROR_IO, "%s: %s", path, g_strerror(code));
-	return NULL;
-}
-
-static GBytes *read_all(int fd, const char *path, gsize max, GError **error)
-{
-	g_autoptr(GByteArray) bytes = g_byte_array_new();
-	guint8 block[65536];
-	ssize_t n;
-	while ((n = read(fd, block, sizeof block)) != 0) {
-		if (n < 0 && errno != EINTR)
-			return fail(error, path, errno);
-		g_byte_array_append(bytes, block, MAX(n, 0));
-		if (bytes->len > max) {
-			g_set_error(error, METADATA_ERROR, METADATA_ERROR_LIMIT,
-				    "%s: larger than %zu bytes", path, max);
-			return NULL;
-		}
-	}
-	return g_byte_array_free_to_bytes(g_steal_pointer(&bytes));
-}
-
 /* A file the administrator names, "-" for standard input. */
 static GBytes *read_file(const char *path, gsize max, GError **error)
 {
 	if (strcmp(path, "-") == 0)
-		return read_all(STDIN_FILENO, "standard input", max, error);
+		return metadata_read(STDIN_FILENO, "standard input", max, error);
 	int fd = open(path, O_RDONLY | O_CLOEXEC);
-	if (fd < 0)
-		return fail(error, path, errno);
-	GBytes *bytes = read_all(fd, path, max, error);
+	if (fd < 0) {
+		metadata_refuse(error, METADATA_ERROR_IO, "%s: %s", path, g_strerror(errno));
+		return NULL;
+	}
+	GBytes *bytes = metadata_read(fd, path, max, error);
 	close(fd);
 	return bytes;
 }

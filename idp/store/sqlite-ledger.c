@@ -39,6 +39,17 @@ static int64_t remember(SqliteWords *words, const char *text, int64_t id)
 	return id;
 }
 
+/* A kept statement about a word, which lives until it has been stepped. */
+static SqliteUse *about_word(SqliteHandle *handle, const char *sql, const char *text,
+			     GError **error)
+{
+	SqliteUse *statement = sqlite_handle_statement(handle, sql, error);
+
+	if (statement != NULL)
+		sqlite3_bind_text(statement, 1, text, -1, SQLITE_STATIC);
+	return statement;
+}
+
 /* The id of a word, added if need be; 0 on a fault. */
 static int64_t word_id(SqliteHandle *handle, SqliteWords *words, const char *text, GError **error)
 {
@@ -51,20 +62,14 @@ static int64_t word_id(SqliteHandle *handle, SqliteWords *words, const char *tex
 
 	if (known != NULL)
 		return *known;
-	found = sqlite_handle_statement(handle, find, error);
-	if (found == NULL)
-		return 0;
-	sqlite3_bind_text(found, 1, text, -1, SQLITE_STATIC);
-	rc = sqlite_handle_step(handle, found, error);
+	found = about_word(handle, find, text, error);
+	rc = found != NULL ? sqlite_handle_step(handle, found, error) : SQLITE_ERROR;
 	if (rc == SQLITE_ERROR)
 		return 0;
 	if (rc == SQLITE_ROW)
 		return remember(words, text, sqlite3_column_int64(found, 0));
-	added = sqlite_handle_statement(handle, add, error);
-	if (added == NULL)
-		return 0;
-	sqlite3_bind_text(added, 1, text, -1, SQLITE_STATIC);
-	if (sqlite_handle_step(handle, added, error) == SQLITE_ERROR)
+	added = about_word(handle, add, text, error);
+	if (added == NULL || sqlite_handle_step(handle, added, error) == SQLITE_ERROR)
 		return 0;
 	words->added = true;
 	return remember(words, text, sqlite3_last_insert_rowid(handle->db));
