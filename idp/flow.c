@@ -216,6 +216,13 @@ static StepOutcome step_request(Visit *visit)
 	visit->ask = g_steal_pointer(&request->ask);
 	visit->fault = g_steal_pointer(&request->fault);
 	visit->claimed_service = g_steal_pointer(&request->claimed_service);
+	/* Nothing but old: the service is known, and signed if it must; people are led back to it.
+	 */
+	if (g_error_matches(visit->fault, FAULT_ERROR, FAULT_SAML_STALE)) {
+		visit->entity = entity_set_find(visit->generation->entities, visit->claimed_service,
+						visit->now);
+		visit->service = visit->entity ? entity_service(visit->entity, -1) : NULL;
+	}
 	return visit->fault ? STEP_FAULT : STEP_ON;
 }
 

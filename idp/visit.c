@@ -124,9 +124,20 @@ static char *retry_path(const Visit *visit)
 	return NULL;
 }
 
+/* The service's own site: by its metadata, also where the ask may not be answered; or NULL. */
+static char *back_url(const Visit *visit)
+{
+	const Endpoint *acs = NULL;
+	if (visit->ask)
+		return endpoint_origin(visit->ask->return_url);
+	if (visit->entity)
+		acs = entity_choose_acs(visit->entity, NULL, -1, NULL, NULL);
+	return acs ? endpoint_origin(acs->location) : NULL;
+}
+
 static HttpResponse *fault_page(const Visit *visit, const Fault *fault)
 {
-	g_autofree char *back = visit->ask ? endpoint_origin(visit->ask->return_url) : NULL;
+	g_autofree char *back = back_url(visit);
 	g_autofree char *retry = fault->try_again ? retry_path(visit) : NULL;
 	const PageFault page = {
 		.fault = fault->name,

@@ -90,6 +90,8 @@ refused 'signed with SHA-1' 400 saml-signature --issuer "$mellon_entity" --desti
 refused 'signed, but for no endpoint of ours' 400 saml-destination --issuer "$mellon_entity" \
   --sign "$bed/sp/mellon.key"
 refused 'nine minutes old' 400 saml-stale --issued -540
+like 'which shows a way back to the service' "$(_xpath "string(//a[@id='back']/@href)") $(browser_text)" \
+  "$shib_url*Matteboken*"
 refused 'four minutes ahead' 400 saml-stale --issued +240
 refused 'another Destination' 400 saml-destination --destination https://evil.example/saml/sso
 refused 'a foreign ACS' 400 saml-acs --acs https://evil.example/acs
