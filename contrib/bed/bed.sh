@@ -300,9 +300,10 @@ bed_serve() {
 bed_services() {
   curl -sSf --max-time 10 --cacert "$bed_ca" -o "$bed/sp/idp-metadata.xml" \
     "$idp_url/saml/metadata" && bed_configure_services || return 1
-  _run shibd shibd -f -F -c "$bed/sp/shibboleth2.xml" -p "$bed/sp/run/shibd.pid"
+  # Until its own configuration is read, each logs where the package's says: in /var/log.
+  SHIBSP_LOGGING=$bed/sp/shibd.logger _run shibd shibd -f -F -c "$bed/sp/shibboleth2.xml" -p "$bed/sp/run/shibd.pid"
   _await shibd test -S "$bed/sp/run/shibd.sock" || return 1
-  _run apache apache2 -DFOREGROUND -f "$bed/sp/httpd.conf"
+  SHIBSP_LOGGING=$bed/sp/native.logger _run apache apache2 -DFOREGROUND -f "$bed/sp/httpd.conf"
   _await apache curl -sSf --cacert "$bed_ca" "$shib_url/Shibboleth.sso/Metadata"
 }
 

@@ -131,6 +131,20 @@ browser_get "$shib_url/Shibboleth.sso/Login?isPassive=true&target=$shib_url/hemm
 browser_login '' ''
 ok 'IsPassive with a session lets in' inside "$shib_url"
 
+# --- nothing is written elsewhere ---
+like 'shibd logs in the folder from its first line on' "$(head -n 1 "$bed/sp/run/shibd.log")" \
+  '*library initialization*'
+is 'no daemon writes where packages do' "$(
+  for name in portvakt shibd apache; do
+    pid=$(cat "$bed/run/$name.pid")
+    for fd in "/proc/$pid/fd"/*; do
+      file=$(readlink "$fd") || continue
+      # the last digits of the flags: 1 or 2 is for writing
+      grep -qE '^flags:.*[12]$' "/proc/$pid/fdinfo/${fd##*/}" || continue
+      case $file in "$bed"/*) ;; /var/* | /etc/* | /run/*) echo "$name: $file" ;; esac
+    done
+  done)" ''
+
 # --- our metadata ---
 ok 'our metadata is XML' xmllint --noout "$bed/sp/idp-metadata.xml"
 is 'with the scope' "$(xmllint --xpath "string(//*[local-name()='Scope'])" "$bed/sp/idp-metadata.xml")" \
