@@ -43,7 +43,7 @@ bool entity_read_index(const XmlNode *node, int *ret, GError **error)
 		return entity_read_refuse(error, METADATA_ERROR_ENDPOINT, node,
 					  "index is %s; a number from 0 to 65535 is needed",
 					  value ? "not a number" : "missing");
-	*ret = index;
+	*ret = (int)index;
 	return true;
 }
 

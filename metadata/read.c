@@ -19,7 +19,7 @@ GBytes *metadata_read(int fd, const char *path, gsize max, GError **error)
 					g_strerror(errno));
 			return NULL;
 		}
-		g_byte_array_append(bytes, block, n);
+		g_byte_array_append(bytes, block, (guint)n);
 		if (bytes->len > max) {
 			metadata_refuse(error, METADATA_ERROR_LIMIT, "%s: larger than %zu bytes",
 					path, max);

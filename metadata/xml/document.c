@@ -49,7 +49,7 @@ static XmlDocument *parse(const void *bytes, gsize len, GError **error)
 {
 	g_autoptr(Parser) parser = xmlNewParserCtxt();
 	g_assert(parser);
-	XmlDocument *doc = xmlCtxtReadMemory(parser, bytes, len, NULL, "UTF-8",
+	XmlDocument *doc = xmlCtxtReadMemory(parser, bytes, (int)len, NULL, "UTF-8",
 					     XML_PARSE_NONET | XML_PARSE_NOCDATA |
 						     XML_PARSE_NOERROR | XML_PARSE_NOWARNING);
 	/* The context still owns it (myDoc is taken away by the call), whatever follows. */

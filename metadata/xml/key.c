@@ -24,7 +24,7 @@ static int no_passphrase(char *buffer, int size, int writing, void *context)
 static EVP_PKEY *read_private(const void *pem, gsize len, GError **error)
 {
 	bool encrypted = false;
-	BIO *bio = len <= G_MAXINT ? BIO_new_mem_buf(pem, len) : NULL;
+	BIO *bio = len <= G_MAXINT ? BIO_new_mem_buf(pem, (int)len) : NULL;
 	EVP_PKEY *pkey = bio ? PEM_read_bio_PrivateKey(bio, NULL, no_passphrase, &encrypted) : NULL;
 	BIO_free(bio);
 	ERR_clear_error();

@@ -99,7 +99,7 @@ char *xml_node_text_stripped(const XmlNode *node, GError **error)
 guint xml_node_line(const XmlNode *node)
 {
 	long line = xmlGetLineNo(node);
-	return line > 0 ? line : 0;
+	return line > 0 ? (guint)line : 0;
 }
 
 /* What Char of XML 1.0 leaves out of Unicode. */

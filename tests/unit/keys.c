@@ -35,8 +35,8 @@ static void test_read(void)
 			g_assert_nonnull(strstr(error->message, "chmod 0600"));
 			g_assert_null(strstr(error->message, "0123456789"));
 		} else {
-			g_assert_cmpmem(secret_bytes(secret), secret_length(secret), "0123456789",
-					10);
+			g_assert_cmpmem(secret_bytes(secret), (int)secret_length(secret),
+					"0123456789", 10);
 		}
 	}
 	g_unlink(path);

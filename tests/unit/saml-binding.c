@@ -78,7 +78,7 @@ static void check_redirect(const char *query, FaultCode want, const char *relay_
 	}
 	g_assert_no_error(error);
 	g_assert_cmpmem(g_bytes_get_data(redirect->message, NULL),
-			g_bytes_get_size(redirect->message), "<a/>", 4);
+			(int)g_bytes_get_size(redirect->message), "<a/>", 4);
 	g_assert_cmpstr(redirect->relay_state, ==, relay_state);
 	g_assert_null(redirect->signature);
 }
@@ -268,7 +268,7 @@ static void test_post(gconstpointer data)
 		return;
 	}
 	g_assert_no_error(error);
-	g_assert_cmpmem(g_bytes_get_data(post->message, NULL), g_bytes_get_size(post->message),
+	g_assert_cmpmem(g_bytes_get_data(post->message, NULL), (int)g_bytes_get_size(post->message),
 			"<a/>", 4);
 	g_assert_cmpstr(post->relay_state, ==, bodies[i].relay_state);
 	g_assert_cmpstr(post->base64, ==, "PGEvPg==");

@@ -38,8 +38,8 @@ static void assert_opens(const Sealer *sealer, const char *purpose, const char *
 	if (want == SEAL_BROKEN)
 		g_assert_null(bytes);
 	else
-		g_assert_cmpmem(g_bytes_get_data(bytes, NULL), g_bytes_get_size(bytes), plain,
-				strlen(plain));
+		g_assert_cmpmem(g_bytes_get_data(bytes, NULL), (int)g_bytes_get_size(bytes), plain,
+				(int)strlen(plain));
 }
 
 static void opens_what_it_closed(void)
@@ -109,10 +109,10 @@ static void notices_every_flipped_bit(void)
 	for (unsigned bit = 0; bit < length * 8; bit++) {
 		g_autofree char *altered = NULL;
 
-		bytes[bit / 8] ^= 1 << bit % 8;
+		bytes[bit / 8] ^= (uint8_t)(1 << bit % 8);
 		altered = seal_base64url(bytes, length);
 		assert_opens(sealer, "ask", altered, NOW, SEAL_BROKEN, NULL);
-		bytes[bit / 8] ^= 1 << bit % 8;
+		bytes[bit / 8] ^= (uint8_t)(1 << bit % 8);
 	}
 	for (unsigned n = 0; n < length; n++) {
 		g_autofree char *cut = seal_base64url(bytes, n);
@@ -243,8 +243,8 @@ static void base64url_is_strict(void)
 			continue;
 		}
 		g_assert_nonnull(bytes);
-		g_assert_cmpmem(g_bytes_get_data(bytes, NULL), g_bytes_get_size(bytes),
-				cases[i].want, strlen(cases[i].want));
+		g_assert_cmpmem(g_bytes_get_data(bytes, NULL), (int)g_bytes_get_size(bytes),
+				cases[i].want, (int)strlen(cases[i].want));
 		g_autofree char *back = seal_base64url(cases[i].want, strlen(cases[i].want));
 		g_assert_cmpstr(back, ==, cases[i].text);
 	}

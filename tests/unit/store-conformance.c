@@ -80,8 +80,8 @@ void conformance_assert_row(Fixture *f, StoreTable table, const char *key, const
 	if (want == NULL)
 		g_assert_null(value);
 	else
-		g_assert_cmpmem(g_bytes_get_data(value, NULL), g_bytes_get_size(value), want,
-				strlen(want));
+		g_assert_cmpmem(g_bytes_get_data(value, NULL), (int)g_bytes_get_size(value), want,
+				(int)strlen(want));
 }
 
 uint64_t conformance_count(Fixture *f, StoreTable table)

@@ -174,7 +174,7 @@ static void test_limits(void)
 	g_string_append(deep, "</a></a></a>");
 	check(deep->str, deep->len, &XML_LIMITS_MESSAGE, XML_ERROR_LIMIT, NULL);
 	g_string_free(deep, TRUE);
-	GString *large = repeat("<a>", "x", XML_LIMITS_MESSAGE.bytes - 7, "</a>");
+	GString *large = repeat("<a>", "x", (guint)XML_LIMITS_MESSAGE.bytes - 7, "</a>");
 	check(large->str, large->len, &XML_LIMITS_MESSAGE, NONE, NULL);
 	g_string_insert_c(large, 3, 'x');
 	check(large->str, large->len, &XML_LIMITS_MESSAGE, XML_ERROR_LIMIT, NULL);
