@@ -269,19 +269,6 @@ is 'a directory that hangs is as good as gone' "$browser_status $(outcome)" '503
 ok "within four seconds too ($took ms)" test "$took" -lt 4000
 ok 'and back when it goes on' wait_for 15 recovery again_works
 
-# --- the table of spent asks is full --------------------------------------------------------------
-bed_halt portvakt
-sqlite3 "$bed/store/portvakt.db" "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n
-  WHERE i < 600000) INSERT INTO spent_ask SELECT randomblob(32), NULL, x'', unixepoch() + 3600 FROM n"
-bed_serve
-fresh
-ask
-type_in "$pupil" "$right"
-is 'when more were answered than can be remembered, nobody is let in' \
-  "$browser_status $(outcome) $(session)" '503 busy '
-sqlite3 "$bed/store/portvakt.db" "UPDATE spent_ask SET expires = unixepoch() - 3600"
-ok 'until they have expired' wait_for 60 sweeping again_works
-
 # --- secrets --------------------------------------------------------------------------------------
 bed_halt portvakt
 is 'it ends well' "$?" 0
