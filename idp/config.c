@@ -126,9 +126,15 @@ static const ConfigSetting settings[] = {
 };
 /* clang-format on */
 
+/* Line and column count from 1, a column in bytes: before a value there is nothing but ASCII. */
+typedef struct {
+	const char *file;
+	guint line, column;
+} Place;
+
 typedef struct {
 	char *file;
-	guint line;
+	Place place;   /* of the value; `file` is the one above */
 	char *text;    /* as written, trimmed */
 	char **list;   /* CONFIG_LIST */
 	char *path;    /* CONFIG_PATH, absolute */
@@ -207,15 +213,15 @@ static char *guess_text(const char *word, const char *group)
 	return best ? g_strdup_printf("; did you mean '%s'?", best) : g_strdup("");
 }
 
-static bool fail(GError **error, const char *file, guint line, const char *format, ...)
-	G_GNUC_PRINTF(4, 5);
-static bool fail(GError **error, const char *file, guint line, const char *format, ...)
+static bool fail(GError **error, const Place *place, const char *format, ...) G_GNUC_PRINTF(3, 4);
+static bool fail(GError **error, const Place *place, const char *format, ...)
 {
 	va_list args;
 	va_start(args, format);
 	g_autofree char *text = g_strdup_vprintf(format, args);
 	va_end(args);
-	g_set_error(error, CONFIG_ERROR, CONFIG_ERROR_VALUE, "%s:%u: %s", file, line, text);
+	g_set_error(error, CONFIG_ERROR, CONFIG_ERROR_VALUE, "%s:%u:%u: %s", place->file,
+		    place->line, place->column, text);
 	return false;
 }
 
@@ -269,71 +275,78 @@ static bool said_judge(const Config *config, const ConfigSetting *setting, Said 
 		break;
 	case CONFIG_BOOL:
 		if (!g_str_equal(said->text, "yes") && !g_str_equal(said->text, "no"))
-			return fail(error, said->file, said->line, "%s takes yes or no", key);
+			return fail(error, &said->place, "%s takes yes or no", key);
 		said->number = said->text[0] == 'y';
 		break;
 	case CONFIG_COUNT:
 		if (!parse_count(said->text, &said->number))
-			return fail(error, said->file, said->line, "%s takes a whole number", key);
+			return fail(error, &said->place, "%s takes a whole number", key);
 		break;
 	case CONFIG_DURATION:
 		if (!parse_duration(said->text, &said->number))
-			return fail(error, said->file, said->line,
+			return fail(error, &said->place,
 				    "%s takes a time such as 45s, 60m, 10h or 7d", key);
 		break;
 	}
 	if (setting->high && (said->number < setting->low || said->number > setting->high))
-		return fail(error, said->file, said->line,
+		return fail(error, &said->place,
 			    "%s must lie between %" G_GINT64_FORMAT " and %" G_GINT64_FORMAT "%s",
 			    key, setting->low, setting->high,
 			    setting->type == CONFIG_DURATION ? " seconds" : "");
 	return true;
 }
 
-static bool take_setting(Config *config, const char *file, guint line, const char *group,
+/* `place` is the key's, and the value's `column` is in the same line. */
+static bool take_setting(Config *config, const Place *place, guint column, const char *group,
 			 const char *key, const char *text, GError **error)
 {
 	const ConfigSetting *setting = find_setting(group, key);
 	if (!setting) {
 		g_autofree char *guess = guess_text(key, group);
-		return fail(error, file, line, "[%s] has no setting '%s'%s", group, key, guess);
+		return fail(error, place, "[%s] has no setting '%s'%s", group, key, guess);
 	}
 	g_autofree char *name = said_name(group, key);
 	const Said *before = g_hash_table_lookup(config->said, name);
 	if (before)
-		return fail(error, file, line, "'%s' of [%s] is said twice (first at %s:%u)", key,
-			    group, before->file, before->line);
+		return fail(error, place, "'%s' of [%s] is said twice (first at %s:%u)", key, group,
+			    before->file, before->place.line);
 	if (*text == '\0')
-		return fail(error, file, line, "'%s' has no value; leave the line out instead",
-			    key);
+		return fail(error, place, "'%s' has no value; leave the line out instead", key);
 	Said *said = g_new0(Said, 1);
-	said->file = g_strdup(file);
-	said->line = line;
+	said->file = g_strdup(place->file);
+	said->place = (Place){said->file, place->line, column};
 	said->text = g_strdup(text);
 	g_hash_table_insert(config->said, g_steal_pointer(&name), said);
 	return said_judge(config, setting, said, key, error);
 }
 
-static bool take_group(Config *config, const char *file, guint line, const char *group,
-		       GError **error)
+static bool take_group(Config *config, const Place *place, const char *group, GError **error)
 {
 	bool known = false;
 	for (gsize i = 0; i < G_N_ELEMENTS(settings) && !known; i++)
 		known = g_str_equal(settings[i].group, table_group(group));
 	if (!known || g_str_equal(group, "directory")) {
 		g_autofree char *guess = guess_text(group, NULL);
-		return fail(error, file, line, "there is no group [%s]%s", group,
+		return fail(error, place, "there is no group [%s]%s", group,
 			    g_str_equal(group, "directory") ? "; give it a name: [directory main]"
 							    : guess);
 	}
 	if (!g_str_has_prefix(group, "directory "))
 		return true;
 	if (config->directories->len && !g_str_equal(config->directories->pdata[0], group))
-		return fail(error, file, line,
-			    "this version serves one directory; [%s] is a second", group);
+		return fail(error, place, "this version serves one directory; [%s] is a second",
+			    group);
 	if (!config->directories->len)
 		g_ptr_array_add(config->directories, g_strdup(group));
 	return true;
+}
+
+static guint blanks(const char *text)
+{
+	guint count = 0;
+	while (g_ascii_isspace(text[count]))
+		count++;
+	return count;
 }
 
 /*
@@ -347,11 +360,13 @@ static bool take_file(Config *config, const char *file, GError **error)
 	if (!g_file_get_contents(file, &bytes, &length, error))
 		return false;
 	if (length > CONFIG_BYTES_MAX || !g_utf8_validate(bytes, (gssize)length, NULL))
-		return fail(error, file, 1, "this is no configuration: over 256 KiB or not UTF-8");
+		return fail(error, &(Place){file, 1, 1},
+			    "this is no configuration: over 256 KiB or not UTF-8");
 	g_checksum_update(config->sum, (const guchar *)bytes, (gssize)length + 1);
 	g_auto(GStrv) lines = g_strsplit(bytes, "\n", -1);
 	g_autofree char *group = NULL;
 	for (guint i = 0; lines[i]; i++) {
+		const Place place = {file, i + 1, blanks(lines[i]) + 1};
 		char *line = g_strstrip(lines[i]);
 		char *equals = strchr(line, '=');
 		gsize end = strlen(line);
@@ -360,17 +375,18 @@ static bool take_file(Config *config, const char *file, GError **error)
 		if (*line == '[' && line[end - 1] == ']') {
 			g_free(group);
 			group = g_strndup(line + 1, end - 2);
-			if (!take_group(config, file, i + 1, group, error))
+			if (!take_group(config, &place, group, error))
 				return false;
 		} else if (!equals || !group) {
 			return fail(
-				error, file, i + 1,
+				error, &place,
 				group ? "a line is 'key = value', '[group]' or '# comment'"
 				      : "the first line that is no comment must be a '[group]'");
 		} else {
+			guint before = (guint)(equals + 1 - line) + blanks(equals + 1);
 			*equals = '\0';
-			if (!take_setting(config, file, i + 1, group, g_strchomp(line),
-					  g_strchug(equals + 1), error))
+			if (!take_setting(config, &place, place.column + before, group,
+					  g_strchomp(line), g_strchug(equals + 1), error))
 				return false;
 		}
 	}
@@ -400,15 +416,15 @@ static bool take_folder(Config *config, GError **error)
 static bool check_mandatory(const Config *config, GError **error)
 {
 	if (!config->directories->len)
-		return fail(error, config->file, 1,
+		return fail(error, &(Place){config->file, 1, 1},
 			    "no directory is named; write a group [directory main]");
 	for (gsize i = 0; i < G_N_ELEMENTS(settings); i++) {
 		const char *group = g_str_equal(settings[i].group, "directory")
 					    ? config->directories->pdata[0]
 					    : settings[i].group;
 		if (settings[i].mandatory && !config_has(config, group, settings[i].key))
-			return fail(error, config->file, 1, "[%s] lacks '%s': %s", group,
-				    settings[i].key, settings[i].meaning);
+			return fail(error, &(Place){config->file, 1, 1}, "[%s] lacks '%s': %s",
+				    group, settings[i].key, settings[i].meaning);
 	}
 	return true;
 }
@@ -589,6 +605,7 @@ char *config_where(const Config *config, const char *group, const char *key)
 {
 	const Said *said = find_said(config, group, key);
 	if (said && said->file)
-		return g_strdup_printf("%s:%u", said->file, said->line);
+		return g_strdup_printf("%s:%u:%u", said->file, said->place.line,
+				       said->place.column);
 	return g_strdup(config->file);
 }

@@ -44,8 +44,8 @@ const ConfigSetting *config_settings(gsize *ret_count);
 /* The file that is read when none is named. */
 const char *config_default_path(void);
 
-/* Reads and judges FILE and its conf.d. Transfer full; NULL with error set, naming file and line.
- */
+/* Reads and judges FILE and its conf.d. Transfer full; NULL with error set, naming file, line and
+ * column. */
 Config *config_load(const char *path, GError **error);
 void config_free(Config *config);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(Config, config_free)
@@ -70,5 +70,5 @@ const char *const *config_directories(const Config *config);
 /* The keys set in a group, NULL-ended (for [attributes]). Transfer full. */
 char **config_keys(const Config *config, const char *group);
 
-/* `FILE:LINE' where a setting was said, or the main file's name. Transfer full. */
+/* `FILE:LINE:COLUMN' where a setting's value was said, or the main file's name. Transfer full. */
 char *config_where(const Config *config, const char *group, const char *key);

@@ -284,15 +284,15 @@ cp "$bed_conf" "$work/conf"
 echo '[sever]' >>"$bed_conf"
 starts
 is 'with a broken configuration it does not start' "$?" 1
-like 'and says file, line and guess' "$(cat "$work/start.log")" "*portvakt.conf:*sever*server*"
+like 'and says file, line, column and guess' "$(cat "$work/start.log")" "*portvakt.conf:[0-9]*:1: *sever*server*"
 # mistake TEXT SED WANT: with that change of the configuration it does not start, and says so.
 mistake() {
   sed "$2" "$work/conf" >"$bed_conf"
   timeout 20 "$portvakt" serve --config "$bed_conf" >"$work/start.log" 2>&1
-  like "$1 is told with file and line" "$? $(cat "$work/start.log")" "1 $3"
+  like "$1 is told with file, line and column" "$? $(cat "$work/start.log")" "1 $3"
 }
 mistake 'a condition that is none' 's/^student = .*/student = pupil/' \
-  "*portvakt.conf:$(grep -n '^student = ' "$work/conf" | cut -d: -f1): *student*pupil*ATTRIBUTE=VALUE*"
+  "*portvakt.conf:$(grep -n '^student = ' "$work/conf" | cut -d: -f1):[0-9]*: *student*pupil*ATTRIBUTE=VALUE*"
 mistake 'an attribute that is none' 's/^sisSchoolUnitCode.staff/sisSchoolUnitCoda.staff/' \
   '*portvakt.conf:[1-9]*sisSchoolUnitCoda*sisSchoolUnitCode*'
 mistake 'a CA that is not there' 's/^ca = .*/ca = nowhere.pem/' '*portvakt.conf:[1-9]*nowhere.pem*'

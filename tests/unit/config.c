@@ -44,7 +44,7 @@ static void test_values(void)
 	g_auto(GStrv) keys = config_keys(config, "attributes");
 	g_assert_cmpuint(g_strv_length(keys), ==, 1);
 	g_autofree char *where = config_where(config, "session", "idle");
-	g_assert_true(g_str_has_suffix(where, "portvakt.conf:23"));
+	g_assert_true(g_str_has_suffix(where, "portvakt.conf:23:8"));
 }
 
 static void test_mistakes(void)
@@ -52,21 +52,24 @@ static void test_mistakes(void)
 	static const struct {
 		const char *text, *want;
 	} cases[] = {
-		{"listen = x\n", ":1: the first line that is no comment must be a '[group]'"},
-		{"[idp]\nnonsense\n", ":2: a line is 'key = value'"},
-		{"[sever]\n", ":1: there is no group [sever]; did you mean 'server'?"},
-		{"[directory]\n", ":1: there is no group [directory]; give it a name"},
+		{"listen = x\n", ":1:1: the first line that is no comment must be a '[group]'"},
+		{"[idp]\nnonsense\n", ":2:1: a line is 'key = value'"},
+		{"[sever]\n", ":1:1: there is no group [sever]; did you mean 'server'?"},
+		{"[directory]\n", ":1:1: there is no group [directory]; give it a name"},
 		{"# x\n[server]\nlisen = 1\n",
-		 ":3: [server] has no setting 'lisen'; did you mean 'listen'?"},
-		{"[server]\nworkers = many\n", ":2: workers takes a whole number"},
-		{"[server]\nworkers = 0\n", ":2: workers must lie between 1 and 64"},
-		{"[server]\nworkers = 99999999999999999999\n", ":2: workers takes a whole number"},
-		{"[session]\nidle = 60\n", ":2: idle takes a time such as"},
-		{"[session]\nidle = 9223372036854775807d\n", ":2: idle takes a time such as"},
-		{"[session]\nidle = 1s\n", ":2: idle must lie between 60 and"},
+		 ":3:1: [server] has no setting 'lisen'; did you mean 'listen'?"},
+		{"[server]\nworkers = many\n", ":2:11: workers takes a whole number"},
+		{"[server]\nworkers = 0\n", ":2:11: workers must lie between 1 and 64"},
+		{"[server]\nworkers = 99999999999999999999\n",
+		 ":2:11: workers takes a whole number"},
+		{"[session]\nidle = 60\n", ":2:8: idle takes a time such as"},
+		{"[session]\nidle = 9223372036854775807d\n", ":2:8: idle takes a time such as"},
+		{"[session]\nidle = 1s\n", ":2:8: idle must lie between 60 and"},
 		{"[server]\nlisten = a\nlisten = b\n",
 		 "'listen' of [server] is said twice (first at "},
-		{"[server]\nlisten =\n", ":2: 'listen' has no value"},
+		{"[server]\n \t lisen = 1\n", ":2:4: [server] has no setting"},
+		{"[server]\n workers  =  many\r\n", ":2:14: workers takes a whole number"},
+		{"[server]\nlisten =\n", ":2:1: 'listen' has no value"},
 		{"[directory a]\n[directory b]\n", "[directory b] is a second"},
 		{IDP SAML KEYS, "no directory is named"},
 		{SAML DIRECTORY MARKED KEYS, "[idp] lacks 'base-url'"},
@@ -98,7 +101,8 @@ static void test_base_url(void)
 		g_autoptr(GError) error = NULL;
 		g_autoptr(Config) config = load(text, &error);
 		g_assert_null(config);
-		g_assert_nonnull(strstr(error->message, "portvakt.conf:2: base-url is https://"));
+		g_assert_nonnull(
+			strstr(error->message, "portvakt.conf:2:12: base-url is https://"));
 	}
 }
 
@@ -146,7 +150,7 @@ static void test_folder(void)
 	g_autoptr(Config) twice = load(WHOLE "[server]\nworkers = 3\n", &error);
 	g_assert_null(twice);
 	g_assert_nonnull(
-		strstr(error->message, "10-more.conf:2: 'workers' of [server] is said twice"));
+		strstr(error->message, "10-more.conf:2:1: 'workers' of [server] is said twice"));
 	g_assert_cmpint(g_unlink(file), ==, 0);
 	g_assert_cmpint(g_rmdir(sub), ==, 0);
 }
