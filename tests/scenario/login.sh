@@ -121,7 +121,9 @@ fresh
 ask
 browser_form
 handle=$(sed -n 's/^handle=//p' "$form_data")
-browser_fill handle "${handle%?}A"
+other=A
+[ "${handle:40:1}" != A ] || other=B
+browser_fill handle "${handle:0:40}$other${handle:41}"
 browser_fill "$(form_field text)" "$pupil"
 browser_send
 like 'an altered handle' "$browser_status $(outcome)" '40[03] *'
