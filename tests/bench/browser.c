@@ -159,7 +159,7 @@ static bool read_answer(Browser *browser)
 	g_autofree char *text = g_strndup(browser->in->str, head - 4);
 	g_auto(GStrv) lines = g_strsplit(text, "\r\n", -1);
 	g_clear_pointer(&browser->location, g_free);
-	browser->status = strlen(lines[0]) > 9 ? atoi(lines[0] + 9) : 0;
+	browser->status = strlen(lines[0]) > 9 ? (int)g_ascii_strtoll(lines[0] + 9, NULL, 10) : 0;
 	for (char **line = lines + 1; *line; line++)
 		take_header(browser, *line, &length, &last);
 	while (browser->in->len < head + length)

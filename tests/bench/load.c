@@ -243,7 +243,7 @@ static bool take_address(const char *text)
 	server.sin_family = AF_INET;
 	if (g_strv_length(parts) != 2 || inet_pton(AF_INET, parts[0], &server.sin_addr) != 1)
 		return false;
-	server.sin_port = htons((guint16)atoi(parts[1]));
+	server.sin_port = htons((guint16)g_ascii_strtoull(parts[1], NULL, 10));
 	return ntohl(server.sin_addr.s_addr) >> 24 == 127 && server.sin_port != 0;
 }
 

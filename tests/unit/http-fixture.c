@@ -14,7 +14,7 @@ static void work(void *job, void *worker, void *user)
 	HttpExchange *exchange = job;
 	const char *path = http_exchange_request(exchange)->path;
 
-	g_usleep((gulong)atoi(path + strlen("/wait/")) * 1000);
+	g_usleep((gulong)g_ascii_strtoull(path + strlen("/wait/"), NULL, 10) * 1000);
 	house_answer(user, exchange, 200);
 }
 

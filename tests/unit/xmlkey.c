@@ -43,7 +43,7 @@ static EVP_PKEY *make(const char *what)
 	if (strcmp(what, "ed25519") == 0)
 		return EVP_PKEY_Q_keygen(NULL, NULL, "ED25519");
 	if (g_ascii_isdigit(*what))
-		return rsa("RSA", atoi(what));
+		return rsa("RSA", (int)g_ascii_strtoll(what, NULL, 10));
 	return EVP_PKEY_Q_keygen(NULL, NULL, "EC", what);
 }
 
