@@ -97,7 +97,8 @@ static const ConfigSetting settings[] = {
 	 "REGISTRY-NAME = LDAP-NAME, where the directory calls an attribute something else."},
 
 	{"policy", "folder", CONFIG_PATH, "policy.d", false, 0, 0,
-	 "Folder of the *.policy files."},
+	 "Folder of the *.policy files. It and they belong to root or to whoever runs portvakt; "
+	 "nobody else may write them."},
 	{"metadata", "folder", CONFIG_PATH, "metadata.d", false, 0, 0,
 	 "Folder of single services' metadata; see portvakt-metadata(1)."},
 

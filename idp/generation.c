@@ -5,6 +5,7 @@
 
 #include "idp/keys.h"
 #include "idp/saml/own-metadata.h"
+#include "metadata/trusted.h"
 
 /* More policy files than any huvudman has schools. */
 #define POLICY_FILES_MAX 1000
@@ -209,40 +210,18 @@ static bool load_masterdata(Generation *generation, GError **error)
 	return generation->directory != NULL;
 }
 
-static int compare_names(gconstpointer a, gconstpointer b)
-{
-	return strcmp(*(const char *const *)a, *(const char *const *)b);
-}
-
-/* The names of the *.policy files, sorted. Transfer full. */
-static GPtrArray *policy_files(const char *folder, GError **error)
-{
-	g_autoptr(GDir) dir = g_dir_open(folder, 0, error);
-	if (!dir)
-		return NULL;
-	g_autoptr(GPtrArray) names = g_ptr_array_new_with_free_func(g_free);
-	for (const char *name; (name = g_dir_read_name(dir));)
-		if (g_str_has_suffix(name, ".policy") && *name != '.')
-			g_ptr_array_add(names, g_strdup(name));
-	if (names->len > POLICY_FILES_MAX) {
-		g_set_error(error, CONFIG_ERROR, CONFIG_ERROR_VALUE,
-			    "%s: more than %d policy files", folder, POLICY_FILES_MAX);
-		return NULL;
-	}
-	g_ptr_array_sort(names, compare_names);
-	return g_steal_pointer(&names);
-}
-
-static bool read_sources(const char *folder, const GPtrArray *names, GArray *sources,
+/* Whoever may write the policy decides what leaves: its files are judged as metadata's are.
+ * `contents` holds the bytes that the sources point to. */
+static bool read_sources(const Trusted *folder, const GPtrArray *names, GArray *sources,
 			 GPtrArray *contents, GError **error)
 {
 	for (guint i = 0; i < names->len; i++) {
-		g_autofree char *path = g_build_filename(folder, names->pdata[i], NULL);
 		PolicySource source = {.name = names->pdata[i]};
-		char *bytes = NULL;
-		if (!g_file_get_contents(path, &bytes, &source.length, error))
+		GBytes *bytes = trusted_read(folder, source.name, POLICY_FILE_MAX, error);
+		if (!bytes)
 			return false;
-		source.bytes = bytes;
+		const char *text = g_bytes_get_data(bytes, &source.length);
+		source.bytes = text ? text : ""; /* NULL for an empty file */
 		g_ptr_array_add(contents, bytes);
 		g_array_append_val(sources, source);
 	}
@@ -288,15 +267,18 @@ static void generation_name(Generation *generation, const GArray *sources)
 static bool load_policy(Generation *generation, gint64 now, GError **error)
 {
 	const char *folder = config_path(generation->config, "policy", "folder");
-	g_autoptr(GPtrArray) names = policy_files(folder, error);
-	g_autoptr(GPtrArray) contents = g_ptr_array_new_with_free_func(g_free);
+	g_autoptr(Trusted) trusted = trusted_open(folder, error);
+	g_autoptr(GPtrArray) names =
+		trusted ? trusted_list(trusted, ".policy", POLICY_FILES_MAX, error) : NULL;
+	g_autoptr(GPtrArray) contents =
+		g_ptr_array_new_with_free_func((GDestroyNotify)g_bytes_unref);
 	g_autoptr(GArray) sources = g_array_new(FALSE, FALSE, sizeof(PolicySource));
 	g_autoptr(GPtrArray) services = known_services(generation->entities);
 	if (!names) {
 		g_autofree char *where = config_where(generation->config, "policy", "folder");
 		g_prefix_error(error, "%s: ", where);
 	}
-	if (!names || !read_sources(folder, names, sources, contents, error))
+	if (!names || !read_sources(trusted, names, sources, contents, error))
 		return false;
 	const PolicyContext context = {
 		.scopes = config_list(generation->config, "idp", "scopes"),

@@ -69,6 +69,18 @@ echo 'expect student at Matteboken gets mail' >>"$bed/policy.d/school.policy"
 run check
 like 'an expectation that fails is wrong, with line and person' "$code $out" '1 *wrong*school.policy:*'
 sed -i '$d' "$bed/policy.d/school.policy"
+chmod 666 "$bed/policy.d/school.policy"
+run check
+like 'a policy that others may write is wrong' "$code $out" '1 *wrong*school.policy*chmod*'
+chmod 644 "$bed/policy.d/school.policy"
+: >"$bed/policy.d/empty.policy"
+run check
+like 'an empty file is told of, not stumbled over' "$code $out" '1 *wrong*empty.policy:1*'
+rm "$bed/policy.d/empty.policy"
+chmod 777 "$bed/policy.d"
+run check
+like 'and so is its folder' "$code $out" '1 *wrong*portvakt.conf:*policy.d*chmod*'
+chmod 755 "$bed/policy.d"
 chmod 666 "$bed"/metadata.d/shib*.xml
 run check
 like 'metadata that others may write is wrong' "$code $out" '1 *wrong*chmod*'
