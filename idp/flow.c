@@ -127,7 +127,9 @@ bool flow_route(const HttpRequest *request, unsigned *ret_endpoint, FaultCode *r
 			continue;
 		*ret_fault = FAULT_HTTP_METHOD;
 		*ret_endpoint = i;
-		if (endpoints[i].method == request->method)
+		/* a HEAD would enter in the ledger what nobody is sent */
+		if (endpoints[i].method == request->method &&
+		    !(request->is_head && (i == SSO || i == CONTINUE)))
 			return true;
 	}
 	return false;

@@ -164,6 +164,7 @@ static bool decode_line(HttpRequest *request, const HttpHead *head, GError **err
 		request->method = HTTP_POST;
 	else
 		return refuse(error, 405, "method is neither GET, HEAD nor POST");
+	request->is_head = head->method[0] == 'H';
 	return decode_target(request, head->target, error);
 }
 

@@ -24,6 +24,7 @@ typedef enum {
 
 typedef struct HttpRequest {
 	HttpMethod method;
+	bool is_head; /* it was HEAD: nobody will see the body */
 	char *path;   /* percent-decoded UTF-8, starts with '/', without empty, "." or ".."
 		       * segments and without control characters */
 	char *query;  /* exactly as received, undecoded (a SAML Redirect signature covers these

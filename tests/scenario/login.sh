@@ -40,6 +40,12 @@ is 'and the time of the login' "$(response "string(//@AuthnInstant)")" "$instant
 browser_get "$sso?$request"
 is 'the same request again is answered again' "$(response 'string(/*/@InResponseTo)')" _again
 ok 'with fresh IDs' test "$(response 'string(/*/@ID)')" != "$second_id"
+rows() {
+  sqlite3 -readonly "$bed/store/portvakt.db" 'SELECT count(*) FROM ledger'
+}
+before=$(rows)
+is 'HEAD is not answered, so nothing is entered' "$(curl -sSI -o /dev/null -w '%{http_code}' \
+  --cacert "$bed_ca" -b "$browser_jar" "$sso?$("$authnrequest")") $(rows)" "405 $before"
 ask --id _silent --passive true
 is 'IsPassive is answered' "$(response 'string(/*/@InResponseTo)')" _silent
 ask_by_post --id _posted
