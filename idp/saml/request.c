@@ -12,10 +12,7 @@
 #define UNSPECIFIED "urn:oasis:names:tc:SAML:1.1:nameid-format:unspecified"
 #define TRANSIENT   "urn:oasis:names:tc:SAML:2.0:nameid-format:transient"
 
-#define CLASS                    "urn:oasis:names:tc:SAML:2.0:ac:classes:"
-#define CLASS_PASSWORD_TRANSPORT CLASS "PasswordProtectedTransport"
-#define CLASS_PASSWORD           CLASS "Password"
-#define CLASS_UNSPECIFIED        CLASS "unspecified"
+#define CLASS_PASSWORD_TRANSPORT "urn:oasis:names:tc:SAML:2.0:ac:classes:PasswordProtectedTransport"
 
 /* A message on its way to an ask. Exactly one of redirect and post is set. */
 typedef struct {
@@ -264,33 +261,15 @@ static bool check_name_id(Message *m, GError **error)
 	return true;
 }
 
-static bool is_weaker(const char *class)
-{
-	return strcmp(class, CLASS_PASSWORD) == 0 || strcmp(class, CLASS_UNSPECIFIED) == 0;
-}
-
-/* Whether a password over TLS is what is asked for (core 3.3.2.2.1). We order only what we know:
- * it is stronger than a password and than nothing said. */
+/* A password over TLS must be named, whatever the Comparison: what is weaker or stronger than what
+ * is an order we do not share with services. `better` than it we have nothing. */
 static bool is_password_enough(const SamlReading *reading)
 {
-	guint equal = 0, weaker = 0;
+	bool named = false;
 
-	for (guint i = 0; i < reading->contexts->len; i++) {
-		const char *class = reading->contexts->pdata[i];
-
-		equal += strcmp(class, CLASS_PASSWORD_TRANSPORT) == 0;
-		weaker += is_weaker(class);
-	}
-	switch (reading->comparison) {
-	case SAML_COMPARISON_EXACT:
-	case SAML_COMPARISON_MAXIMUM:
-		return equal > 0;
-	case SAML_COMPARISON_MINIMUM:
-		return equal + weaker > 0;
-	case SAML_COMPARISON_BETTER:
-		return weaker > 0 && weaker == reading->contexts->len;
-	}
-	return false;
+	for (guint i = 0; i < reading->contexts->len; i++)
+		named = named || strcmp(reading->contexts->pdata[i], CLASS_PASSWORD_TRANSPORT) == 0;
+	return named && reading->comparison != SAML_COMPARISON_BETTER;
 }
 
 static bool check_context(Message *m, GError **error)
