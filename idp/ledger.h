@@ -14,9 +14,6 @@
 
 #include "idp/store/store.h"
 
-/* 13 months: a school year, and time to ask about it. `[ledger] retention`, in days. */
-#define LEDGER_RETENTION_DAYS 396
-
 /* ---- the key ---- */
 
 typedef struct LedgerKey LedgerKey;

@@ -59,16 +59,6 @@ Secret *secret_new(const void *bytes, gsize length)
 	return secret;
 }
 
-Secret *secret_new_take(char *text)
-{
-	gsize length = strlen(text);
-	Secret *secret = secret_new(text, length);
-
-	sodium_memzero(text, length);
-	g_free(text);
-	return secret;
-}
-
 Secret *secret_new_random(gsize length)
 {
 	Secret *secret = secret_alloc(length);

@@ -29,8 +29,6 @@ typedef struct Secret Secret;
 
 /* Copies. `bytes` may be NULL when `length` is 0. Transfer full. */
 Secret *secret_new(const void *bytes, gsize length);
-/* Takes a NUL-terminated string over (transfer full), copies it, wipes and frees it. */
-Secret *secret_new_take(char *text);
 /* `length` fresh random bytes: a new key. Transfer full. */
 Secret *secret_new_random(gsize length);
 /* A key as it stands in a key file. Fails, saying why, when `length` is not SEAL_KEY_BYTES or all

@@ -9,7 +9,6 @@
 #define ENDPOINT_POST     "urn:oasis:names:tc:SAML:2.0:bindings:HTTP-POST"
 #define ENDPOINT_REDIRECT "urn:oasis:names:tc:SAML:2.0:bindings:HTTP-Redirect"
 #define ENDPOINT_ARTIFACT "urn:oasis:names:tc:SAML:2.0:bindings:HTTP-Artifact"
-#define ENDPOINT_SOAP     "urn:oasis:names:tc:SAML:2.0:bindings:SOAP"
 
 /* Longest URL taken: beyond what browsers and services use, short enough for a page. */
 #define ENDPOINT_URL_MAX 2048

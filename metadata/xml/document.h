@@ -91,10 +91,6 @@ XmlNode *xml_node_child(const XmlNode *node, const char *ns, const char *local);
 XmlNode *xml_node_next(const XmlNode *node, const char *ns, const char *local);
 /* The element around it; NULL for the root. (transfer none) */
 XmlNode *xml_node_parent(const XmlNode *node);
-/* Sets *ret_child to the only child {ns}local, or NULL when there is none. False with
- * XML_ERROR_STRUCTURE when there are two or more: a second Issuer or Subject is an attack. */
-bool xml_node_sole(const XmlNode *node, const char *ns, const char *local, XmlNode **ret_child,
-		   GError **error);
 /* Value of an attribute without namespace, or of {ns}name. (transfer full) or NULL when absent. */
 char *xml_node_attribute(const XmlNode *node, const char *name);
 char *xml_node_attribute_ns(const XmlNode *node, const char *ns, const char *name);

@@ -44,19 +44,6 @@ XmlNode *xml_node_parent(const XmlNode *node)
 	return xml_node_is(node->parent, NULL, NULL) ? node->parent : NULL;
 }
 
-bool xml_node_sole(const XmlNode *node, const char *ns, const char *local, XmlNode **ret_child,
-		   GError **error)
-{
-	*ret_child = xml_node_child(node, ns, local);
-	const XmlNode *second = *ret_child ? xml_node_next(*ret_child, ns, local) : NULL;
-	if (!second)
-		return true;
-	g_set_error(error, XML_ERROR, XML_ERROR_STRUCTURE, "%u: a second %s in %s",
-		    xml_node_line(second), local, xml_node_local(node));
-	*ret_child = NULL;
-	return false;
-}
-
 static char *take(xmlChar *value)
 {
 	char *copy = g_strdup((const char *)value);

@@ -306,7 +306,7 @@ static void random_tokens_differ(void)
 
 static void secrets(void)
 {
-	g_autoptr(Secret) secret = secret_new_take(g_strdup("hemligt"));
+	g_autoptr(Secret) secret = secret_new("hemligt", 7);
 	g_autoptr(Secret) same = secret_ref(secret);
 	g_autoptr(Secret) empty = secret_new(NULL, 0);
 	char buffer[] = "hemligt";

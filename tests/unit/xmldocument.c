@@ -249,13 +249,6 @@ static void test_walk(void)
 	g_assert_cmpstr(bare, ==, "t");
 	g_assert_cmpstr(empty, ==, "");
 	g_assert_null(xml_node_next(last, "u:r", "c"));
-
-	XmlNode *sole;
-	g_autoptr(GError) error = NULL;
-	g_assert_true(xml_node_sole(root, "u:r", "d", &sole, &error) && sole);
-	g_assert_true(xml_node_sole(root, "u:r", "e", &sole, &error) && !sole);
-	g_assert_false(xml_node_sole(root, "u:r", "c", &sole, &error));
-	g_assert_error(error, XML_ERROR, XML_ERROR_STRUCTURE);
 }
 
 /* CVE-2017-11427 and its kin: two readers, two texts. */
