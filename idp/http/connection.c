@@ -290,3 +290,8 @@ const char *connection_address(const Connection *connection)
 {
 	return connection->address;
 }
+
+guint64 connection_peer(const Connection *connection)
+{
+	return connection->peer;
+}

@@ -66,3 +66,6 @@ void connection_idle(Connection *connection);
 
 /* The peer's address as text (transfer none). */
 const char *connection_address(const Connection *connection);
+
+/* What counts as one peer: address_to_peer(). */
+guint64 connection_peer(const Connection *connection);

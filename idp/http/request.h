@@ -39,6 +39,7 @@ typedef struct HttpRequest {
 	char *if_none_match;   /* If-None-Match or NULL */
 	char *cookies;         /* the Cookie header or NULL; read it with cookie_get() */
 	char *address;         /* the peer's address as text, no port */
+	guint64 peer;          /* who counts as one for caps: address_to_peer() */
 	gint64 received;       /* g_get_monotonic_time() when the request line was complete */
 	char reference[HTTP_REFERENCE_LENGTH + 1];
 } HttpRequest;

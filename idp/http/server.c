@@ -152,6 +152,7 @@ static enum MHD_Result judge_head(HttpServer *server, HttpExchange *exchange, co
 	exchange->request = request;
 	g_free(request->address);
 	request->address = g_strdup(connection_address(exchange->connection));
+	request->peer = connection_peer(exchange->connection);
 	request->received = exchange->received;
 	if (request->body_announced == 0)
 		return MHD_YES;
