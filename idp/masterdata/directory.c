@@ -6,10 +6,9 @@
 #include "idp/limits.h"
 #include "idp/masterdata/condition.h"
 #include "idp/masterdata/directory-servers.h"
+#include "idp/masterdata/filter.h"
 
 #include <string.h>
-
-#define PLACE "{login}" /* in login-filter */
 
 struct Directory {
 	Servers *servers;
@@ -114,19 +113,12 @@ static bool check_servers(const DirectoryOptions *options, GError **error)
 
 static bool check_filter(const DirectoryOptions *options, const char *filter, GError **error)
 {
-	int depth = 0;
-	bool one = g_str_has_prefix(filter, "(") && g_utf8_validate(filter, -1, NULL);
-
-	for (const char *c = filter; *c && depth >= 0; c++) {
-		depth += *c == '(' ? 1 : *c == ')' ? -1 : 0;
-		one &= depth > 0 || c[1] == '\0';
-	}
-	if (!one || depth != 0)
+	if (!filter_is_one(filter))
 		return wrong(error, options, "login-filter",
-			     "`%s' is no LDAP filter; write (uid=" PLACE ")", filter);
-	return strstr(filter, PLACE) ||
+			     "`%s' is no LDAP filter; write (uid=" FILTER_PLACE ")", filter);
+	return strstr(filter, FILTER_PLACE) ||
 	       wrong(error, options, "login-filter",
-		     "`%s' does not hold " PLACE ", so that anybody would do", filter);
+		     "`%s' does not hold " FILTER_PLACE ", so that anybody would do", filter);
 }
 
 static bool check_text(const DirectoryOptions *options, const char *key, const char *value,
@@ -171,7 +163,8 @@ static GPtrArray *with_key(const char *const *attributes, const char *key)
 Directory *directory_new(const DirectoryOptions *options, const char *const *attributes,
 			 GError **error)
 {
-	const char *filter = options->login_filter ? options->login_filter : "(uid=" PLACE ")";
+	const char *filter =
+		options->login_filter ? options->login_filter : "(uid=" FILTER_PLACE ")";
 	const char *key = options->person_key ? options->person_key : "entryUUID";
 
 	if (!check_servers(options, error) ||
@@ -222,50 +215,6 @@ void directory_free(Directory *directory)
 	g_free(directory->decoy_dn);
 	g_ptr_array_unref(directory->attributes);
 	g_free(directory);
-}
-
-/* ---- filters (RFC 4515) ---- */
-
-/* Escapes more than must be: what is neither a letter, a digit nor one of a few marks. */
-static void append_escaped(GString *filter, const char *bytes, gsize length)
-{
-	for (gsize i = 0; i < length; i++)
-		if (g_ascii_isalnum(bytes[i]) || (bytes[i] && strchr("@._-", bytes[i])))
-			g_string_append_c(filter, bytes[i]);
-		else
-			g_string_append_printf(filter, "\\%02x", (guchar)bytes[i]);
-}
-
-static char *filter_for_login(const Directory *directory, const char *login, gsize length)
-{
-	GString *filter = g_string_new(NULL);
-	const char *rest = directory->login_filter;
-	for (const char *place; (place = strstr(rest, PLACE)); rest = place + strlen(PLACE)) {
-		g_string_append_len(filter, rest, place - rest);
-		append_escaped(filter, login, length);
-	}
-	g_string_append(filter, rest);
-	return g_string_free(filter, FALSE);
-}
-
-/* NULL: no entry can have that key. */
-static char *filter_for_key(const Directory *directory, const char *key)
-{
-	gsize length = strlen(key);
-	g_autoptr(GString) filter = g_string_new(NULL);
-
-	if (length == 0 || length > LIMIT_PERSON_KEY)
-		return NULL;
-	g_string_printf(filter, "(%s=", directory->key);
-	if (!directory->key_is_binary)
-		append_escaped(filter, key, length);
-	for (gsize i = 0; directory->key_is_binary && i < length; i += 2) {
-		if (!g_ascii_isxdigit(key[i]) || !g_ascii_isxdigit(key[i + 1]))
-			return NULL;
-		g_string_append_printf(filter, "\\%c%c", key[i], key[i + 1]);
-	}
-	g_string_append_c(filter, ')');
-	return g_strdup(filter->str);
 }
 
 /* ---- what is done on a link ---- */
@@ -385,7 +334,7 @@ DirectoryOutcome directory_login(Directory *directory, const char *login, gsize 
 	*ret_entry = NULL;
 	if (!login_is_sane(login, login_length) || !password_is_sane(password, password_length))
 		return DIRECTORY_BAD_INPUT;
-	g_autofree char *filter = filter_for_login(directory, login, login_length);
+	g_autofree char *filter = filter_for_login(directory->login_filter, login, login_length);
 	return ask(directory, filter, password, password_length, ret_entry, error);
 }
 
@@ -393,7 +342,7 @@ DirectoryOutcome directory_read(Directory *directory, const char *key, Directory
 				GError **error)
 {
 	*ret_entry = NULL;
-	g_autofree char *filter = filter_for_key(directory, key);
+	g_autofree char *filter = filter_for_key(directory->key, directory->key_is_binary, key);
 	return filter ? ask(directory, filter, NULL, 0, ret_entry, error) : DIRECTORY_UNKNOWN;
 }
 
@@ -403,7 +352,7 @@ DirectoryOutcome directory_find(Directory *directory, const char *login, Directo
 	*ret_entry = NULL;
 	if (!login_is_sane(login, strlen(login)))
 		return DIRECTORY_BAD_INPUT;
-	g_autofree char *filter = filter_for_login(directory, login, strlen(login));
+	g_autofree char *filter = filter_for_login(directory->login_filter, login, strlen(login));
 	return ask(directory, filter, NULL, 0, ret_entry, error);
 }
 
@@ -411,7 +360,7 @@ bool directory_check(Directory *directory, GError **error)
 {
 	/* a login that nobody has shows whether the filter is one and the base is there */
 	g_autofree char *nobody = seal_random_token(16);
-	g_autofree char *filter = filter_for_login(directory, nobody, strlen(nobody));
+	g_autofree char *filter = filter_for_login(directory->login_filter, nobody, strlen(nobody));
 	const char *const attributes[] = {directory->key, NULL};
 	LinkSearch search = {.base = directory->base,
 			     .filter = filter,
