@@ -6,6 +6,7 @@
 
 #include "idp/flow.h"
 #include "idp/keys.h"
+#include "idp/limits.h"
 #include "idp/log.h"
 #include "idp/pool.h"
 
@@ -60,10 +61,15 @@ static void worker_free(void *data)
 	g_free(worker);
 }
 
-static void hand_over(Visit *visit, Pool *pool)
+static void hand_over(Visit *visit, Pool *pool, PoolClass class)
 {
-	if (!pool_push(pool, visit))
+	if (!pool_push(pool, visit, class))
 		visit_fail(visit, FAULT_HTTP_BUSY, "a queue is full");
+}
+
+static void turn_away(void *job, void *user)
+{
+	visit_fail(job, FAULT_HTTP_BUSY, "others who were on their way came first");
 }
 
 static void work(void *job, void *worker, void *user)
@@ -73,7 +79,7 @@ static void work(void *job, void *worker, void *user)
 	visit->worker = worker;
 	if (!flow_run(visit, LANE_WORKER)) {
 		visit->worker = NULL;
-		hand_over(visit, daemon->directory);
+		hand_over(visit, daemon->directory, POOL_FIRST);
 	}
 }
 
@@ -81,7 +87,7 @@ static void wait_for_directory(void *job, void *worker, void *user)
 {
 	Daemon *daemon = user;
 	if (!flow_run(job, LANE_DIRECTORY))
-		hand_over(job, daemon->workers);
+		hand_over(job, daemon->workers, POOL_FIRST);
 }
 
 /* ---- the listener's questions, asked on I/O threads ---- */
@@ -94,7 +100,8 @@ static void handle(HttpExchange *exchange, const HttpRequest *request, gpointer 
 				 now_seconds());
 	FaultCode fault = FAULT_NONE;
 	if (flow_route(request, &visit->endpoint, &fault))
-		hand_over(visit, daemon->workers);
+		hand_over(visit, daemon->workers,
+			  flow_has_ticket(request, visit->endpoint) ? POOL_FIRST : POOL_LATER);
 	else
 		visit_fail(visit, fault, "no endpoint of that path and method");
 }
@@ -157,10 +164,14 @@ static bool start_writer(Daemon *daemon, GError **error)
 static bool start_pools(Daemon *daemon, GError **error)
 {
 	const Config *config = daemon->generation->config;
+	unsigned queue = (unsigned)config_number(config, "server", "queue");
 	const PoolOptions workers = {
 		.name = "worker",
 		.threads = (unsigned)config_number(config, "server", "workers"),
-		.capacity = (unsigned)config_number(config, "server", "queue"),
+		.capacity = queue,
+		.later_capacity = queue / LIMIT_HTTP_QUEUED_SHARE,
+		.later_ms = LIMIT_HTTP_QUEUED_MS,
+		.late = turn_away,
 		.worker_new = worker_new,
 		.worker_free = worker_free,
 		.work = work,
@@ -170,7 +181,7 @@ static bool start_pools(Daemon *daemon, GError **error)
 		.name = "directory",
 		.threads = (unsigned)config_number(config, config_directories(config)[0],
 						   "connections"),
-		.capacity = (unsigned)config_number(config, "server", "queue"),
+		.capacity = queue,
 		.work = wait_for_directory,
 		.user = daemon,
 	};

@@ -18,24 +18,33 @@ enum {
 	/* clang-format on */
 };
 
+/* By what a request shows that somebody is on the way already. */
+typedef enum {
+	TICKET_NONE,
+	TICKET_SESSION, /* the session cookie */
+	TICKET_BROWSER, /* the cookie that came with a login page */
+	TICKET_HANDLE,  /* a handle in the query */
+} Ticket;
+
 /* clang-format off */
 static const struct {
 	const char *name;
 	HttpMethod method;
 	const char *path; /* one that ends in '/' and is longer than that serves all below it */
+	Ticket ticket;
 } endpoints[ENDPOINTS] = {
-	[SSO]         = {"sso",         HTTP_GET,  "/saml/sso"},
-	[SSO_POST]    = {"sso-post",    HTTP_POST, "/saml/sso"},
-	[CONTINUE]    = {"continue",    HTTP_GET,  "/saml/continue"},
-	[LOGIN_PAGE]  = {"login-page",  HTTP_GET,  "/login"},
-	[LOGIN]       = {"login",       HTTP_POST, "/login"},
-	[ROLE]        = {"role",        HTTP_POST, "/role"},
-	[START]       = {"start",       HTTP_GET,  "/"},
-	[LOGOUT_PAGE] = {"logout-page", HTTP_GET,  "/logout"},
-	[LOGOUT]      = {"logout",      HTTP_POST, "/logout"},
-	[METADATA]    = {"metadata",    HTTP_GET,  "/saml/metadata"},
-	[ERROR]       = {"error",       HTTP_GET,  "/error"},
-	[STATIC]      = {"static",      HTTP_GET,  "/static/"},
+	[SSO]         = {"sso",         HTTP_GET,  "/saml/sso",      TICKET_SESSION},
+	[SSO_POST]    = {"sso-post",    HTTP_POST, "/saml/sso",      TICKET_NONE}, /* no Lax cookies */
+	[CONTINUE]    = {"continue",    HTTP_GET,  "/saml/continue", TICKET_HANDLE},
+	[LOGIN_PAGE]  = {"login-page",  HTTP_GET,  "/login",         TICKET_HANDLE},
+	[LOGIN]       = {"login",       HTTP_POST, "/login",         TICKET_BROWSER},
+	[ROLE]        = {"role",        HTTP_POST, "/role",          TICKET_BROWSER},
+	[START]       = {"start",       HTTP_GET,  "/",              TICKET_SESSION},
+	[LOGOUT_PAGE] = {"logout-page", HTTP_GET,  "/logout",        TICKET_SESSION},
+	[LOGOUT]      = {"logout",      HTTP_POST, "/logout",        TICKET_SESSION},
+	[METADATA]    = {"metadata",    HTTP_GET,  "/saml/metadata", TICKET_NONE},
+	[ERROR]       = {"error",       HTTP_GET,  "/error",         TICKET_NONE},
+	[STATIC]      = {"static",      HTTP_GET,  "/static/",       TICKET_BROWSER},
 };
 
 typedef enum { STEP_FAULT = 0, STEP_ON, STEP_ANSWERED } StepOutcome;
@@ -131,6 +140,26 @@ bool flow_route(const HttpRequest *request, unsigned *ret_endpoint, FaultCode *r
 		if (endpoints[i].method == request->method &&
 		    !(request->is_head && (i == SSO || i == CONTINUE)))
 			return true;
+	}
+	return false;
+}
+
+bool flow_has_ticket(const HttpRequest *request, unsigned endpoint)
+{
+	g_autofree char *cookie = NULL;
+	g_assert(endpoint < ENDPOINTS);
+	switch (endpoints[endpoint].ticket) {
+	case TICKET_NONE:
+		break;
+	case TICKET_SESSION:
+		cookie = cookie_get(request, SESSION_COOKIE);
+		return session_token_is_valid(cookie);
+	case TICKET_BROWSER:
+		cookie = cookie_get(request, PENDING_BROWSER_COOKIE);
+		return pending_browser_is_valid(cookie);
+	case TICKET_HANDLE:
+		return request->query && (g_str_has_prefix(request->query, "handle=") ||
+					  strstr(request->query, "&handle="));
 	}
 	return false;
 }

@@ -15,6 +15,13 @@ typedef enum { LANE_WORKER, LANE_DIRECTORY } Lane;
  * (FAULT_HTTP_NOT_FOUND, FAULT_HTTP_METHOD), and the endpoint is the one of that path, or none. */
 bool flow_route(const HttpRequest *request, unsigned *ret_endpoint, FaultCode *ret_fault);
 
+/*
+ * Whether the request carries what only somebody has who is on the way already: a session, a handle
+ * or the cookie of a page of ours. Such go before others. It is judged by its form only, in the
+ * time the listener has: what it is worth is found out later, and then it may be nothing.
+ */
+bool flow_has_ticket(const HttpRequest *request, unsigned endpoint);
+
 /* "sso", "login" and so on, for the log; NULL: none. */
 const char *flow_endpoint_name(unsigned endpoint);
 

@@ -49,6 +49,14 @@
  * it the address's own oldest idle or half-sent connection is closed, not the new one. */
 #define LIMIT_HTTP_CONNECTIONS_PER_ADDRESS 512
 
+/* How long a request of nobody we know may wait for a thread: whoever stares at a white page that
+ * long presses the button again, and the answer to the first is work for nobody. Those with a
+ * session or a page of ours wait as long as they must. */
+#define LIMIT_HTTP_QUEUED_MS 2000
+
+/* Such requests may take one in so many places of the queue. */
+#define LIMIT_HTTP_QUEUED_SHARE 2
+
 /* -- SAML ----------------------------------------------------------------------------------- */
 
 /*

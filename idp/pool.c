@@ -11,47 +11,90 @@ typedef struct {
 	bool started;
 } Seat;
 
+typedef struct {
+	void *job;
+	gint64 since;
+} Place;
+
+/* `waiting` places of `capacity` are taken, from `first` on. */
+typedef struct {
+	Place *places;
+	unsigned capacity, first, waiting;
+} Ring;
+
 struct Pool {
 	PoolOptions options;
 	char name[16];
 	pthread_mutex_t lock;
 	pthread_cond_t wake;
-	void **ring; /* `capacity` jobs, `waiting` of them taken from `first` on */
-	unsigned first;
+	Ring rings[POOL_CLASSES];
 	bool stopping;
 	PoolStats stats;
 	Seat *seats;
 };
 
-/* The next job, or NULL when the pool stops and nothing is left. */
-static void *next_job(Pool *pool)
+static Ring ring_new(unsigned capacity)
 {
-	void *job = NULL;
+	return (Ring){.places = g_new0(Place, capacity), .capacity = capacity};
+}
 
+static bool ring_put(Ring *ring, void *job)
+{
+	if (ring->waiting == ring->capacity)
+		return false;
+	ring->places[(ring->first + ring->waiting++) % ring->capacity] =
+		(Place){job, g_get_monotonic_time()};
+	return true;
+}
+
+static Place ring_take(Ring *ring)
+{
+	Place place = ring->places[ring->first];
+
+	ring->first = (ring->first + 1) % ring->capacity;
+	ring->waiting--;
+	return place;
+}
+
+/* The next job, or NULL when the pool stops and nothing is left. */
+static void *next_job(Pool *pool, bool *late)
+{
+	PoolStats *stats = &pool->stats;
+	Place next = {NULL, 0};
+
+	*late = false;
 	pthread_mutex_lock(&pool->lock);
-	while (pool->stats.waiting == 0 && !pool->stopping)
+	while (stats->waiting == 0 && !pool->stopping)
 		pthread_cond_wait(&pool->wake, &pool->lock);
-	if (pool->stats.waiting > 0) {
-		job = pool->ring[pool->first];
-		pool->first = (pool->first + 1) % pool->options.capacity;
-		pool->stats.waiting--;
-		pool->stats.working++;
+	if (stats->waiting > 0) {
+		bool later = pool->rings[POOL_FIRST].waiting == 0;
+		next = ring_take(&pool->rings[later ? POOL_LATER : POOL_FIRST]);
+		*late = later && pool->options.later_ms > 0 &&
+			g_get_monotonic_time() - next.since >
+				(gint64)pool->options.later_ms * G_TIME_SPAN_MILLISECOND;
+		stats->waiting--;
+		stats->working++;
 	}
 	pthread_mutex_unlock(&pool->lock);
-	return job;
+	return next.job;
 }
 
 static void *run(void *data)
 {
 	Seat *seat = data;
 	Pool *pool = seat->pool;
+	bool late;
 	void *job;
 
-	while ((job = next_job(pool)) != NULL) {
-		pool->options.work(job, seat->worker, pool->options.user);
+	while ((job = next_job(pool, &late)) != NULL) {
+		if (late)
+			pool->options.late(job, pool->options.user);
+		else
+			pool->options.work(job, seat->worker, pool->options.user);
 		pthread_mutex_lock(&pool->lock);
 		pool->stats.working--;
-		pool->stats.done++;
+		pool->stats.done += !late;
+		pool->stats.late += late;
 		pthread_mutex_unlock(&pool->lock);
 	}
 	return NULL;
@@ -98,9 +141,13 @@ Pool *pool_new(const PoolOptions *options, GError **error)
 	Pool *pool = g_new0(Pool, 1);
 
 	g_assert(options->work && options->threads > 0 && options->capacity > 0);
+	g_assert(options->later_capacity <= options->capacity);
+	g_assert(!options->later_ms || options->late);
 	pool->options = *options;
 	g_strlcpy(pool->name, options->name ? options->name : "pool", sizeof pool->name);
-	pool->ring = g_new0(void *, options->capacity);
+	pool->rings[POOL_FIRST] = ring_new(options->capacity);
+	pool->rings[POOL_LATER] =
+		ring_new(options->later_capacity ? options->later_capacity : options->capacity);
 	pool->seats = g_new0(Seat, options->threads);
 	pthread_mutex_init(&pool->lock, NULL);
 	pthread_cond_init(&pool->wake, NULL);
@@ -111,16 +158,15 @@ Pool *pool_new(const PoolOptions *options, GError **error)
 	return pool;
 }
 
-bool pool_push(Pool *pool, void *job)
+bool pool_push(Pool *pool, void *job, PoolClass class)
 {
 	bool taken = false;
 
 	g_assert(job);
 	pthread_mutex_lock(&pool->lock);
 	PoolStats *stats = &pool->stats;
-	if (!pool->stopping && stats->waiting < pool->options.capacity) {
-		unsigned slot = (pool->first + stats->waiting) % pool->options.capacity;
-		pool->ring[slot] = job;
+	if (!pool->stopping && stats->waiting < pool->options.capacity &&
+	    ring_put(&pool->rings[class], job)) {
 		stats->waiting++;
 		stats->peak = MAX(stats->peak, stats->waiting);
 		taken = true;
@@ -158,7 +204,8 @@ void pool_free(Pool *pool)
 	pthread_cond_destroy(&pool->wake);
 	pthread_mutex_destroy(&pool->lock);
 	g_free(pool->seats);
-	g_free(pool->ring);
+	for (gsize i = 0; i < POOL_CLASSES; i++)
+		g_free(pool->rings[i].places);
 	g_free(pool);
 }
 

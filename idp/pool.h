@@ -10,6 +10,13 @@
 
 typedef struct Pool Pool;
 
+/* Who waits longer when there is more to do than can be done. */
+typedef enum {
+	POOL_FIRST, /* goes before every POOL_LATER, and may fill the queue */
+	POOL_LATER, /* may fill a part of it, and waits so long at most */
+	POOL_CLASSES
+} PoolClass;
+
 typedef struct {
 	const char *name; /* of the threads, at most 15 characters */
 	unsigned threads;
@@ -22,6 +29,12 @@ typedef struct {
 	/* Does one job (and owns it). */
 	void (*work)(void *job, void *worker, void *user);
 	void *user;
+	/* POOL_LATER jobs that may wait, of the capacity; 0: as many as there is room for. */
+	unsigned later_capacity;
+	/* A POOL_LATER job that has waited longer than so many milliseconds goes to `late` and not
+	 * to `work`: called on a worker's thread, and owns the job too. 0: none is ever late. */
+	unsigned later_ms;
+	void (*late)(void *job, void *user);
 } PoolOptions;
 
 typedef struct {
@@ -30,12 +43,17 @@ typedef struct {
 	unsigned peak;    /* most that ever waited */
 	guint64 done;     /* jobs finished */
 	guint64 refused;  /* pushes that found it full or stopping */
+	guint64 late;     /* jobs given to `late`, not counted as done */
 } PoolStats;
 
 Pool *pool_new(const PoolOptions *options, GError **error);
 
-/* Queues `job` (transfer full if true). False when the queue is full or the pool is stopping. */
-bool pool_push(Pool *pool, void *job);
+/*
+ * Queues `job` (transfer full if true). False when there is no room for its class or the pool is
+ * stopping. Within a class the oldest comes first: with a bounded wait that is as fresh as it needs
+ * to be, and newest-first would make whoever asked at the wrong moment wait for all the others.
+ */
+bool pool_push(Pool *pool, void *job, PoolClass class);
 
 /* Takes no more jobs, finishes those queued and ends the threads; later pushes return false. Two
  * pools that push to each other: stop both, then free both. NULL is fine. */

@@ -91,12 +91,12 @@ static void test_full(void)
 	PoolStats stats;
 
 	g_assert_no_error(error);
-	g_assert_true(pool_push(pool, &jobs[0]));
-	g_assert_true(pool_push(pool, &jobs[1]));
+	g_assert_true(pool_push(pool, &jobs[0], POOL_FIRST));
+	g_assert_true(pool_push(pool, &jobs[1], POOL_FIRST));
 	wait_until_idle(pool, 2);
 	for (int i = 2; i < 5; i++)
-		g_assert_true(pool_push(pool, &jobs[i]));
-	g_assert_false(pool_push(pool, &jobs[5]));
+		g_assert_true(pool_push(pool, &jobs[i], POOL_FIRST));
+	g_assert_false(pool_push(pool, &jobs[5], POOL_FIRST));
 	pool_stats(pool, &stats);
 	g_assert_cmpuint(stats.waiting, ==, 3);
 	g_assert_cmpuint(stats.peak, ==, 3);
@@ -105,7 +105,7 @@ static void test_full(void)
 	pool_stop(pool);
 	/* What was queued before the stop is done, what comes after is not taken. */
 	g_assert_cmpuint(atomic_load(&shop.done), ==, 5);
-	g_assert_false(pool_push(pool, &jobs[5]));
+	g_assert_false(pool_push(pool, &jobs[5], POOL_FIRST));
 	pool_stats(pool, &stats);
 	g_assert_cmpuint(stats.done, ==, 5);
 	g_assert_cmpuint(stats.working, ==, 0);
@@ -134,7 +134,7 @@ static void pass_on(void *job, void *worker, void *user)
 {
 	Shop *shop = user;
 
-	if (!pool_push(shop->other, job))
+	if (!pool_push(shop->other, job, POOL_FIRST))
 		atomic_fetch_add(&shop->refused, 1);
 	else
 		atomic_fetch_add(&shop->done, 1);
@@ -153,7 +153,7 @@ static void test_two_lanes(void)
 	unsigned pushed = 0;
 
 	for (gsize i = 0; i < G_N_ELEMENTS(jobs); i++) {
-		pushed += pool_push(source, &jobs[i]);
+		pushed += pool_push(source, &jobs[i], POOL_FIRST);
 		if (i == G_N_ELEMENTS(jobs) / 2)
 			pool_stop(target);
 	}
@@ -162,11 +162,113 @@ static void test_two_lanes(void)
 	g_assert_cmpuint(atomic_load(&there.done), ==, atomic_load(&here.done));
 }
 
+static void count_late(void *job, void *user)
+{
+	Shop *shop = user;
+
+	*(unsigned *)job += 100;
+	atomic_fetch_add(&shop->refused, 1);
+}
+
+/* In which order jobs were done. */
+typedef struct {
+	Shop shop;
+	char order[16];
+	gsize n;
+} Diary;
+
+static void write_down(void *job, void *worker, void *user)
+{
+	Diary *diary = user;
+
+	pthread_mutex_lock(&diary->shop.lock);
+	while (!diary->shop.open)
+		pthread_cond_wait(&diary->shop.opened, &diary->shop.lock);
+	diary->order[diary->n++] = *(char *)job;
+	pthread_mutex_unlock(&diary->shop.lock);
+}
+
+static void test_first_come_first(void)
+{
+	Diary diary = {.shop = shop_new(false)};
+	PoolOptions options = {.name = "test",
+			       .threads = 1,
+			       .capacity = 6,
+			       .work = write_down,
+			       .user = &diary,
+			       .later_capacity = 3};
+	g_autoptr(Pool) pool = pool_new(&options, NULL);
+	static char jobs[] = "0abcdABCD";
+	PoolStats stats;
+
+	g_assert_true(pool_push(pool, &jobs[0], POOL_LATER));
+	wait_until_idle(pool, 1);
+	/* The many that can wait take their part of the queue and no more. */
+	for (int i = 1; i <= 4; i++)
+		g_assert_true(pool_push(pool, &jobs[i], POOL_LATER) == (i <= 3));
+	for (int i = 5; i <= 8; i++)
+		g_assert_true(pool_push(pool, &jobs[i], POOL_FIRST) == (i <= 7));
+	pool_stats(pool, &stats);
+	g_assert_cmpuint(stats.waiting, ==, 6);
+	g_assert_cmpuint(stats.refused, ==, 2);
+	shop_open(&diary.shop);
+	pool_stop(pool);
+	g_assert_cmpstr(diary.order, ==, "0ABCabc");
+}
+
+/* A full queue of the first leaves the others nothing. */
+static void test_capacity_is_shared(void)
+{
+	Shop shop = shop_new(false);
+	PoolOptions options = {"test", 1, 2, worker_new, worker_free, work, &shop, 2, 0, NULL};
+	g_autoptr(Pool) pool = pool_new(&options, NULL);
+	unsigned jobs[4] = {0};
+
+	g_assert_true(pool_push(pool, &jobs[0], POOL_FIRST));
+	wait_until_idle(pool, 1);
+	g_assert_true(pool_push(pool, &jobs[1], POOL_FIRST));
+	g_assert_true(pool_push(pool, &jobs[2], POOL_FIRST));
+	g_assert_false(pool_push(pool, &jobs[3], POOL_LATER));
+	shop_open(&shop);
+	pool_stop(pool);
+	g_assert_cmpuint(jobs[3], ==, 0);
+}
+
+static void test_late(void)
+{
+	Shop shop = shop_new(false);
+	PoolOptions options = {"test", 1,     9, worker_new, worker_free,
+			       work,   &shop, 0, 30,         count_late};
+	g_autoptr(Pool) pool = pool_new(&options, NULL);
+	unsigned jobs[4] = {0};
+	PoolStats stats;
+
+	g_assert_true(pool_push(pool, &jobs[0], POOL_FIRST));
+	wait_until_idle(pool, 1);
+	g_assert_true(pool_push(pool, &jobs[1], POOL_LATER));
+	g_assert_true(pool_push(pool, &jobs[2], POOL_FIRST));
+	g_usleep(50 * 1000);
+	shop_open(&shop);
+	wait_until_idle(pool, 0);
+	g_assert_true(pool_push(pool, &jobs[3], POOL_LATER));
+	pool_stop(pool);
+	/* Who could wait has waited too long; who goes first is never late. */
+	g_assert_cmpuint(jobs[1], ==, 100);
+	g_assert_cmpuint(jobs[2], ==, 1);
+	g_assert_cmpuint(jobs[3], ==, 1);
+	pool_stats(pool, &stats);
+	g_assert_cmpuint(stats.late, ==, 1);
+	g_assert_cmpuint(stats.done, ==, 3);
+}
+
 int main(int argc, char **argv)
 {
 	g_test_init(&argc, &argv, NULL);
 	g_test_add_func("/pool/full", test_full);
 	g_test_add_func("/pool/workers", test_workers);
 	g_test_add_func("/pool/two-lanes", test_two_lanes);
+	g_test_add_func("/pool/first-come-first", test_first_come_first);
+	g_test_add_func("/pool/capacity-is-shared", test_capacity_is_shared);
+	g_test_add_func("/pool/late", test_late);
 	return g_test_run();
 }
