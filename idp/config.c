@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "idp/http/forwarded.h"
 #include "idp/limits.h"
 #include "policy/guess.h"
 
@@ -23,6 +24,8 @@ static const ConfigSetting settings[] = {
 	 "Certificate chain (PEM) when Portvakt speaks TLS itself; with tls-key. Left out behind a proxy."},
 	{"server", "tls-key", CONFIG_PATH, NULL, false, 0, 0,
 	 "Private key (PEM) of tls-certificate, readable by its owner alone."},
+	{"server", "trusted-proxies", CONFIG_LIST, NULL, false, 0, 0,
+	 "Addresses and networks of proxies in front, whose X-Forwarded-For says who asks."},
 	{"server", "hsts", CONFIG_BOOL, "no", false, 0, 0,
 	 "Tell browsers to come by https only, for a year (Strict-Transport-Security)."},
 	{"server", "workers", CONFIG_COUNT, "2", false, 1, 64,
@@ -502,6 +505,26 @@ static bool check_identity(const Config *config, GError **error)
 	return false;
 }
 
+/* Each by itself, so that the right one is pointed at. */
+static bool check_proxies(const Config *config, GError **error)
+{
+	g_autofree char *name = said_name("server", "trusted-proxies");
+	const Said *said = g_hash_table_lookup(config->said, name);
+	const char *at = said ? said->text : "";
+	for (char **text = said ? said->list : NULL; text && *text; text++) {
+		const char *const alone[] = {*text, NULL};
+		g_autoptr(GError) wrong = NULL;
+		g_autoptr(TrustedProxies) proxies = trusted_proxies_new(alone, &wrong);
+		at += strspn(at, "; \t");
+		const Place place = {said->file, said->place.line,
+				     said->place.column + (guint)(at - said->text)};
+		if (!proxies)
+			return fail(error, &place, "%s", wrong->message);
+		at += strcspn(at, ";");
+	}
+	return true;
+}
+
 static void add_fallbacks(Config *config)
 {
 	for (gsize i = 0; i < G_N_ELEMENTS(settings); i++) {
@@ -532,7 +555,8 @@ Config *config_load(const char *path, GError **error)
 		return NULL;
 	g_ptr_array_add(config->directories, NULL);
 	add_fallbacks(config);
-	if (!check_together(config, error) || !check_identity(config, error))
+	if (!check_together(config, error) || !check_identity(config, error) ||
+	    !check_proxies(config, error))
 		return NULL;
 	return g_steal_pointer(&config);
 }

@@ -218,6 +218,7 @@ static bool start_server(Daemon *daemon, GError **error)
 		.listen = config_text(config, "server", "listen"),
 		.threads = (unsigned)config_number(config, "server", "io-threads"),
 		.hosts = hosts,
+		.trusted_proxies = config_list(config, "server", "trusted-proxies"),
 		.hsts = config_bool(config, "server", "hsts"),
 		.handler = handle,
 		.body_limit = body_limit,
@@ -274,10 +275,9 @@ static bool may_follow(const Generation *generation, const Generation *before, G
 {
 	static const struct {
 		const char *group, *key;
-	} fixed[] = {{"server", "listen"},  {"server", "tls-certificate"},
-		     {"server", "tls-key"}, {"server", "hsts"},
-		     {"server", "workers"}, {"server", "io-threads"},
-		     {"server", "queue"},   {"store", "file"}};
+	} fixed[] = {{"server", "listen"}, {"server", "tls-certificate"}, {"server", "tls-key"},
+		     {"server", "hsts"},   {"server", "workers"},         {"server", "io-threads"},
+		     {"server", "queue"},  {"server", "trusted-proxies"}, {"store", "file"}};
 	const Config *new = generation->config, *old = before->config;
 	if (!g_str_equal(config_text(new, "idp", "base-url"),
 			 config_text(old, "idp", "base-url"))) {

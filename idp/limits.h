@@ -27,6 +27,9 @@
 /* Parameters of a query or form: SAML has five, a login six, an OpenID request some twenty. */
 #define LIMIT_HTTP_PARAMETERS 64
 
+/* Proxies in a row, of whose X-Forwarded-For each adds an address: two are many. */
+#define LIMIT_HTTP_FORWARDED 8
+
 /* -- HTTP time and connections -------------------------------------------------------------- */
 
 /* From accept (or the next request line on a kept connection) to the last byte of the body:

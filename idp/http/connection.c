@@ -12,12 +12,19 @@
 
 typedef enum { PHASE_IDLE, PHASE_READING, PHASE_WAITING, PHASE_WRITING } Phase;
 
+/* Whose connections are counted together; lives as long as one is open. */
+typedef struct {
+	guint64 id; /* first: the key of the table is its address */
+	unsigned open;
+} Peer;
+
 struct Connection {
 	ConnectionTable *table;
 	GList link; /* in table->all, oldest first */
 	int fd;
 	char *address;
-	guint64 peer;
+	guint64 peer_id;
+	Peer *peer;  /* NULL: a proxy's, which are not counted together */
 	bool shut;   /* already told to close */
 	bool served; /* not its first request */
 	Phase phase;
@@ -34,7 +41,7 @@ struct ConnectionTable {
 	pthread_t reaper;
 	bool stopping;
 	GQueue all;
-	GHashTable *peers; /* guint64 -> how many are open */
+	GHashTable *peers; /* guint64 -> Peer */
 	ConnectionStats stats;
 };
 
@@ -110,7 +117,7 @@ ConnectionTable *connection_table_new(const ConnectionLimits *limits, const Conn
 
 	table->limits = *limits;
 	table->hooks = *hooks;
-	table->peers = g_hash_table_new_full(g_int64_hash, g_int64_equal, g_free, NULL);
+	table->peers = g_hash_table_new_full(g_int64_hash, g_int64_equal, NULL, g_free);
 	pthread_mutex_init(&table->lock, NULL);
 	pthread_condattr_init(&monotonic);
 	pthread_condattr_setclock(&monotonic, CLOCK_MONOTONIC);
@@ -172,39 +179,53 @@ void connection_table_give_up(ConnectionTable *table, bool writing)
 	pthread_mutex_unlock(&table->lock);
 }
 
-static unsigned count_peer(ConnectionTable *table, guint64 peer, int change)
+static Peer *peer_join(ConnectionTable *table, guint64 id)
 {
-	unsigned count = GPOINTER_TO_UINT(g_hash_table_lookup(table->peers, &peer));
+	Peer *peer = g_hash_table_lookup(table->peers, &id);
 
-	count += (unsigned)change;
-	if (count == 0)
-		g_hash_table_remove(table->peers, &peer);
-	else
-		g_hash_table_insert(table->peers, g_memdup2(&peer, sizeof peer),
-				    GUINT_TO_POINTER(count));
-	return count;
+	if (!peer) {
+		peer = g_new0(Peer, 1);
+		peer->id = id;
+		g_hash_table_insert(table->peers, &peer->id, peer);
+	}
+	peer->open++;
+	return peer;
+}
+
+static void peer_leave(ConnectionTable *table, Peer *peer)
+{
+	if (--peer->open == 0)
+		g_hash_table_remove(table->peers, &peer->id);
+}
+
+static unsigned share_of(const Connection *connection)
+{
+	return connection->peer ? connection->peer->open : 1;
 }
 
 /* Newest wins: whoever holds connections open without asking anything loses the oldest of them, so
- * holding many keeps nobody out. One that is being worked on is never taken. */
+ * holding many keeps nobody out. One that is being worked on is never taken, and none of somebody
+ * who has fewer than the newest's own. */
 static void make_room(ConnectionTable *table, Connection *newest, bool of_same_peer)
 {
 	Connection *victim = newest;
+	unsigned most = share_of(newest) - 1;
 
-	for (GList *link = table->all.head; link; link = link->next) {
+	for (GList *link = table->all.head; link && link->data != newest; link = link->next) {
 		Connection *connection = link->data;
 		bool waits = connection->phase == PHASE_IDLE || connection->phase == PHASE_READING;
-		if (waits && !connection->shut &&
+		if (waits && !connection->shut && share_of(connection) > most &&
 		    (!of_same_peer || connection->peer == newest->peer)) {
 			victim = connection;
-			break;
+			most = share_of(connection);
 		}
 	}
 	table->stats.evicted++;
 	shut(victim);
 }
 
-Connection *connection_opened(ConnectionTable *table, int fd, const struct sockaddr *address)
+Connection *connection_opened(ConnectionTable *table, int fd, const struct sockaddr *address,
+			      bool is_proxy)
 {
 	Connection *connection = g_new0(Connection, 1);
 
@@ -212,13 +233,15 @@ Connection *connection_opened(ConnectionTable *table, int fd, const struct socka
 	connection->link.data = connection;
 	connection->fd = fd;
 	connection->address = address_to_text(address);
-	connection->peer = address_to_peer(address);
+	connection->peer_id = address_to_peer(address);
 	connection->began = g_get_monotonic_time();
 	connection->deadline = after(connection->began, table->limits.read_ms);
 	pthread_mutex_lock(&table->lock);
 	g_queue_push_tail_link(&table->all, &connection->link);
 	table->stats.accepted++;
-	if (count_peer(table, connection->peer, 1) > table->limits.connections_per_address)
+	if (!is_proxy)
+		connection->peer = peer_join(table, connection->peer_id);
+	if (share_of(connection) > table->limits.connections_per_address)
 		make_room(table, connection, true);
 	else if (table->all.length > table->limits.connections)
 		make_room(table, connection, false);
@@ -232,7 +255,8 @@ void connection_closed(Connection *connection)
 
 	pthread_mutex_lock(&table->lock);
 	g_queue_unlink(&table->all, &connection->link);
-	count_peer(table, connection->peer, -1);
+	if (connection->peer)
+		peer_leave(table, connection->peer);
 	pthread_mutex_unlock(&table->lock);
 	g_free(connection->address);
 	g_free(connection);
@@ -291,7 +315,12 @@ const char *connection_address(const Connection *connection)
 	return connection->address;
 }
 
+bool connection_is_proxy(const Connection *connection)
+{
+	return connection->peer == NULL;
+}
+
 guint64 connection_peer(const Connection *connection)
 {
-	return connection->peer;
+	return connection->peer_id;
 }

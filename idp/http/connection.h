@@ -46,10 +46,13 @@ void connection_table_give_up(ConnectionTable *table, bool writing);
 
 /*
  * The life of a connection, called on its I/O thread. Past a cap open closes the oldest one that is
- * idle or still reading (of that address when the address is over its cap), or else the new one.
+ * idle or still reading, or else the new one: of its own address when that is over its cap; past
+ * the cap for all, of the address that has the most, so that who opens many pushes out nobody who
+ * has few. A trusted proxy's connections count as one each: they are as many clients.
  * "Closes" means shutdown(2): the I/O thread notices and calls connection_closed().
  */
-Connection *connection_opened(ConnectionTable *table, int fd, const struct sockaddr *address);
+Connection *connection_opened(ConnectionTable *table, int fd, const struct sockaddr *address,
+			      bool is_proxy);
 void connection_closed(Connection *connection);
 
 /* A request line came. -> when the time of this request began: accept for the first one. */
@@ -66,6 +69,9 @@ void connection_idle(Connection *connection);
 
 /* The peer's address as text (transfer none). */
 const char *connection_address(const Connection *connection);
+
+/* Whether it is a trusted proxy's. */
+bool connection_is_proxy(const Connection *connection);
 
 /* What counts as one peer: address_to_peer(). */
 guint64 connection_peer(const Connection *connection);

@@ -38,7 +38,8 @@ typedef struct HttpRequest {
 	char *accept_language; /* Accept-Language or NULL */
 	char *if_none_match;   /* If-None-Match or NULL */
 	char *cookies;         /* the Cookie header or NULL; read it with cookie_get() */
-	char *address;         /* the peer's address as text, no port */
+	char *address;         /* the client's address as text, no port: the connection's peer, or
+				* whom a trusted proxy speaks for */
 	guint64 peer;          /* who counts as one for caps: address_to_peer() */
 	gint64 received;       /* g_get_monotonic_time() when the request line was complete */
 	char reference[HTTP_REFERENCE_LENGTH + 1];

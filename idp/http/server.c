@@ -11,6 +11,7 @@
 
 #include "idp/http/connection.h"
 #include "idp/http/exchange.h"
+#include "idp/http/forwarded.h"
 #include "idp/http/gate.h"
 #include "idp/http/listen.h"
 #include "idp/http/tls.h"
@@ -36,6 +37,7 @@ struct HttpServer {
 	void (*access)(const HttpAccess *access, gpointer user);
 	gpointer user;
 	GStrv hosts;
+	TrustedProxies *proxies;
 	bool hsts;
 	unsigned total_ms, drain_ms;
 
@@ -103,6 +105,38 @@ static enum MHD_Result add_field(void *data, enum MHD_ValueKind kind, const char
 	return list->n < G_N_ELEMENTS(list->fields) ? MHD_YES : MHD_NO;
 }
 
+/* Whose request it is: the peer's, or that of a client for whom a trusted proxy speaks. */
+static bool take_client(HttpServer *server, HttpExchange *exchange, const FieldList *fields,
+			HttpRequest *request, GError **error)
+{
+	const char *forwarded = NULL;
+	PeerAddress client;
+
+	request->peer = connection_peer(exchange->connection);
+	g_free(request->address);
+	request->address = g_strdup(connection_address(exchange->connection));
+	if (!connection_is_proxy(exchange->connection))
+		return true;
+	for (gsize i = 0; i < fields->n; i++) {
+		if (g_ascii_strcasecmp(fields->fields[i].name, "X-Forwarded-For") != 0)
+			continue;
+		if (forwarded) {
+			g_set_error_literal(error, HTTP_ERROR, 400,
+					    "X-Forwarded-For of a trusted proxy is there twice");
+			return false;
+		}
+		forwarded = fields->fields[i].value;
+	}
+	if (!forwarded)
+		return true;
+	if (!forwarded_client(server->proxies, forwarded, &client, error))
+		return false;
+	g_free(request->address);
+	request->address = address_to_text(&client.any);
+	request->peer = address_to_peer(&client.any);
+	return true;
+}
+
 static HttpRequest *decode(HttpServer *server, HttpExchange *exchange, const char *method,
 			   const char *version, GError **error)
 {
@@ -123,7 +157,10 @@ static HttpRequest *decode(HttpServer *server, HttpExchange *exchange, const cha
 		g_set_error_literal(error, HTTP_ERROR, 400, "head is not framed exactly");
 		return NULL;
 	}
-	return http_request_decode(&head, error);
+	g_autoptr(HttpRequest) request = http_request_decode(&head, error);
+	if (!request || !take_client(server, exchange, &list, request, error))
+		return NULL;
+	return g_steal_pointer(&request);
 }
 
 static gsize body_limit(HttpServer *server, const HttpExchange *exchange)
@@ -150,9 +187,6 @@ static enum MHD_Result judge_head(HttpServer *server, HttpExchange *exchange, co
 	if (!request)
 		return refuse(server, exchange, (unsigned)error->code, error->message);
 	exchange->request = request;
-	g_free(request->address);
-	request->address = g_strdup(connection_address(exchange->connection));
-	request->peer = connection_peer(exchange->connection);
 	request->received = exchange->received;
 	if (request->body_announced == 0)
 		return MHD_YES;
@@ -273,7 +307,8 @@ static void on_connection(void *data, struct MHD_Connection *mhd, void **context
 		const struct sockaddr *address =
 			MHD_get_connection_info(mhd, MHD_CONNECTION_INFO_CLIENT_ADDRESS)
 				->client_addr;
-		*context = connection_opened(server->table, fd, address);
+		*context = connection_opened(server->table, fd, address,
+					     trusted_proxies_include(server->proxies, address));
 	} else {
 		connection_closed(g_steal_pointer(context));
 	}
@@ -376,6 +411,7 @@ static void server_free(HttpServer *server)
 		close(server->listener);
 	exchange_hub_unref(server->hub);
 	g_strfreev(server->hosts);
+	trusted_proxies_free(server->proxies);
 	g_free(server->address);
 	g_free(server);
 }
@@ -424,7 +460,9 @@ HttpServer *http_server_start(const HttpServerOptions *options, GError **error)
 	};
 
 	g_assert(options->handler && options->listen);
-	if (check_tls(options, error) && raise_descriptor_limit(limits.connections, error))
+	server->proxies = trusted_proxies_new(options->trusted_proxies, error);
+	if (server->proxies && check_tls(options, error) &&
+	    raise_descriptor_limit(limits.connections, error))
 		server->listener = listen_open(options->listen, error);
 	if (server->listener < 0) {
 		server_free(server);

@@ -54,6 +54,14 @@ typedef struct {
 	/* Host values (lower case, with port if not the scheme's) that are ours; NULL: any. */
 	const char *const *hosts;
 
+	/*
+	 * Proxies whose X-Forwarded-For is believed (trusted_proxies_new()); NULL: none. The client
+	 * it names is a request's address and peer; the proxy's own connections count for no cap
+	 * per address. Malformed or there twice, the request is refused; without one, the proxy
+	 * itself is the client.
+	 */
+	const char *const *trusted_proxies;
+
 	bool hsts; /* send Strict-Transport-Security, one year; only with TLS somewhere in front */
 
 	HttpHandler handler;
@@ -83,7 +91,7 @@ typedef struct {
 
 /*
  * Binds, listens and serves. Options are copied but for `user`. NULL with an error in G_IO_ERROR or
- * HTTP_ERROR that says what is wrong with address, certificate or key.
+ * HTTP_ERROR that says what is wrong with address, certificate, key or a proxy.
  */
 HttpServer *http_server_start(const HttpServerOptions *options, GError **error);
 

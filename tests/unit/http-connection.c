@@ -11,6 +11,7 @@ typedef struct {
 	int pairs[8][2];
 	Connection *connections[8];
 	unsigned n;
+	bool is_proxy; /* those to come */
 } Door;
 
 typedef struct {
@@ -45,8 +46,8 @@ static Connection *door_open(Door *door, const char *address)
 
 	inet_pton(AF_INET, address, &from.sin_addr);
 	g_assert_cmpint(socketpair(AF_UNIX, SOCK_STREAM, 0, pair), ==, 0);
-	return door->connections[door->n++] =
-		       connection_opened(door->table, pair[0], (struct sockaddr *)&from);
+	return door->connections[door->n++] = connection_opened(
+		       door->table, pair[0], (struct sockaddr *)&from, door->is_proxy);
 }
 
 static bool is_shut(const Door *door, unsigned i)
@@ -89,8 +90,11 @@ static void test_eviction(void)
 		{"room for all", "iii", "111", 4, 4, -1},
 		{"oldest idle", "iii", "123", 3, 4, 0},
 		{"reading counts as idle", "rii", "123", 3, 4, 0},
-		{"not one at work", "wii", "123", 3, 4, 1},
-		{"not one being answered", "oir", "123", 3, 4, 1},
+		{"not one at work", "wii", "423", 3, 4, 1},
+		{"none of who has fewer", "wii", "123", 3, 4, 3},
+		{"of who has the most", "iii", "233", 3, 4, 1},
+		{"of who has the most, not at work", "iwi", "233", 3, 4, 2},
+		{"not one being answered", "oir", "423", 3, 4, 1},
 		{"all at work", "wow", "123", 3, 4, 3},
 		{"own oldest", "iii", "213", 9, 1, 1},
 		{"own at work", "iwi", "213", 9, 1, 3},
@@ -139,6 +143,27 @@ static void test_evicted_while_completing(void)
 	g_usleep(100 * 1000);
 	g_assert_cmpuint(atomic_load(&waiter.overdue), ==, 1);
 	g_assert_cmpuint(atomic_load(&waiter.held), ==, 1);
+	door_close(&door);
+}
+
+/* Behind a proxy all come from one address, and are as many clients as connections. */
+static void test_proxy(void)
+{
+	Door door = door_new((ConnectionLimits){3, 1, 60000, 60000, 60000});
+
+	door.is_proxy = true;
+	for (int i = 0; i < 3; i++)
+		door_open(&door, "192.0.2.1");
+	for (unsigned i = 0; i < 3; i++)
+		g_assert_false(is_shut(&door, i));
+	g_assert_true(connection_is_proxy(door.connections[0]));
+	door_open(&door, "192.0.2.1");
+	g_assert_true(is_shut(&door, 0));
+	door.is_proxy = false;
+	door_open(&door, "192.0.2.7");
+	g_assert_false(connection_is_proxy(door.connections[4]));
+	g_assert_true(is_shut(&door, 1));
+	g_assert_false(is_shut(&door, 4));
 	door_close(&door);
 }
 
@@ -192,6 +217,7 @@ int main(int argc, char **argv)
 	g_test_init(&argc, &argv, NULL);
 	g_test_add_func("/http-connection/eviction", test_eviction);
 	g_test_add_func("/http-connection/evicted-while-completing", test_evicted_while_completing);
+	g_test_add_func("/http-connection/proxy", test_proxy);
 	g_test_add_func("/http-connection/began", test_began);
 	g_test_add_func("/http-connection/give-up", test_give_up);
 	return g_test_run();
