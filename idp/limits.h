@@ -101,6 +101,13 @@
 /* Sessions: 100,000 persons with ten each, about 400 MB. Only a right password makes one. */
 #define LIMIT_STORE_SESSIONS 1000000
 
+/* Browsers that somebody has logged in with: 100,000 persons with ten each, about 400 MB. Past it
+ * the one that was not used for longest is forgotten: its users are a little slower to help. */
+#define LIMIT_STORE_KNOWN 1000000
+
+/* Users that a browser is known to: a shared computer of a classroom has a handful a day. */
+#define LIMIT_KNOWN_USERS 8
+
 /* How long an expired row is left before it is swept, in seconds: longer than any request lasts,
  * so that a slow one still meets the row that says it comes second. */
 #define LIMIT_STORE_GRACE 60

@@ -9,6 +9,7 @@
 
 typedef enum {
 	STORE_PUT_NEW,
+	STORE_PUT,
 	STORE_TAKE,
 	STORE_SWAP,
 	STORE_TOUCH,
@@ -20,7 +21,7 @@ typedef enum {
 typedef struct {
 	StoreVerb verb;
 	StoreTable table;
-	bool owned;                     /* put-new: `owner` is set */
+	bool owned;                     /* put-new, put: `owner` is set */
 	uint8_t key[SEAL_HASH_BYTES];   /* hashed with the table */
 	uint8_t owner[SEAL_HASH_BYTES]; /* likewise */
 	GBytes *value;

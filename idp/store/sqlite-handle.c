@@ -231,7 +231,8 @@ static bool check(SqliteHandle *handle, GError **error)
 		return check_one(handle, "PRAGMA quick_check(1)", error);
 	return check_one(handle, "PRAGMA quick_check(sqlite_schema)", error) &&
 	       check_one(handle, "PRAGMA quick_check(session)", error) &&
-	       check_one(handle, "PRAGMA quick_check(spent_ask)", error);
+	       check_one(handle, "PRAGMA quick_check(spent_ask)", error) &&
+	       check_one(handle, "PRAGMA quick_check(known)", error);
 }
 
 bool sqlite_handle_create(const char *path, GError **error)

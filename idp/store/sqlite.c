@@ -25,14 +25,18 @@ typedef struct {
 
 /* The statements of a table; ?1 is the key, ?2 the time it is. */
 typedef struct {
-	const char *insert, *remove_expired, *take, *swap, *expiry, *touch, *drop, *drop_owner,
-		*sweep, *get, *count;
+	const char *insert, *replace, *remove_expired, *remove_first, *take, *swap, *expiry, *touch,
+		*drop, *drop_owner, *sweep, *get, *count;
 } Statements;
 
 #define STATEMENTS(table)                                                                          \
 	{                                                                                          \
 		.insert = "INSERT INTO " table " (key, owner, value, expires) "                    \
 			  "VALUES (?1, ?3, ?4, ?5) ON CONFLICT (key) DO NOTHING",                  \
+		.replace = "UPDATE " table " SET owner = ?3, value = ?4, expires = ?5 "            \
+			   "WHERE key = ?1",                                                       \
+		.remove_first = "DELETE FROM " table " WHERE key = (SELECT key FROM " table        \
+				" WHERE key <> ?1 ORDER BY expires LIMIT 1)",                      \
 		.remove_expired = "DELETE FROM " table " WHERE key = ?1 AND expires <= ?2",        \
 		.take = "DELETE FROM " table " WHERE key = ?1 AND expires > ?2 RETURNING value",   \
 		.swap = "UPDATE " table " SET value = ?4, expires = ?5 "                           \
@@ -50,6 +54,7 @@ typedef struct {
 static const Statements statements[STORE_TABLES] = {
 	[STORE_SESSION] = STATEMENTS("session"),
 	[STORE_SPENT_ASK] = STATEMENTS("spent_ask"),
+	[STORE_KNOWN] = STATEMENTS("known"),
 };
 
 /* ---- operations ---- */
@@ -109,11 +114,11 @@ static int sweep_table(SqliteStore *store, StoreTable table, int64_t until, unsi
 	return swept;
 }
 
-static int insert(SqliteStore *store, const StoreOp *op, int64_t now, GError **error)
+/* Runs an insert or a replace; how many rows it wrote, or -1. */
+static int write_row(SqliteStore *store, const char *sql, const StoreOp *op, int64_t now,
+		     GError **error)
 {
-	g_autoptr(SqliteUse) statement =
-		use(store->handle, statements[op->table].insert, op->key, now, error);
-	int added;
+	g_autoptr(SqliteUse) statement = use(store->handle, sql, op->key, now, error);
 
 	if (statement == NULL)
 		return -1;
@@ -123,7 +128,13 @@ static int insert(SqliteStore *store, const StoreOp *op, int64_t now, GError **e
 		sqlite3_bind_null(statement, 3);
 	sqlite_bind_bytes(statement, 4, op->value);
 	sqlite3_bind_int64(statement, 5, op->expires);
-	added = finish(store, statement, error);
+	return finish(store, statement, error);
+}
+
+static int insert(SqliteStore *store, const StoreOp *op, int64_t now, GError **error)
+{
+	int added = write_row(store, statements[op->table].insert, op, now, error);
+
 	if (added > 0)
 		store->rows[op->table] += (uint64_t)added;
 	return added;
@@ -152,6 +163,18 @@ static StoreOutcome put_new(SqliteStore *store, StoreOp *op, int64_t now, GError
 	    sweep_table(store, op->table, now - LIMIT_STORE_GRACE, LIMIT_WRITER_SWEEP, error) < 0)
 		return STORE_FAULT;
 	return store->rows[op->table] > cap ? STORE_CAPPED : STORE_OK;
+}
+
+static StoreOutcome put(SqliteStore *store, StoreOp *op, int64_t now, GError **error)
+{
+	const Statements *sql = &statements[op->table];
+	int written = write_row(store, sql->replace, op, now, error);
+
+	if (written == 0)
+		written = insert(store, op, now, error);
+	if (written > 0 && store->rows[op->table] > store_table_info(op->table)->cap)
+		written = remove_rows(store, op->table, sql->remove_first, op->key, now, error);
+	return unless_none(written);
 }
 
 static StoreOutcome take(SqliteStore *store, StoreOp *op, int64_t now, GError **error)
@@ -224,8 +247,13 @@ static StoreOutcome drop_owner(SqliteStore *store, StoreOp *op, int64_t now, GEr
 }
 
 static StoreOutcome (*const verbs[])(SqliteStore *, StoreOp *, int64_t, GError **) = {
-	[STORE_PUT_NEW] = put_new, [STORE_TAKE] = take, [STORE_SWAP] = swap,
-	[STORE_TOUCH] = touch,     [STORE_DROP] = drop, [STORE_DROP_OWNER] = drop_owner,
+	[STORE_PUT_NEW] = put_new,
+	[STORE_PUT] = put,
+	[STORE_TAKE] = take,
+	[STORE_SWAP] = swap,
+	[STORE_TOUCH] = touch,
+	[STORE_DROP] = drop,
+	[STORE_DROP_OWNER] = drop_owner,
 };
 
 /* ---- transactions ---- */

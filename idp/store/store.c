@@ -24,6 +24,9 @@ static const Table tables[STORE_TABLES] = {
 	[STORE_SPENT_ASK] = {{"spent_ask", true, LIMIT_STORE_SPENT_ASKS},
 			     "portvakt store spent_ask key 1",
 			     "portvakt store spent_ask owner 1"},
+	[STORE_KNOWN] = {{"known", true, LIMIT_STORE_KNOWN},
+			 "portvakt store known key 1",
+			 "portvakt store known owner 1"},
 };
 
 const StoreTableInfo *store_table_info(StoreTable table)
@@ -148,14 +151,26 @@ static void set_value(StoreCommit *commit, StoreOp *op, GBytes *value, int64_t e
 			g_bytes_get_size(value), tables[op->table].info.name, LIMIT_STORE_VALUE);
 }
 
-void store_put_new(StoreCommit *commit, StoreTable table, const char *key, const char *owner,
-		   GBytes *value, int64_t expires)
+static void add_put(StoreCommit *commit, StoreVerb verb, StoreTable table, const char *key,
+		    const char *owner, GBytes *value, int64_t expires)
 {
-	StoreOp *op = add_op(commit, STORE_PUT_NEW, table, key);
+	StoreOp *op = add_op(commit, verb, table, key);
 
 	if (owner != NULL)
 		set_owner(op, owner);
 	set_value(commit, op, value, expires);
+}
+
+void store_put_new(StoreCommit *commit, StoreTable table, const char *key, const char *owner,
+		   GBytes *value, int64_t expires)
+{
+	add_put(commit, STORE_PUT_NEW, table, key, owner, value, expires);
+}
+
+void store_put(StoreCommit *commit, StoreTable table, const char *key, const char *owner,
+	       GBytes *value, int64_t expires)
+{
+	add_put(commit, STORE_PUT, table, key, owner, value, expires);
 }
 
 void store_take(StoreCommit *commit, StoreTable table, const char *key)

@@ -27,6 +27,7 @@ typedef enum {
 	STORE_SESSION = 0, /* key: session token; owner: person key */
 	STORE_SPENT_ASK,   /* key: pending_id_text(); answered once; held PENDING_LIFE longer than
 			      the handle, since a role page made from it has the same id */
+	STORE_KNOWN,       /* key: token of a browser; value: who has logged in there (known.h) */
 	STORE_TABLES
 } StoreTable;
 
@@ -135,6 +136,14 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(StoreCommit, store_commit_free)
  */
 void store_put_new(StoreCommit *commit, StoreTable table, const char *key, const char *owner,
 		   GBytes *value, int64_t expires);
+
+/*
+ * The row, whether there was one or not: value, owner (or NULL) and expiry. Never CONFLICT, and
+ * never CAPPED: in a full table the row that would expire first makes room. For what is good to
+ * have and may go; of two at once, the last one stays.
+ */
+void store_put(StoreCommit *commit, StoreTable table, const char *key, const char *owner,
+	       GBytes *value, int64_t expires);
 
 /* Reads and deletes in one step, so each row is had once: CONFLICT if it is not there. The value
  * is in store_taken() when done. */

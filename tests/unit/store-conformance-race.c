@@ -46,12 +46,16 @@ static bool model_op(Model *model, GRand *random, StoreCommit *commit, int64_t n
 	g_autoptr(GBytes) bytes = number(value);
 	g_autoptr(GBytes) old = number(guess);
 
-	switch (g_rand_int_range(random, 0, 8)) {
+	switch (g_rand_int_range(random, 0, 9)) {
 	default:
 		store_put_new(commit, table, key, owner == 0 ? NULL : owner_name, bytes, expires);
 		if (!there)
 			*row = (ModelRow){true, owner, value, expires};
 		return !there;
+	case 8:
+		store_put(commit, table, key, owner == 0 ? NULL : owner_name, bytes, expires);
+		*row = (ModelRow){true, owner, value, expires};
+		return true;
 	case 3:
 		store_take(commit, table, key);
 		row->there = false;

@@ -155,6 +155,65 @@ static void put_new_and_time(Fixture *f, gconstpointer data)
 	g_assert_cmpuint(conformance_count(f, STORE_SESSION), ==, 1);
 }
 
+static StoreOutcome put_at(Fixture *f, StoreTable table, const char *key, const char *owner,
+			   const char *value, int64_t now, int64_t expires)
+{
+	StoreCommit *commit = store_commit_new(now, NULL, NULL);
+	g_autoptr(GBytes) bytes = text(value);
+
+	store_put(commit, table, key, owner, bytes, expires);
+	return conformance_apply(f->store, commit);
+}
+
+static void put(Fixture *f, gconstpointer data)
+{
+	g_autoptr(GBytes) value = NULL;
+	int64_t expires = 0;
+
+	g_test_message("new, instead, shorter, and as good as gone");
+	g_assert_cmpint(put_at(f, STORE_KNOWN, "a", NULL, "one", NOW, NOW + 10), ==, STORE_OK);
+	conformance_assert_row(f, STORE_KNOWN, "a", "one");
+	g_assert_cmpint(put_at(f, STORE_KNOWN, "a", NULL, "", NOW, NOW + 20), ==, STORE_OK);
+	conformance_assert_row(f, STORE_KNOWN, "a", "");
+	g_assert_cmpint(put_at(f, STORE_KNOWN, "a", NULL, "two", NOW, NOW + 5), ==, STORE_OK);
+	store_get(f->reader, STORE_KNOWN, "a", NOW, &value, &expires, NULL);
+	g_assert_cmpint(expires, ==, NOW + 5);
+	g_assert_cmpint(put_at(f, STORE_KNOWN, "a", NULL, "x", NOW, NOW), ==, STORE_OK);
+	conformance_assert_row(f, STORE_KNOWN, "a", NULL);
+	g_test_message("an expired row is replaced too, and only that row and table");
+	g_assert_cmpint(put_at(f, STORE_KNOWN, "a", NULL, "three", NOW + 1, NOW + 9), ==, STORE_OK);
+	g_assert_cmpint(put_at(f, STORE_SESSION, "a", NULL, "other", NOW, NOW + 9), ==, STORE_OK);
+	g_assert_cmpint(put_at(f, STORE_KNOWN, "b", NULL, "b", NOW, NOW + 9), ==, STORE_OK);
+	conformance_assert_row(f, STORE_KNOWN, "a", "three");
+	conformance_assert_row(f, STORE_SESSION, "a", "other");
+	g_assert_cmpuint(conformance_count(f, STORE_KNOWN), ==, 2);
+	g_test_message("a put row exists for put-new");
+	g_assert_cmpint(conformance_put(f->store, STORE_KNOWN, "a", "x", NOW + 9), ==,
+			STORE_CONFLICT);
+}
+
+static void put_changes_the_owner(Fixture *f, gconstpointer data)
+{
+	static const struct {
+		const char *owner;
+		const char *left_by_anna, *left_by_bo;
+	} cases[] = {{"anna", NULL, "x"}, {"bo", "x", NULL}, {NULL, "x", "x"}, {"anna", NULL, "x"}};
+
+	for (unsigned i = 0; i < G_N_ELEMENTS(cases); i++) {
+		StoreCommit *anna = store_commit_new(NOW, NULL, NULL);
+		StoreCommit *bo = store_commit_new(NOW, NULL, NULL);
+
+		put_at(f, STORE_KNOWN, "a", cases[i].owner, "x", NOW, NOW + 10);
+		store_drop_owner(anna, STORE_KNOWN, "anna");
+		conformance_apply(f->store, anna);
+		conformance_assert_row(f, STORE_KNOWN, "a", cases[i].left_by_anna);
+		put_at(f, STORE_KNOWN, "a", cases[i].owner, "x", NOW, NOW + 10);
+		store_drop_owner(bo, STORE_KNOWN, "bo");
+		conformance_apply(f->store, bo);
+		conformance_assert_row(f, STORE_KNOWN, "a", cases[i].left_by_bo);
+	}
+}
+
 static void values_of_all_sizes(Fixture *f, gconstpointer data)
 {
 	static const gsize sizes[] = {0, 1, 2, 100, 4000, 5000, LIMIT_STORE_VALUE};
@@ -508,6 +567,24 @@ static void a_full_table_takes_no_more(Fixture *f, gconstpointer data)
 	g_assert_cmpint(conformance_apply(f->store, commit), ==, STORE_OK);
 }
 
+static void put_makes_room_in_a_full_table(Fixture *f, gconstpointer data)
+{
+	fill(f, NOW + 10);
+	put_at(f, STORE_SPENT_ASK, "7", NULL, "soon over", NOW, NOW + 3);
+	g_test_message("a row that is there is replaced, and costs no other");
+	g_assert_cmpint(put_at(f, STORE_SPENT_ASK, "8", NULL, "x", NOW, NOW + 20), ==, STORE_OK);
+	conformance_assert_row(f, STORE_SPENT_ASK, "7", "soon over");
+	g_test_message("a new one pushes out the one that would go first, never itself");
+	g_assert_cmpint(put_at(f, STORE_SPENT_ASK, "more", NULL, "", NOW, NOW + 2), ==, STORE_OK);
+	conformance_assert_row(f, STORE_SPENT_ASK, "more", "");
+	conformance_assert_row(f, STORE_SPENT_ASK, "7", NULL);
+	g_assert_cmpuint(conformance_count(f, STORE_SPENT_ASK), ==,
+			 store_table_info(STORE_SPENT_ASK)->cap);
+	g_test_message("and the table is still full for put-new");
+	g_assert_cmpint(conformance_put(f->store, STORE_SPENT_ASK, "yet more", "", NOW + 9), ==,
+			STORE_CAPPED);
+}
+
 static bool sweep(Fixture *f, int64_t now, unsigned limit)
 {
 	g_autoptr(GError) error = NULL;
@@ -550,6 +627,8 @@ static void sweeps_what_expired(Fixture *f, gconstpointer data)
 static const ConformanceTest verb_tests[] = {
 	{"put-new", put_new},
 	{"put-new-and-time", put_new_and_time},
+	{"put", put},
+	{"put-changes-the-owner", put_changes_the_owner},
 	{"values-of-all-sizes", values_of_all_sizes},
 	{"a-value-too-large-fails-alone", a_value_too_large_fails_alone},
 	{"take", take},
@@ -563,6 +642,7 @@ static const ConformanceTest verb_tests[] = {
 	{"an-empty-commit-is-fine", an_empty_commit_is_fine},
 	{"rows-outlive-the-process", rows_outlive_the_process},
 	{"a-full-table-takes-no-more", a_full_table_takes_no_more},
+	{"put-makes-room-in-a-full-table", put_makes_room_in_a_full_table},
 	{"sweeps-what-expired", sweeps_what_expired},
 	{NULL, NULL},
 };

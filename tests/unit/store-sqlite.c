@@ -384,6 +384,26 @@ static void another_process_is_refused_too(void)
 
 /* ---- large, and old ---- */
 
+/* As the first version made it. */
+static void an_older_store_is_brought_up_to_date(void)
+{
+	g_autoptr(Place) place = place_new();
+	g_autofree char *first =
+		g_strdup_printf("PRAGMA application_id=%d; %s; PRAGMA user_version=1;"
+				"INSERT INTO ledger_word (text) VALUES ('kept')",
+				SCHEMA_APPLICATION_ID, schema_steps[0]);
+	g_autoptr(GError) error = NULL;
+
+	sql(place, first);
+	g_assert_cmpint(g_chmod(place, 0600), ==, 0);
+	g_assert_null(store_reader_open(store_sqlite, place, &error));
+	g_assert_error(error, STORE_ERROR, STORE_ERROR_OLDER);
+	make_store(place);
+	sql(place, "CREATE TABLE kept AS SELECT 1 / (count(*) = 1) FROM ledger_word");
+	g_autoptr(Store) store = store_open(store_sqlite, place, NULL);
+	g_assert_cmpint(conformance_put(store, STORE_KNOWN, "a", "x", NOW + 10), ==, STORE_OK);
+}
+
 /* A store past the size that is checked whole is still checked where people log in. */
 static void the_lists_of_tables_agree(void)
 {
@@ -416,6 +436,8 @@ int main(int argc, char **argv)
 	g_test_add_func("/sqlite/a-reader-needs-no-writer", a_reader_needs_no_writer);
 	g_test_add_func("/sqlite/two-writers-are-one-too-many", two_writers_are_one_too_many);
 	g_test_add_func("/sqlite/another-process-is-refused-too", another_process_is_refused_too);
+	g_test_add_func("/sqlite/an-older-store-is-brought-up-to-date",
+			an_older_store_is_brought_up_to_date);
 	g_test_add_func("/sqlite/the-lists-of-tables-agree", the_lists_of_tables_agree);
 	return g_test_run();
 }

@@ -62,7 +62,18 @@
 "	v.entry, a.text AS attribute, lower(hex(v.mac)) AS mac, f.text || ':' || v.line AS rule " \
 "FROM ledger_value v JOIN ledger_word a ON a.id = v.attribute" \
 "	JOIN ledger_word f ON f.id = v.file;"
+
+/* Browsers in which somebody has logged in. */
+#define STEP_2 \
+"CREATE TABLE known (" \
+"	key     BLOB PRIMARY KEY," \
+"	owner   BLOB," \
+"	value   BLOB NOT NULL," \
+"	expires INTEGER NOT NULL" \
+") STRICT, WITHOUT ROWID;" \
+"CREATE INDEX known_expires ON known (expires);" \
+"CREATE INDEX known_owner ON known (owner) WHERE owner IS NOT NULL;"
 /* clang-format on */
 
-const char *const schema_steps[] = {STEP_1};
+const char *const schema_steps[] = {STEP_1, STEP_2};
 const int schema_version = G_N_ELEMENTS(schema_steps);
