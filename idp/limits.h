@@ -151,6 +151,32 @@
 #define LIMIT_LOGIN    256
 #define LIMIT_PASSWORD 1024
 
+/* -- wrong passwords -------------------------------------------------------------------------- */
+
+/* Wrong passwords of one person in one place that cost nothing: who has forgotten which of three
+ * it was, in capitals too, is in by then; a guesser has not begun. */
+#define LIMIT_THROTTLE_FREE 10
+
+/* The longest hold: one guess a minute is 500,000 a year, no use against a password of eight
+ * letters, and a lesson does not wait longer for anybody. */
+#define LIMIT_THROTTLE_HOLD_MS 60000
+
+/* How long after the last wrong try it is forgotten: ten free tries in that time are less than the
+ * hold allows. */
+#define LIMIT_THROTTLE_FORGET_MS (15 * 60 * 1000)
+
+/* Wrong tries of one address, and how soon one comes back. A school of 600 behind one address, all
+ * in new browsers, each mistyping twice on one morning, is 1,200; the same again is possible 20
+ * minutes later. One password tried on each of 20,000 accounts takes five hours. */
+#define LIMIT_THROTTLE_ADDRESS    1500
+#define LIMIT_THROTTLE_ADDRESS_MS 1000
+
+/* Buckets, some 100 bytes each, 10 MB at worst: users and names somebody guesses at (filling it
+ * costs an address 18 hours of wrong tries), users who mistype in their own browsers, addresses. */
+#define LIMIT_THROTTLE_UNKNOWN   65536
+#define LIMIT_THROTTLE_KNOWN     16384
+#define LIMIT_THROTTLE_ADDRESSES 16384
+
 /* A person key: UUIDs have 36 bytes, but the school may choose the attribute. */
 #define LIMIT_PERSON_KEY 512
 
