@@ -142,7 +142,7 @@ static void note_refusal(const HttpAccess *access, gpointer user)
 				   {"status", status},
 				   {"error", access->refusal},
 				   {NULL, NULL}};
-	log_event(G_LOG_LEVEL_INFO, "refused", fields);
+	log_peer_event(G_LOG_LEVEL_INFO, "refused", access->refusal, fields);
 }
 
 static void note_store_fault(const GError *error, gpointer user)

@@ -184,3 +184,19 @@
  * photos are not asked for. */
 #define LIMIT_ENTRY_VALUES      1000
 #define LIMIT_ENTRY_VALUE_BYTES 65536
+
+/* -- the log ---------------------------------------------------------------------------------- */
+
+/* Lines that peers cause: of one kind at once and in a second, and of all kinds. A class that meets
+ * the same refusal is still seen whole; a flood is 100 lines a second at the very most (some 35
+ * kB), one of each kind and what LIMIT_LOG_TOLD says included. */
+#define LIMIT_LOG_KIND_BURST 50
+#define LIMIT_LOG_KIND_RATE  20
+#define LIMIT_LOG_BURST      300
+#define LIMIT_LOG_RATE       50
+
+/* Kinds that are told apart: the faults and the defects of a request that we have names for. */
+#define LIMIT_LOG_KINDS 96
+
+/* Lines a second that say how many were left out. */
+#define LIMIT_LOG_TOLD 10

@@ -1,16 +1,22 @@
 /* SPDX-License-Identifier: AGPL-3.0-or-later */
 #include "idp/log.h"
 
-#include <stdbool.h>
+#include <pthread.h>
+#include <stdatomic.h>
 #include <string.h>
 #include <unistd.h>
 
 #include "idp/json.h"
+#include "idp/log-limit.h"
 
 #define FIELDS_MAX 16
 #define DOMAIN     "portvakt"
 
 static bool journal; /* stderr is one; set before there are threads */
+
+static pthread_mutex_t limit_lock = PTHREAD_MUTEX_INITIALIZER;
+static LogLimit limit; /* under limit_lock */
+static atomic_ullong lines_written, lines_left_out;
 
 static const char *level_name(GLogLevelFlags level)
 {
@@ -119,9 +125,46 @@ void log_event(GLogLevelFlags level, const char *message, const LogField *given)
 		fields[n].value = owned[n_owned++] = clean(given->value);
 		fields[n++].length = -1;
 	}
+	atomic_fetch_add_explicit(&lines_written, 1, memory_order_relaxed);
 	g_log_structured_array(level, fields, n);
 	while (n_owned)
 		g_free(owned[--n_owned]);
+}
+
+void log_peer_event(GLogLevelFlags level, const char *message, const char *kind,
+		    const LogField *fields)
+{
+	pthread_mutex_lock(&limit_lock);
+	bool write = log_limit_take(&limit, kind, g_get_monotonic_time());
+	pthread_mutex_unlock(&limit_lock);
+	if (write)
+		log_event(level, message, fields);
+	else
+		atomic_fetch_add_explicit(&lines_left_out, 1, memory_order_relaxed);
+}
+
+void log_tell_left_out(bool all)
+{
+	for (unsigned i = 0; all || i < LIMIT_LOG_TOLD; i++) {
+		const char *kind = NULL;
+		guint64 left_out = 0;
+		pthread_mutex_lock(&limit_lock);
+		bool some = log_limit_tell(&limit, &kind, &left_out);
+		pthread_mutex_unlock(&limit_lock);
+		if (!some)
+			return;
+		g_autofree char *count = g_strdup_printf("%" G_GUINT64_FORMAT, left_out);
+		const LogField fields[] = {{"outcome", kind}, {"count", count}, {NULL, NULL}};
+		log_event(G_LOG_LEVEL_WARNING, "more were left out", fields);
+	}
+}
+
+LogStats log_stats(void)
+{
+	return (LogStats){
+		.written = atomic_load_explicit(&lines_written, memory_order_relaxed),
+		.left_out = atomic_load_explicit(&lines_left_out, memory_order_relaxed),
+	};
 }
 
 void log_error(GLogLevelFlags level, const char *message, const GError *error)

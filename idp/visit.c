@@ -61,7 +61,8 @@ PagePost visit_post(const Visit *visit, const char *message)
 	};
 }
 
-/* One line a login, a refusal or a fault; nothing for a page that was only looked at. */
+/* One line a login, a refusal or a fault; nothing for a page that was only looked at. Whoever can
+ * do without a right password can do it without end. */
 static void visit_log(const Visit *visit, unsigned status)
 {
 	const Fault *fault = visit->fault ? fault_of(visit->fault) : NULL;
@@ -83,7 +84,12 @@ static void visit_log(const Visit *visit, unsigned status)
 		{"milliseconds", duration},
 		{NULL, NULL},
 	};
-	log_event(fault ? fault->log : G_LOG_LEVEL_INFO, fault ? "refused" : "answered", fields);
+	if (fault)
+		log_peer_event(fault->log, "refused", fault->name, fields);
+	else if (visit->password_failed)
+		log_peer_event(G_LOG_LEVEL_INFO, "answered", visit->outcome, fields);
+	else
+		log_event(G_LOG_LEVEL_INFO, "answered", fields);
 }
 
 static void visit_send(Visit *visit)

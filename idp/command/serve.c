@@ -32,6 +32,12 @@ static gboolean on_reload(gpointer data)
 	return G_SOURCE_CONTINUE;
 }
 
+static gboolean on_second(gpointer data)
+{
+	log_tell_left_out(false);
+	return G_SOURCE_CONTINUE;
+}
+
 static int serve(const CommandLine *line)
 {
 	g_autoptr(GError) error = NULL;
@@ -45,8 +51,10 @@ static int serve(const CommandLine *line)
 	g_unix_signal_add(SIGHUP, on_reload, &running);
 	g_unix_signal_add(SIGTERM, on_stop, &running);
 	g_unix_signal_add(SIGINT, on_stop, &running);
+	g_timeout_add_seconds(1, on_second, NULL);
 	g_main_loop_run(running.loop);
 	daemon_stop(running.daemon);
+	log_tell_left_out(true);
 	g_main_loop_unref(running.loop);
 	log_event(G_LOG_LEVEL_INFO, "stopped", NULL);
 	return COMMAND_DONE;
