@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "idp/http/forwarded.h"
+#include "idp/http/listen.h"
 #include "idp/limits.h"
 #include "policy/guess.h"
 
@@ -34,6 +35,10 @@ static const ConfigSetting settings[] = {
 	 "Threads that read and write the network."},
 	{"server", "queue", CONFIG_COUNT, "1024", false, 16, 65536,
 	 "Requests that may wait for a thread; more are answered 503."},
+
+	{"health", "listen", CONFIG_TEXT, NULL, false, 0, 0,
+	 "Address and port for monitors; left out, there are none. One written-out address, and not one "
+	 "that everybody reaches: it speaks plain HTTP and asks nobody who they are."},
 
 	{"idp", "base-url", CONFIG_TEXT, NULL, true, 0, 0,
 	 "The https address people and services see, without a path."},
@@ -525,6 +530,25 @@ static bool check_proxies(const Config *config, GError **error)
 	return true;
 }
 
+/* A second listener that is only for monitors must not be the first by mistake. */
+static bool check_health(const Config *config, GError **error)
+{
+	const char *listen = config_text(config, "health", "listen");
+	g_autofree char *where = config_where(config, "health", "listen");
+	g_autoptr(GError) wrong = NULL;
+	g_auto(GStrv) hosts = listen ? listen_hosts(listen, &wrong) : NULL;
+	if (wrong)
+		g_set_error(error, CONFIG_ERROR, CONFIG_ERROR_VALUE, "%s: %s", where,
+			    wrong->message);
+	else if (listen && g_str_equal(listen, config_text(config, "server", "listen")))
+		g_set_error(error, CONFIG_ERROR, CONFIG_ERROR_VALUE,
+			    "%s: that is where people are served; give monitors another port",
+			    where);
+	else
+		return true;
+	return false;
+}
+
 static void add_fallbacks(Config *config)
 {
 	for (gsize i = 0; i < G_N_ELEMENTS(settings); i++) {
@@ -556,7 +580,7 @@ Config *config_load(const char *path, GError **error)
 	g_ptr_array_add(config->directories, NULL);
 	add_fallbacks(config);
 	if (!check_together(config, error) || !check_identity(config, error) ||
-	    !check_proxies(config, error))
+	    !check_proxies(config, error) || !check_health(config, error))
 		return NULL;
 	return g_steal_pointer(&config);
 }

@@ -5,6 +5,8 @@
 #include <string.h>
 
 #include "idp/flow.h"
+#include "idp/health/monitor.h"
+#include "idp/http/tls.h"
 #include "idp/keys.h"
 #include "idp/limits.h"
 #include "idp/log.h"
@@ -13,12 +15,20 @@
 struct Daemon {
 	char *config_file;
 	char *store_file;
-	pthread_mutex_t lock; /* of generation; pthread, so that TSan sees it */
+	pthread_mutex_t lock; /* pthread, so that TSan sees it; of generation to reload_error */
 	Generation *generation;
+	gint64 loaded; /* seconds since 1970 */
+	guint64 reloads, reloads_failed;
+	char *reload_error; /* of the last reload; NULL: it was taken */
 	Writer *writer;
+	unsigned queue; /* jobs that may wait in each of the two */
 	Pool *workers;
 	Pool *directory;
+	pthread_mutex_t server_lock; /* of server, once it is stopped: monitors still ask */
 	HttpServer *server;
+	gint64 tls_ends; /* seconds since 1970; 0: no TLS */
+	Monitor *monitor;
+	Tally tally;
 	int visits; /* under way; atomic */
 };
 
@@ -98,6 +108,7 @@ static void handle(HttpExchange *exchange, const HttpRequest *request, gpointer 
 	g_autoptr(Generation) generation = current(daemon);
 	Visit *visit = visit_new(exchange, request, generation, daemon->writer, &daemon->visits,
 				 now_seconds());
+	visit->tally = &daemon->tally;
 	FaultCode fault = FAULT_NONE;
 	if (flow_route(request, &visit->endpoint, &fault))
 		hand_over(visit, daemon->workers,
@@ -150,6 +161,44 @@ static void note_store_fault(const GError *error, gpointer user)
 	log_error(G_LOG_LEVEL_WARNING, "the store cannot be swept", error);
 }
 
+/* ---- the monitors' questions, asked on their own I/O thread ---- */
+
+static void gather_generation(Daemon *daemon, Health *health)
+{
+	pthread_mutex_lock(&daemon->lock);
+	g_autoptr(Generation) generation = generation_ref(daemon->generation);
+	health->generation_loaded = daemon->loaded;
+	health->reloads = daemon->reloads;
+	health->reloads_failed = daemon->reloads_failed;
+	health->reload_error = g_strdup(daemon->reload_error);
+	pthread_mutex_unlock(&daemon->lock);
+	g_strlcpy(health->generation, generation->id, sizeof health->generation);
+	health->services = entity_set_size(generation->entities);
+	health->saml_certificate_ends = xml_key_certificate(generation->key)->not_after;
+}
+
+static void gather(Health *health, gpointer user)
+{
+	Daemon *daemon = user;
+	health->now = now_seconds();
+	gather_generation(daemon, health);
+	pthread_mutex_lock(&daemon->server_lock);
+	health->draining = daemon->server == NULL;
+	if (daemon->server)
+		http_server_stats(daemon->server, &health->http);
+	pthread_mutex_unlock(&daemon->server_lock);
+	pool_stats(daemon->workers, &health->workers);
+	pool_stats(daemon->directory, &health->directory_lane);
+	health->queue = daemon->queue;
+	health->visits = (unsigned)g_atomic_int_get(&daemon->visits);
+	health->writer = writer_stats(daemon->writer);
+	health->writer_queue = LIMIT_WRITER_QUEUE;
+	health->tls_certificate_ends = daemon->tls_ends;
+	health->log = log_stats();
+	health->process = process_figures();
+	health->tally = &daemon->tally;
+}
+
 /* ---- start, reload, stop ---- */
 
 static bool start_writer(Daemon *daemon, GError **error)
@@ -164,12 +213,12 @@ static bool start_writer(Daemon *daemon, GError **error)
 static bool start_pools(Daemon *daemon, GError **error)
 {
 	const Config *config = daemon->generation->config;
-	unsigned queue = (unsigned)config_number(config, "server", "queue");
+	daemon->queue = (unsigned)config_number(config, "server", "queue");
 	const PoolOptions workers = {
 		.name = "worker",
 		.threads = (unsigned)config_number(config, "server", "workers"),
-		.capacity = queue,
-		.later_capacity = queue / LIMIT_HTTP_QUEUED_SHARE,
+		.capacity = daemon->queue,
+		.later_capacity = daemon->queue / LIMIT_HTTP_QUEUED_SHARE,
 		.later_ms = LIMIT_HTTP_QUEUED_MS,
 		.late = turn_away,
 		.worker_new = worker_new,
@@ -181,7 +230,7 @@ static bool start_pools(Daemon *daemon, GError **error)
 		.name = "directory",
 		.threads = (unsigned)config_number(config, config_directories(config)[0],
 						   "connections"),
-		.capacity = queue,
+		.capacity = daemon->queue,
 		.work = wait_for_directory,
 		.user = daemon,
 	};
@@ -232,9 +281,29 @@ static bool start_server(Daemon *daemon, GError **error)
 		g_autofree char *where = config_where(config, "server", "listen");
 		g_prefix_error(error, "%s: ", where);
 	}
+	if (options.tls_certificate)
+		daemon->tls_ends = tls_certificate_end(options.tls_certificate);
 	g_clear_pointer(&options.tls_certificate, g_bytes_unref);
 	g_clear_pointer(&options.tls_key, g_bytes_unref);
 	return daemon->server != NULL;
+}
+
+static bool start_monitor(Daemon *daemon, GError **error)
+{
+	const Config *config = daemon->generation->config;
+	const MonitorOptions options = {
+		.listen = config_text(config, "health", "listen"),
+		.gather = gather,
+		.user = daemon,
+	};
+	if (!options.listen)
+		return true;
+	daemon->monitor = monitor_start(&options, error);
+	if (!daemon->monitor) {
+		g_autofree char *where = config_where(config, "health", "listen");
+		g_prefix_error(error, "%s: ", where);
+	}
+	return daemon->monitor != NULL;
 }
 
 static void note_warnings(const Generation *generation)
@@ -253,18 +322,22 @@ Daemon *daemon_start(const char *config_file, GError **error)
 		return NULL;
 	Daemon *daemon = g_new0(Daemon, 1);
 	pthread_mutex_init(&daemon->lock, NULL);
+	pthread_mutex_init(&daemon->server_lock, NULL);
 	daemon->config_file = g_strdup(config_file);
 	daemon->generation = generation;
+	daemon->loaded = now_seconds();
 	daemon->store_file = g_strdup(config_path(generation->config, "store", "file"));
 	if (!start_writer(daemon, error) || !start_pools(daemon, error) ||
-	    !start_server(daemon, error)) {
+	    !start_server(daemon, error) || !start_monitor(daemon, error)) {
 		daemon_stop(daemon);
 		return NULL;
 	}
 	note_warnings(generation);
-	const LogField fields[] = {{"listen", http_server_address(daemon->server)},
-				   {"generation", generation->id},
-				   {NULL, NULL}};
+	const LogField fields[] = {
+		{"listen", http_server_address(daemon->server)},
+		{"health", daemon->monitor ? monitor_address(daemon->monitor) : NULL},
+		{"generation", generation->id},
+		{NULL, NULL}};
 	log_event(G_LOG_LEVEL_INFO, "serving", fields);
 	return daemon;
 }
@@ -275,9 +348,10 @@ static bool may_follow(const Generation *generation, const Generation *before, G
 {
 	static const struct {
 		const char *group, *key;
-	} fixed[] = {{"server", "listen"}, {"server", "tls-certificate"}, {"server", "tls-key"},
-		     {"server", "hsts"},   {"server", "workers"},         {"server", "io-threads"},
-		     {"server", "queue"},  {"server", "trusted-proxies"}, {"store", "file"}};
+	} fixed[] = {{"server", "listen"},     {"health", "listen"}, {"server", "tls-certificate"},
+		     {"server", "tls-key"},    {"server", "hsts"},   {"server", "workers"},
+		     {"server", "io-threads"}, {"server", "queue"},  {"server", "trusted-proxies"},
+		     {"store", "file"}};
 	const Config *new = generation->config, *old = before->config;
 	if (!g_str_equal(config_text(new, "idp", "base-url"),
 			 config_text(old, "idp", "base-url"))) {
@@ -298,15 +372,30 @@ static bool may_follow(const Generation *generation, const Generation *before, G
 	return true;
 }
 
+static bool remember_failure(Daemon *daemon, GError *failed, GError **error)
+{
+	pthread_mutex_lock(&daemon->lock);
+	g_free(daemon->reload_error);
+	daemon->reload_error = g_strdup(failed->message);
+	daemon->reloads_failed++;
+	pthread_mutex_unlock(&daemon->lock);
+	g_propagate_error(error, failed);
+	return false;
+}
+
 bool daemon_reload(Daemon *daemon, GError **error)
 {
-	g_autoptr(Generation) next = generation_load(daemon->config_file, now_seconds(), error);
-	if (!next || !may_follow(next, daemon->generation, error))
-		return false;
+	GError *failed = NULL;
+	g_autoptr(Generation) next = generation_load(daemon->config_file, now_seconds(), &failed);
+	if (!next || !may_follow(next, daemon->generation, &failed))
+		return remember_failure(daemon, failed, error);
 	Generation *generation = g_steal_pointer(&next);
 	pthread_mutex_lock(&daemon->lock);
 	Generation *old = daemon->generation;
 	daemon->generation = generation;
+	daemon->loaded = now_seconds();
+	daemon->reloads++;
+	g_clear_pointer(&daemon->reload_error, g_free);
 	pthread_mutex_unlock(&daemon->lock);
 	note_warnings(generation);
 	const LogField fields[] = {
@@ -319,14 +408,18 @@ bool daemon_reload(Daemon *daemon, GError **error)
 /*
  * The order keeps every visit's way open to its end: first no new ones, then, while both lanes and
  * the writer still run, the end of those under way. Each ends by itself: the directory waits for
- * three seconds at most.
+ * three seconds at most. Monitors are told of it until then.
  */
 void daemon_stop(Daemon *daemon)
 {
-	if (daemon->server)
-		http_server_stop(daemon->server);
+	pthread_mutex_lock(&daemon->server_lock);
+	HttpServer *server = g_steal_pointer(&daemon->server);
+	pthread_mutex_unlock(&daemon->server_lock);
+	if (server)
+		http_server_stop(server);
 	while (g_atomic_int_get(&daemon->visits) > 0)
 		g_usleep(1000);
+	monitor_stop(daemon->monitor);
 	pool_stop(daemon->workers);
 	pool_stop(daemon->directory);
 	pool_free(daemon->workers);
@@ -334,6 +427,8 @@ void daemon_stop(Daemon *daemon)
 	writer_stop(daemon->writer);
 	generation_unref(daemon->generation);
 	pthread_mutex_destroy(&daemon->lock);
+	pthread_mutex_destroy(&daemon->server_lock);
+	g_free(daemon->reload_error);
 	g_free(daemon->config_file);
 	g_free(daemon->store_file);
 	g_free(daemon);

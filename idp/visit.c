@@ -63,12 +63,11 @@ PagePost visit_post(const Visit *visit, const char *message)
 
 /* One line a login, a refusal or a fault; nothing for a page that was only looked at. Whoever can
  * do without a right password can do it without end. */
-static void visit_log(const Visit *visit, unsigned status)
+static void visit_log(const Visit *visit, unsigned status, gint64 took)
 {
 	const Fault *fault = visit->fault ? fault_of(visit->fault) : NULL;
 	g_autofree char *http = g_strdup_printf("%u", status);
-	g_autofree char *duration = g_strdup_printf(
-		"%" G_GINT64_FORMAT, (g_get_monotonic_time() - visit->request->received) / 1000);
+	g_autofree char *duration = g_strdup_printf("%" G_GINT64_FORMAT, took / 1000);
 	if (!fault && !visit->outcome)
 		return;
 	const LogField fields[] = {
@@ -92,14 +91,29 @@ static void visit_log(const Visit *visit, unsigned status)
 		log_event(G_LOG_LEVEL_INFO, "answered", fields);
 }
 
+static void visit_count(const Visit *visit, gint64 took)
+{
+	if (!visit->tally)
+		return;
+	if (visit->fault)
+		tally_fault(visit->tally, visit->endpoint, fault_of(visit->fault)->code);
+	else
+		tally_outcome(visit->tally, visit->endpoint,
+			      visit->password_failed ? TALLY_NOT_LOGGED_IN
+						     : tally_outcome_of(visit->outcome),
+			      took);
+}
+
 static void visit_send(Visit *visit)
 {
+	gint64 took = g_get_monotonic_time() - visit->request->received;
 	unsigned status = visit->response->status;
 	if (visit->browser_is_new)
 		cookie_set(visit->response, PENDING_BROWSER_COOKIE, visit->browser, COOKIE_SESSION);
 	if (visit->logged_in)
 		cookie_set(visit->response, SESSION_COOKIE, visit->session->token, COOKIE_SESSION);
-	visit_log(visit, status);
+	visit_log(visit, status, took);
+	visit_count(visit, took);
 	http_exchange_answer(visit->exchange, g_steal_pointer(&visit->response));
 	visit_free(visit);
 }

@@ -8,6 +8,7 @@
 #include "idp/ask.h"
 #include "idp/fault.h"
 #include "idp/generation.h"
+#include "idp/health/tally.h"
 #include "idp/http/form.h"
 #include "idp/http/server.h"
 #include "idp/login/pending.h"
@@ -28,6 +29,7 @@ typedef struct {
 	Generation *generation;     /* the one it began with */
 	Writer *writer;             /* the daemon's */
 	int *alive;                 /* the daemon's count of visits */
+	Tally *tally;               /* the daemon's, of how they end; may be NULL */
 	VisitWorker *worker;        /* the running thread's; NULL in the directory lane */
 	unsigned endpoint, step;    /* where it is in flow.c's table */
 	gint64 now;                 /* seconds since 1970, when it began */
@@ -57,7 +59,7 @@ typedef struct {
 	StoreCommit *commit; /* rows that must be durable before the response leaves */
 	unsigned spent_op;   /* which of its operations spends the ask, plus one; 0: none */
 	HttpResponse *response;
-	const char *outcome; /* for the log; NULL: not worth a line */
+	const char *outcome; /* for log and tally; NULL: not worth a line */
 	char *response_id;
 	GError *fault;
 } Visit;

@@ -34,13 +34,14 @@ bed_free_port() {
 }
 
 # bed_open FOLDER BINARY [PORT]: FOLDER is made if it is missing. BINARY is the portvakt to run; the
-# attribute-map tool lies in the same build tree. PORT is the first of five ports.
+# attribute-map tool lies in the same build tree. PORT is the first of six ports.
 bed_open() {
   local port
   bed=$1 portvakt=$2
   port=${3:-$(bed_free_port)}
   bed_build=$(cd "$(dirname "$portvakt")/.." && pwd)
   idp_port=$port mellon_port=$((port + 1)) shib_port=$((port + 2)) ldap_port=$((port + 3))
+  health_port=$((port + 5))
   idp_url=https://idp.localhost:$idp_port
   mellon_url=https://mellon.localhost:$mellon_port
   shib_url=https://shib.localhost:$shib_port
@@ -172,8 +173,9 @@ bed_stop() {
 # --- keys and certificates ------------------------------------------------------------------------
 
 # _certify NAME SAN: a P-256 key and a certificate for it, signed by the demo CA.
+# Portvakt tells monitors of a certificate that ends within 30 days.
 _certify() {
-  openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -noenc -sha256 -days 30 \
+  openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -noenc -sha256 -days 90 \
     -CA "$bed_ca" -CAkey "$bed/pki/ca.key" -subj "/CN=$1" -addext "subjectAltName=$2" \
     -addext basicConstraints=critical,CA:FALSE -addext extendedKeyUsage=serverAuth \
     -keyout "$bed/pki/$1.key" -out "$bed/pki/$1.crt" 2>"$bed/tmp/openssl" ||
@@ -183,7 +185,7 @@ _certify() {
 # bed_pki: the demo CA and what it signs. It can sign for this machine's loopback only, and its key
 # is gone when it has: whoever trusts it trusts nothing more.
 bed_pki() {
-  openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -noenc -sha256 -days 30 \
+  openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -noenc -sha256 -days 90 \
     -subj "/CN=Portvakt demo CA" -addext keyUsage=critical,keyCertSign,cRLSign \
     -addext 'nameConstraints=critical,permitted;DNS:localhost,permitted;IP:127.0.0.1/255.255.255.255' \
     -keyout "$bed/pki/ca.key" -out "$bed_ca" 2>"$bed/tmp/openssl" ||
@@ -215,6 +217,7 @@ _fill() {
   sed -e "s|@BED@|$bed|g" -e "s|@APACHE_USER@|$user|g" \
     -e "s|@IDP_PORT@|$idp_port|g" -e "s|@MELLON_PORT@|$mellon_port|g" \
     -e "s|@SHIB_PORT@|$shib_port|g" -e "s|@LDAP_PORT@|$ldap_port|g" \
+    -e "s|@HEALTH_PORT@|$health_port|g" \
     -e "s|@SOURCE@|$bed_source|g" -e "s|@IDP_URL@|$idp_url|g" -e "s|@MELLON_URL@|$mellon_url|g" -e "s|@SHIB_URL@|$shib_url|g" \
     -e "s|@IDP_ENTITY@|$idp_entity|g" -e "s|@MELLON_ENTITY@|$mellon_entity|g" \
     -e "s|@SHIB_ENTITY@|$shib_entity|g" \

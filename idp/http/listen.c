@@ -78,6 +78,35 @@ int listen_open(const char *spec, GError **error)
 	return fd;
 }
 
+char **listen_hosts(const char *spec, GError **error)
+{
+	g_autofree char *host = NULL, *port = NULL;
+	g_autoptr(GInetAddress) address = NULL;
+	g_autoptr(GStrvBuilder) hosts = g_strv_builder_new();
+	if (split(spec, &host, &port))
+		address = g_inet_address_new_from_string(host);
+	guint64 number = port ? g_ascii_strtoull(port, NULL, 10) : 0;
+	if (!address || g_inet_address_get_is_any(address) || number < 1 || number > 65535) {
+		g_set_error(error, G_IO_ERROR, G_IO_ERROR_INVALID_ARGUMENT,
+			    "'%s' is not one address and port: write it out, as in 127.0.0.1:9464 "
+			    "or [::1]:9464",
+			    spec);
+		return NULL;
+	}
+	bool ipv6 = g_inet_address_get_family(address) == G_SOCKET_FAMILY_IPV6;
+	g_autofree char *text = g_inet_address_to_string(address);
+	g_autofree char *name = g_strdup_printf(ipv6 ? "[%s]" : "%s", text);
+	const char *const names[] = {name, "localhost"};
+	for (gsize i = 0; i < (g_inet_address_get_is_loopback(address) ? 2 : 1); i++) {
+		g_autofree char *with_port =
+			g_strdup_printf("%s:%" G_GUINT64_FORMAT, names[i], number);
+		g_strv_builder_add(hosts, with_port);
+		if (number == 80)
+			g_strv_builder_add(hosts, names[i]);
+	}
+	return g_strv_builder_end(hosts);
+}
+
 char *listen_address(int fd, guint16 *port)
 {
 	union {

@@ -15,6 +15,13 @@
  */
 int listen_open(const char *spec, GError **error);
 
+/*
+ * The Host values by which clients ask there: the address itself, and localhost where it is a
+ * loopback one, with the port unless it is http's. NULL with an error as above unless the spec is
+ * one written-out address and port: not "*", 0.0.0.0, [::] or port 0. Transfer full.
+ */
+char **listen_hosts(const char *spec, GError **error);
+
 /* The address a socket is bound to, as "127.0.0.1:8443" (transfer full), and its port. */
 char *listen_address(int fd, guint16 *port);
 

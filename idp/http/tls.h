@@ -12,3 +12,6 @@ extern const char tls_priorities[];
  * itself only says that it did not start. False with an error in G_IO_ERROR.
  */
 bool tls_check(GBytes *certificate, GBytes *key, GError **error);
+
+/* When the chain's leaf ends, in seconds since 1970; 0 if it cannot be read. */
+gint64 tls_certificate_end(GBytes *certificate);

@@ -304,7 +304,7 @@ mistake 'a condition that is none' 's/^student = .*/student = pupil/' \
 mistake 'an attribute that is none' 's/^sisSchoolUnitCode.staff/sisSchoolUnitCoda.staff/' \
   '*portvakt.conf:[1-9]*sisSchoolUnitCoda*sisSchoolUnitCode*'
 mistake 'a CA that is not there' 's/^ca = .*/ca = nowhere.pem/' '*portvakt.conf:[1-9]*nowhere.pem*'
-mistake 'an address that is none' 's/^listen = .*/listen = here/' '*portvakt.conf:[1-9]*here*127.0.0.1:8443*'
+mistake 'an address that is none' '/^\[server\]/,/^\[/s/^listen = .*/listen = here/' '*portvakt.conf:[1-9]*here*127.0.0.1:8443*'
 mistake 'a TLS key of another certificate' 's|idp.localhost.key|shib.localhost.key|' '*portvakt.conf:[1-9]*do not match*'
 mistake 'a password that is not there' 's|^password-file = .*|password-file = nowhere|' '*portvakt.conf:[1-9]*nowhere*'
 mistake 'a key that is not there' 's/saml.key/nowhere.key/' '*portvakt.conf:[1-9]*nowhere.key*keys new*'

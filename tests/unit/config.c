@@ -83,6 +83,11 @@ static void test_mistakes(void)
 		{IDP SAML DIRECTORY MARKED "login-filter = (uid=x)\n" KEYS,
 		 "login-filter needs {login}"},
 		{WHOLE "[server]\ntls-key = k\n", "tls-certificate and tls-key go together"},
+		{WHOLE "[health]\nlisten = *:9464\n",
+		 ":23:10: '*:9464' is not one address and port"},
+		{WHOLE "[health]\nlisten = 127.0.0.1\n", ":23:10: '127.0.0.1' is not one address"},
+		{WHOLE "[health]\nlisten = 127.0.0.1:8080\n",
+		 ":23:10: that is where people are served"},
 		{"\xff\xfe[idp]\n", "not UTF-8"},
 	};
 	for (gsize i = 0; i < G_N_ELEMENTS(cases); i++) {

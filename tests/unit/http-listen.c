@@ -55,6 +55,37 @@ static void test_listen(void)
 	close(fd);
 }
 
+static void test_hosts(void)
+{
+	static const struct {
+		const char *spec, *hosts; /* NULL: refused */
+	} cases[] = {
+		{"127.0.0.1:9464", "127.0.0.1:9464 localhost:9464"},
+		{"127.1.2.3:09464", "127.1.2.3:9464 localhost:9464"},
+		{"[::1]:9464", "[::1]:9464 localhost:9464"},
+		{"[0:0::0:1]:9464", "[::1]:9464 localhost:9464"},
+		{"192.0.2.7:80", "192.0.2.7:80 192.0.2.7"},
+		{"[2001:db8::1]:9464", "[2001:db8::1]:9464"},
+		{"*:9464", NULL},
+		{"0.0.0.0:9464", NULL},
+		{"[::]:9464", NULL},
+		{"127.0.0.1:0", NULL},
+		{"127.0.0.1:65536", NULL},
+		{"127.0.0.1", NULL},
+		{"9464", NULL},
+		{"localhost:9464", NULL},
+		{"", NULL},
+	};
+	for (gsize i = 0; i < G_N_ELEMENTS(cases); i++) {
+		g_autoptr(GError) error = NULL;
+		g_auto(GStrv) hosts = listen_hosts(cases[i].spec, &error);
+		g_autofree char *text = hosts ? g_strjoinv(" ", hosts) : NULL;
+		g_assert_cmpstr(text, ==, cases[i].hosts);
+		if (!hosts)
+			g_assert_nonnull(strstr(error->message, cases[i].spec));
+	}
+}
+
 static void test_peers(void)
 {
 	struct sockaddr_in6 one = {.sin6_family = AF_INET6}, two = one, mapped = one;
@@ -79,6 +110,7 @@ int main(int argc, char **argv)
 {
 	g_test_init(&argc, &argv, NULL);
 	g_test_add_func("/http-server/listen", test_listen);
+	g_test_add_func("/http-server/hosts", test_hosts);
 	g_test_add_func("/http-server/peers", test_peers);
 	return g_test_run();
 }

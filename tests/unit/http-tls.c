@@ -3,6 +3,7 @@
 #include <gio/gio.h>
 #include <glib/gstdio.h>
 
+#include "idp/http/tls.h"
 #include "tests/unit/http-fixture.h"
 
 static int run(const char *const *argv, char **output)
@@ -82,6 +83,11 @@ static void test_tls(void)
 	make_certificate(spare, other);
 	g_autoptr(GBytes) chain = bytes_of(certificate), private = bytes_of(key);
 	g_autoptr(GBytes) foreign = bytes_of(other);
+	/* a monitor is told when the leaf ends, whatever follows it */
+	gint64 left = tls_certificate_end(chain) - g_get_real_time() / G_USEC_PER_SEC;
+	g_assert_cmpint(left, >, 2 * 86400 - 600);
+	g_assert_cmpint(left, <=, 2 * 86400 + 1);
+	g_assert_cmpint(tls_certificate_end(private), ==, 0);
 	options.tls_certificate = chain;
 	g_assert_null(http_server_start(&options, &error));
 	g_assert_error(error, G_IO_ERROR, G_IO_ERROR_INVALID_ARGUMENT);

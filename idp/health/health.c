@@ -1,0 +1,190 @@
+/* SPDX-License-Identifier: AGPL-3.0-or-later */
+#include "idp/health/health.h"
+
+#include "idp/json.h"
+
+#define DAY (24 * G_GINT64_CONSTANT(3600))
+
+/* A certificate's end is told a month ahead, and again when somebody must act this week; services
+ * pin the SAML one, so that `portvakt check' warns earlier still. */
+#define CERTIFICATE_SOON   (30 * DAY)
+#define CERTIFICATE_URGENT (7 * DAY)
+
+/* A queue so full that the next burst may not fit. */
+#define QUEUE_PERCENT 80
+
+void health_clear(Health *health)
+{
+	g_clear_pointer(&health->reload_error, g_free);
+}
+
+typedef struct {
+	HealthStatus status;
+	char *says;
+} Verdict;
+
+static Verdict verdict(HealthStatus status, const char *format, ...) G_GNUC_PRINTF(2, 3);
+static Verdict verdict(HealthStatus status, const char *format, ...)
+{
+	va_list args;
+	va_start(args, format);
+	char *says = g_strdup_vprintf(format, args);
+	va_end(args);
+	return (Verdict){status, says};
+}
+
+/* ---- the checks ---- */
+
+static Verdict check_serving(const Health *health)
+{
+	if (health->draining)
+		return verdict(HEALTH_NOT_READY,
+			       "told to stop: %u requests are answered to their end",
+			       health->visits);
+	return verdict(HEALTH_READY, "requests are taken");
+}
+
+static Verdict check_store(const Health *health)
+{
+	if (health->writer.queued >= health->writer_queue)
+		return verdict(HEALTH_NOT_READY,
+			       "%u commits wait and no more can: is the disk stuck?",
+			       health->writer.queued);
+	return verdict(HEALTH_READY, "rows are written");
+}
+
+/* "3 days", "5 hours": the larger unit that is not nought. */
+static char *span_text(gint64 seconds)
+{
+	gint64 n = seconds >= 2 * DAY ? seconds / DAY : seconds / 3600;
+	return g_strdup_printf("%" G_GINT64_FORMAT " %s", n, seconds >= 2 * DAY ? "days" : "hours");
+}
+
+static Verdict check_end(const Health *health, gint64 ends, const char *after)
+{
+	gint64 left = ends - health->now;
+	if (!ends)
+		return verdict(HEALTH_READY, "there is none");
+	g_autofree char *span = span_text(ABS(left));
+	if (left <= 0)
+		return verdict(HEALTH_DEGRADED, "it ended %s ago: %s", span, after);
+	if (left <= CERTIFICATE_URGENT)
+		return verdict(HEALTH_DEGRADED, "it ends in %s, within a week: %s", span, after);
+	if (left <= CERTIFICATE_SOON)
+		return verdict(HEALTH_DEGRADED, "it ends in %s: %s", span, after);
+	return verdict(HEALTH_READY, "it is good for %s", span);
+}
+
+static Verdict check_saml_certificate(const Health *health)
+{
+	return check_end(health, health->saml_certificate_ends,
+			 "services that look at the date refuse what it signs after that");
+}
+
+static Verdict check_tls_certificate(const Health *health)
+{
+	return check_end(health, health->tls_certificate_ends,
+			 "browsers refuse it after that; a new one needs a restart");
+}
+
+static Verdict check_generation(const Health *health)
+{
+	g_autoptr(GDateTime) loaded = g_date_time_new_from_unix_utc(health->generation_loaded);
+	g_autofree char *since = g_date_time_format(loaded, "%Y-%m-%dT%H:%M:%SZ");
+	if (!health->reload_error)
+		return verdict(HEALTH_READY, "%s, loaded %s", health->generation, since);
+	return verdict(HEALTH_DEGRADED, "%s, loaded %s, goes on: the last reload failed: %s",
+		       health->generation, since, health->reload_error);
+}
+
+static Verdict check_queues(const Health *health)
+{
+	const struct {
+		const char *name;
+		unsigned waiting, most;
+	} queues[] = {
+		{"worker", health->workers.waiting, health->queue},
+		{"directory", health->directory_lane.waiting, health->queue},
+		{"writer", health->writer.queued, health->writer_queue},
+	};
+	for (gsize i = 0; i < G_N_ELEMENTS(queues); i++)
+		if (queues[i].waiting >= queues[i].most / 100.0 * QUEUE_PERCENT)
+			return verdict(HEALTH_DEGRADED,
+				       "the %s queue holds %u of %u: people wait, and soon get 503",
+				       queues[i].name, queues[i].waiting, queues[i].most);
+	return verdict(HEALTH_READY, "%u, %u and %u wait for a worker, the directory, the disk",
+		       queues[0].waiting, queues[1].waiting, queues[2].waiting);
+}
+
+static const struct {
+	const char *name;
+	Verdict (*judge)(const Health *health);
+} table[] = {
+	{"serving", check_serving},
+	{"store", check_store},
+	{"generation", check_generation},
+	{"saml-certificate", check_saml_certificate},
+	{"tls-certificate", check_tls_certificate},
+	{"queues", check_queues},
+};
+
+/* ---- the report ---- */
+
+const char *health_status_name(HealthStatus status)
+{
+	static const char *const names[] = {
+		[HEALTH_READY] = "ready",
+		[HEALTH_DEGRADED] = "degraded",
+		[HEALTH_NOT_READY] = "not-ready",
+	};
+	return names[status];
+}
+
+static void check_free(gpointer data)
+{
+	HealthCheck *check = data;
+	g_free(check->says);
+	g_free(check);
+}
+
+GPtrArray *health_checks(const Health *health)
+{
+	GPtrArray *checks = g_ptr_array_new_with_free_func(check_free);
+	for (gsize i = 0; i < G_N_ELEMENTS(table); i++) {
+		Verdict judged = table[i].judge(health);
+		HealthCheck *check = g_new(HealthCheck, 1);
+		*check = (HealthCheck){table[i].name, judged.status, judged.says};
+		g_ptr_array_add(checks, check);
+	}
+	return checks;
+}
+
+HealthStatus health_status(const GPtrArray *checks)
+{
+	HealthStatus worst = HEALTH_READY;
+	for (guint i = 0; i < checks->len; i++) {
+		const HealthCheck *check = checks->pdata[i];
+		worst = MAX(worst, check->status);
+	}
+	return worst;
+}
+
+char *health_json(const GPtrArray *checks)
+{
+	GVariantBuilder list, whole;
+	g_variant_builder_init(&list, G_VARIANT_TYPE("aa{ss}"));
+	for (guint i = 0; i < checks->len; i++) {
+		const HealthCheck *check = checks->pdata[i];
+		const char *status = health_status_name(check->status);
+		g_variant_builder_open(&list, G_VARIANT_TYPE("a{ss}"));
+		g_variant_builder_add(&list, "{ss}", "check", check->name);
+		g_variant_builder_add(&list, "{ss}", "status", status);
+		g_variant_builder_add(&list, "{ss}", "says", check->says);
+		g_variant_builder_close(&list);
+	}
+	g_variant_builder_init(&whole, G_VARIANT_TYPE("a{sv}"));
+	g_variant_builder_add(&whole, "{sv}", "status",
+			      g_variant_new_string(health_status_name(health_status(checks))));
+	g_variant_builder_add(&whole, "{sv}", "checks", g_variant_builder_end(&list));
+	return json_from_variant(g_variant_builder_end(&whole), true);
+}

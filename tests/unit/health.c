@@ -1,0 +1,145 @@
+/* SPDX-License-Identifier: AGPL-3.0-or-later */
+/* What is made of what was gathered: ready, degraded, not ready. */
+#include "tests/unit/health-fixture.h"
+
+#include <string.h>
+
+static Tally tally;
+
+typedef struct {
+	const char *name;
+	void (*spoil)(Health *health);
+	const char *check; /* the only one that is not ready */
+	HealthStatus status;
+	const char *says; /* a part of it */
+} Case;
+
+static void draining(Health *health)
+{
+	health->draining = true;
+	health->visits = 7;
+}
+
+static void writer_full(Health *health)
+{
+	health->writer.queued = 1024;
+	health->writer_queue = 1024;
+}
+
+static void reload_failed(Health *health)
+{
+	health->reload_error = g_strdup("school.policy:3:13: no attribute is called 'x\"'");
+}
+
+static void saml_29_days(Health *health)
+{
+	health->saml_certificate_ends = health->now + 29 * FIXTURE_DAY;
+}
+
+static void saml_3_days(Health *health)
+{
+	health->saml_certificate_ends = health->now + 3 * FIXTURE_DAY;
+}
+
+static void saml_ended(Health *health)
+{
+	health->saml_certificate_ends = health->now - 5 * FIXTURE_DAY;
+}
+
+static void tls_5_hours(Health *health)
+{
+	health->tls_certificate_ends = health->now + 5 * 3600;
+}
+
+static void workers_behind(Health *health)
+{
+	health->workers.waiting = 820;
+}
+
+static void directory_behind(Health *health)
+{
+	health->directory_lane.waiting = 1024;
+}
+
+static void writer_behind(Health *health)
+{
+	health->writer.queued = 900;
+}
+
+static const Case cases[] = {
+	{"told to stop", draining, "serving", HEALTH_NOT_READY, "7 requests"},
+	{"a failed reload", reload_failed, "generation", HEALTH_DEGRADED, "school.policy:3:13"},
+	{"SAML certificate ends this month", saml_29_days, "saml-certificate", HEALTH_DEGRADED,
+	 "ends in 29 days:"},
+	{"and this week", saml_3_days, "saml-certificate", HEALTH_DEGRADED,
+	 "3 days, within a week"},
+	{"and has ended", saml_ended, "saml-certificate", HEALTH_DEGRADED, "ended 5 days ago"},
+	{"TLS certificate ends today", tls_5_hours, "tls-certificate", HEALTH_DEGRADED, "5 hours"},
+	{"workers behind", workers_behind, "queues", HEALTH_DEGRADED, "worker queue holds 820"},
+	{"directory behind", directory_behind, "queues", HEALTH_DEGRADED, "directory queue"},
+	{"writer behind", writer_behind, "queues", HEALTH_DEGRADED, "writer queue holds 900"},
+};
+
+static void test_cases(void)
+{
+	for (gsize i = 0; i < G_N_ELEMENTS(cases); i++) {
+		g_auto(Health) health = health_fixture(&tally);
+		unsigned found = 0;
+		cases[i].spoil(&health);
+		g_autoptr(GPtrArray) checks = health_checks(&health);
+		g_assert_cmpint((int)health_status(checks), ==, (int)cases[i].status);
+		for (guint j = 0; j < checks->len; j++) {
+			const HealthCheck *check = checks->pdata[j];
+			if (check->status == HEALTH_READY)
+				continue;
+			g_assert_cmpstr(check->name, ==, cases[i].check);
+			g_assert_cmpint((int)check->status, ==, (int)cases[i].status);
+			if (!strstr(check->says, cases[i].says))
+				g_error("%s: wanted “%s” in “%s”", cases[i].name, cases[i].says,
+					check->says);
+			found++;
+		}
+		g_assert_cmpuint(found, ==, 1);
+	}
+}
+
+static void test_writer_full(void)
+{
+	g_auto(Health) health = health_fixture(&tally);
+	writer_full(&health);
+	g_autoptr(GPtrArray) checks = health_checks(&health);
+	g_assert_cmpint((int)health_status(checks), ==, (int)HEALTH_NOT_READY);
+}
+
+static void test_well(void)
+{
+	g_auto(Health) health = health_fixture(&tally);
+	health.tls_certificate_ends = 0; /* behind a proxy */
+	g_autoptr(GPtrArray) checks = health_checks(&health);
+	g_assert_cmpint((int)health_status(checks), ==, (int)HEALTH_READY);
+	for (guint i = 0; i < checks->len; i++) {
+		const HealthCheck *check = checks->pdata[i];
+		g_assert_true(check->status == HEALTH_READY && *check->says);
+	}
+}
+
+static void test_json(void)
+{
+	g_auto(Health) health = health_fixture(&tally);
+	reload_failed(&health);
+	g_autoptr(GPtrArray) checks = health_checks(&health);
+	g_autofree char *json = health_json(checks);
+	g_assert_nonnull(strstr(json, "\"status\": \"degraded\""));
+	g_assert_nonnull(strstr(json, "\"check\": \"generation\""));
+	g_assert_nonnull(strstr(json, "called 'x\\\"'"));
+}
+
+int main(int argc, char **argv)
+{
+	g_test_init(&argc, &argv, NULL);
+	g_test_add_func("/health/well", test_well);
+	g_test_add_func("/health/cases", test_cases);
+	g_test_add_func("/health/writer-full", test_writer_full);
+	g_test_add_func("/health/json", test_json);
+	return g_test_run();
+}
