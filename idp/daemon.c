@@ -24,8 +24,9 @@ struct Daemon {
 	unsigned queue; /* jobs that may wait in each of the two */
 	Pool *workers;
 	Pool *directory;
-	pthread_mutex_t server_lock; /* of server, once it is stopped: monitors still ask */
+	pthread_mutex_t server_lock; /* of server and last: monitors still ask while it stops */
 	HttpServer *server;
+	HttpStats last;  /* of the server when it was told to stop */
 	gint64 tls_ends; /* seconds since 1970; 0: no TLS */
 	Monitor *monitor;
 	Tally tally;
@@ -166,13 +167,13 @@ static void note_store_fault(const GError *error, gpointer user)
 static void gather_generation(Daemon *daemon, Health *health)
 {
 	pthread_mutex_lock(&daemon->lock);
-	g_autoptr(Generation) generation = generation_ref(daemon->generation);
+	const Generation *generation = health->kept = generation_ref(daemon->generation);
 	health->generation_loaded = daemon->loaded;
 	health->reloads = daemon->reloads;
 	health->reloads_failed = daemon->reloads_failed;
 	health->reload_error = g_strdup(daemon->reload_error);
 	pthread_mutex_unlock(&daemon->lock);
-	g_strlcpy(health->generation, generation->id, sizeof health->generation);
+	health->generation = generation->id;
 	health->services = entity_set_size(generation->entities);
 	health->saml_certificate_ends = xml_key_certificate(generation->key)->not_after;
 }
@@ -184,6 +185,7 @@ static void gather(Health *health, gpointer user)
 	gather_generation(daemon, health);
 	pthread_mutex_lock(&daemon->server_lock);
 	health->draining = daemon->server == NULL;
+	health->http = daemon->last;
 	if (daemon->server)
 		http_server_stats(daemon->server, &health->http);
 	pthread_mutex_unlock(&daemon->server_lock);
@@ -413,6 +415,8 @@ bool daemon_reload(Daemon *daemon, GError **error)
 void daemon_stop(Daemon *daemon)
 {
 	pthread_mutex_lock(&daemon->server_lock);
+	if (daemon->server)
+		http_server_stats(daemon->server, &daemon->last);
 	HttpServer *server = g_steal_pointer(&daemon->server);
 	pthread_mutex_unlock(&daemon->server_lock);
 	if (server)

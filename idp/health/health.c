@@ -15,6 +15,7 @@
 
 void health_clear(Health *health)
 {
+	g_clear_pointer(&health->kept, generation_unref);
 	g_clear_pointer(&health->reload_error, g_free);
 }
 

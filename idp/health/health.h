@@ -9,6 +9,7 @@
  */
 #pragma once
 
+#include "idp/generation.h"
 #include "idp/health/process.h"
 #include "idp/health/tally.h"
 #include "idp/http/server.h"
@@ -20,6 +21,7 @@ typedef enum { HEALTH_READY, HEALTH_DEGRADED, HEALTH_NOT_READY } HealthStatus;
 
 /* Times in seconds since 1970; 0: never, or there is none. */
 typedef struct {
+	Generation *kept; /* what strings are borrowed from; NULL: nobody's */
 	gint64 now;
 	bool draining;   /* told to stop */
 	unsigned visits; /* requests on their way through flow.c */
@@ -28,7 +30,7 @@ typedef struct {
 	unsigned queue; /* jobs that may wait in each of the two */
 	WriterStats writer;
 	unsigned writer_queue; /* commits that may wait */
-	char generation[16];
+	const char *generation;
 	gint64 generation_loaded;
 	guint64 reloads, reloads_failed;
 	char *reload_error; /* why the last reload was not taken; NULL: it was */

@@ -34,7 +34,7 @@ typedef struct {
 
 static void rows_build(Page *page), rows_checks(Page *page), rows_visits(Page *page),
 	rows_faults(Page *page), rows_duration(Page *page), rows_queued(Page *page),
-	rows_queue_max(Page *page), rows_queue_refused(Page *page);
+	rows_queue_max(Page *page), rows_queue_refused(Page *page), rows_queue_late(Page *page);
 
 /* clang-format off */
 static const struct {
@@ -62,6 +62,7 @@ static const struct {
 	{{"portvakt_queue_jobs", "gauge", "What waits in a queue."}, ROWS, rows_queued},
 	{{"portvakt_queue_jobs_max", "gauge", "What may wait in it."}, ROWS, rows_queue_max},
 	{{"portvakt_queue_refused_total", "counter", "What found it full."}, ROWS, rows_queue_refused},
+	{{"portvakt_queue_late_total", "counter", "What had waited too long, and gave way to those on their way."}, ROWS, rows_queue_late},
 
 	{{"portvakt_store_commits_total", "counter", "Commits that are durable."}, NUMBER(writer.commits), NULL},
 	{{"portvakt_store_refused_total", "counter", "Commits refused because of a row that was there, or of a cap."}, NUMBER(writer.refused), NULL},
@@ -257,6 +258,11 @@ static void rows_queue_refused(Page *page)
 {
 	row_of(page, "queue", "worker", page->health->workers.refused);
 	row_of(page, "queue", "directory", page->health->directory_lane.refused);
+}
+
+static void rows_queue_late(Page *page)
+{
+	row_of(page, "queue", "worker", page->health->workers.late);
 }
 
 char *metrics_text(const Health *health, const GPtrArray *checks)

@@ -88,6 +88,7 @@ static void test_clock(void)
 	g_assert_cmpuint(offer(&limit, "x", 60, START, 1), ==, 50);
 	/* two threads may read the clock in one order and come in another */
 	g_assert_cmpuint(offer(&limit, "x", 60, START - SECOND, 1), ==, 0);
+	g_assert_cmpuint(offer(&limit, "x", 60, START, 1), ==, 0);
 	g_assert_cmpuint(offer(&limit, "x", 60, START + 100 * SECOND, 1), ==, 50);
 }
 
