@@ -57,6 +57,18 @@ static void write_json(GLogLevelFlags level, const GLogField *fields, gsize n, c
 		return;
 }
 
+/* Whether one more line of that kind, which peers can cause, is written. Logs nothing itself: a
+ * library's messages ask it from inside GLib's log. */
+static bool take(const char *kind)
+{
+	pthread_mutex_lock(&limit_lock);
+	bool write = log_limit_take(&limit, kind, g_get_monotonic_time());
+	pthread_mutex_unlock(&limit_lock);
+	atomic_fetch_add_explicit(write ? &lines_written : &lines_left_out, 1,
+				  memory_order_relaxed);
+	return write;
+}
+
 static GLogWriterOutput writer(GLogLevelFlags level, const GLogField *fields, gsize n,
 			       gpointer data)
 {
@@ -71,6 +83,9 @@ static GLogWriterOutput writer(GLogLevelFlags level, const GLogField *fields, gs
 			{"PRIORITY", "5", -1},
 			{"PORTVAKT_LIBRARY", domain ? domain : "unknown", -1},
 		};
+		/* and what a peer sends makes it speak */
+		if (!take(foreign[2].value))
+			return G_LOG_WRITER_HANDLED;
 		if (!journal)
 			write_json(level, foreign, G_N_ELEMENTS(foreign), foreign[0].value);
 		else
@@ -107,7 +122,7 @@ static char *clean(const char *value)
 	return g_string_free(text, FALSE);
 }
 
-void log_event(GLogLevelFlags level, const char *message, const LogField *given)
+static void write_event(GLogLevelFlags level, const char *message, const LogField *given)
 {
 	GLogField fields[FIELDS_MAX + 3] = {
 		{"MESSAGE", message, -1},
@@ -125,22 +140,22 @@ void log_event(GLogLevelFlags level, const char *message, const LogField *given)
 		fields[n].value = owned[n_owned++] = clean(given->value);
 		fields[n++].length = -1;
 	}
-	atomic_fetch_add_explicit(&lines_written, 1, memory_order_relaxed);
 	g_log_structured_array(level, fields, n);
 	while (n_owned)
 		g_free(owned[--n_owned]);
 }
 
+void log_event(GLogLevelFlags level, const char *message, const LogField *fields)
+{
+	atomic_fetch_add_explicit(&lines_written, 1, memory_order_relaxed);
+	write_event(level, message, fields);
+}
+
 void log_peer_event(GLogLevelFlags level, const char *message, const char *kind,
 		    const LogField *fields)
 {
-	pthread_mutex_lock(&limit_lock);
-	bool write = log_limit_take(&limit, kind, g_get_monotonic_time());
-	pthread_mutex_unlock(&limit_lock);
-	if (write)
-		log_event(level, message, fields);
-	else
-		atomic_fetch_add_explicit(&lines_left_out, 1, memory_order_relaxed);
+	if (take(kind))
+		write_event(level, message, fields);
 }
 
 void log_tell_left_out(bool all)

@@ -14,7 +14,7 @@
 #define LOG_FIELD_MAX 512
 
 /* Takes over GLib's log; first thing in main. DEBUG is dropped (lasso is chatty); libraries' own
- * messages are logged without their text, which may quote input. */
+ * messages are logged without their text, which may quote input, and as peers' (see below). */
 void log_init(void);
 
 typedef struct {

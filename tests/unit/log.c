@@ -160,6 +160,24 @@ static void test_log(void)
 	g_assert_cmpuint(after.left_out - before.left_out, ==, THREADS * REFUSALS - refused);
 }
 
+static void speak(void)
+{
+	for (unsigned i = 0; i < 1000; i++)
+		g_log("Lasso", G_LOG_LEVEL_MESSAGE, "a peer sent <secret>");
+	log_tell_left_out(true);
+}
+
+/* Libraries log what peers send: neither its text nor without end. */
+static void test_library(void)
+{
+	g_autofree char *text = standard_error_of(speak);
+	g_auto(GStrv) lines = g_strsplit(text, "\n", -1);
+	g_assert_null(strstr(text, "secret"));
+	g_assert_cmpuint(count(lines, "\"library\":\"Lasso\""), >=, LIMIT_LOG_KIND_BURST);
+	g_assert_cmpuint(count(lines, "\"library\":\"Lasso\""), <, 500);
+	g_assert_cmpuint(count(lines, "\"outcome\":\"Lasso\""), ==, 1);
+}
+
 int main(int argc, char **argv)
 {
 	g_test_init(&argc, &argv, NULL);
@@ -169,5 +187,6 @@ int main(int argc, char **argv)
 	g_test_add_func("/log/limit/many-kinds", test_many_kinds);
 	g_test_add_func("/log/limit/clock", test_clock);
 	g_test_add_func("/log/flood", test_log);
+	g_test_add_func("/log/library", test_library);
 	return g_test_run();
 }
