@@ -101,6 +101,9 @@ static const ConfigSetting settings[] = {
 	{"directory", "connections", CONFIG_COUNT, "4", false, 1, 64,
 	 "Connections held to the directory, and threads that wait for it."},
 
+	{"person", "max-age", CONFIG_DURATION, "5m", false, 0, HOUR,
+	 "How long what the directory said of a person is used again; 0s asks each time."},
+
 	{"attributes", "*", CONFIG_TEXT, NULL, false, 0, 0,
 	 "REGISTRY-NAME = LDAP-NAME, where the directory calls an attribute something else."},
 

@@ -392,6 +392,7 @@ bool daemon_reload(Daemon *daemon, GError **error)
 	if (!next || !may_follow(next, daemon->generation, &failed))
 		return remember_failure(daemon, failed, error);
 	Generation *generation = g_steal_pointer(&next);
+	directory_inherit(generation->directory, daemon->generation->directory);
 	pthread_mutex_lock(&daemon->lock);
 	Generation *old = daemon->generation;
 	daemon->generation = generation;

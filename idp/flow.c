@@ -51,11 +51,11 @@ typedef enum { STEP_FAULT = 0, STEP_ON, STEP_ANSWERED } StepOutcome;
 
 static StepOutcome step_form(Visit *visit), step_request(Visit *visit), step_handle(Visit *visit),
 	step_proof(Visit *visit), step_service(Visit *visit), step_detour(Visit *visit),
-	step_session(Visit *visit), step_password(Visit *visit), step_person(Visit *visit),
-	step_page(Visit *visit), step_role(Visit *visit), step_decide(Visit *visit),
-	step_answer(Visit *visit), step_start(Visit *visit), step_logout_page(Visit *visit),
-	step_logout(Visit *visit), step_metadata(Visit *visit), step_error(Visit *visit),
-	step_static(Visit *visit);
+	step_session(Visit *visit), step_password(Visit *visit), step_recall(Visit *visit),
+	step_person(Visit *visit), step_page(Visit *visit), step_role(Visit *visit),
+	step_decide(Visit *visit), step_answer(Visit *visit), step_start(Visit *visit),
+	step_logout_page(Visit *visit), step_logout(Visit *visit), step_metadata(Visit *visit),
+	step_error(Visit *visit), step_static(Visit *visit);
 
 #define X true
 #define o false
@@ -75,6 +75,7 @@ static const struct {
 {"detour",      LANE_WORKER,    step_detour,      { o,   X,   o,   o,   o,   o,   o,   o,   o,   o,   o,   o }},
 {"session",     LANE_WORKER,    step_session,     { X,   o,   X,   o,   o,   o,   X,   X,   o,   o,   o,   o }},
 {"password",    LANE_DIRECTORY, step_password,    { o,   o,   o,   o,   X,   o,   o,   o,   o,   o,   o,   o }},
+{"recall",      LANE_WORKER,    step_recall,      { X,   o,   X,   o,   o,   X,   o,   o,   o,   o,   o,   o }},
 {"person",      LANE_DIRECTORY, step_person,      { X,   o,   X,   o,   o,   X,   o,   o,   o,   o,   o,   o }},
 {"page",        LANE_WORKER,    step_page,        { X,   o,   X,   X,   X,   o,   o,   o,   o,   o,   o,   o }},
 {"role",        LANE_WORKER,    step_role,        { X,   o,   X,   o,   X,   X,   o,   o,   o,   o,   o,   o }},
@@ -91,11 +92,19 @@ static const struct {
 #undef o
 /* clang-format on */
 
+/* Whom the visit is about, by person key; NULL: nobody yet. */
+static const char *known_person(const Visit *visit)
+{
+	if (visit->endpoint == ROLE)
+		return visit->pending->person_key;
+	return visit->session ? visit->session->person_key : NULL;
+}
+
 /* The only reason to wait for the directory: somebody to look up who has not been looked up. */
 static bool step_waits(const Visit *visit, Lane lane)
 {
-	return lane == LANE_WORKER || visit->endpoint == LOGIN || visit->endpoint == ROLE ||
-	       visit->session;
+	return lane == LANE_WORKER || visit->endpoint == LOGIN ||
+	       (!visit->entry && known_person(visit));
 }
 
 bool flow_run(Visit *visit, Lane lane)
@@ -355,9 +364,9 @@ static StepOutcome step_password(Visit *visit)
 	const char *login = field(visit, "login");
 	const char *password = field(visit, "password");
 	g_autofree char *trimmed = g_strstrip(g_strdup(login));
-	DirectoryOutcome outcome =
-		directory_login(visit->generation->directory, trimmed, strlen(trimmed), password,
-				strlen(password), &visit->entry, &visit->fault);
+	DirectoryOutcome outcome = directory_login(visit->generation->directory, visit->began,
+						   trimmed, strlen(trimmed), password,
+						   strlen(password), &visit->entry, &visit->fault);
 	visit->auth_instant = visit->now;
 	visit->password_failed = outcome != DIRECTORY_FOUND;
 	if (visit->password_failed)
@@ -365,12 +374,21 @@ static StepOutcome step_password(Visit *visit)
 	return outcome == DIRECTORY_FAULT ? STEP_FAULT : STEP_ON;
 }
 
-/* Who logged in before is read anew each time: a role, a marking or a person may have gone. */
+/* Who was read a moment ago need not be read again, and is let in while the directory is away. */
+static StepOutcome step_recall(Visit *visit)
+{
+	const char *key = known_person(visit);
+	if (key)
+		visit->entry = directory_recall(visit->generation->directory, key);
+	return STEP_ON;
+}
+
+/* Who logged in before is read anew: a role, a marking or a person may have gone. */
 static StepOutcome step_person(Visit *visit)
 {
-	const char *key = visit->session ? visit->session->person_key : visit->pending->person_key;
 	DirectoryOutcome outcome =
-		directory_read(visit->generation->directory, key, &visit->entry, &visit->fault);
+		directory_read(visit->generation->directory, visit->began, known_person(visit),
+			       &visit->entry, &visit->fault);
 	if (outcome == DIRECTORY_FAULT)
 		return STEP_FAULT;
 	if (!visit->entry && visit->endpoint == ROLE)

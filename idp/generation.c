@@ -179,6 +179,7 @@ static void fill_directory_options(const Config *config, DirectoryOptions *optio
 	options->person_key = g_strdup(config_text(config, group, "person-key"));
 	options->decoy_dn = g_strdup(config_text(config, group, "decoy-dn"));
 	options->connections = (unsigned)config_number(config, group, "connections");
+	options->max_age = (unsigned)config_number(config, "person", "max-age");
 }
 
 /* Says of an error from "[GROUP] KEY: …" where that was written. */

@@ -131,11 +131,14 @@
 
 /* -- the directory --------------------------------------------------------------------------- */
 
-/* A question to the directory in all, to one of its addresses, and how long an address that failed
- * is left alone: a dead directory is a page within 4 s. */
+/* A question to the directory in all (counted from when the visit began, so that waiting for others
+ * counts), to one of its addresses, and how long an address that failed is left alone: a dead
+ * directory is a page within 4 s. With less than the least time left an address is not tried: it
+ * would be blamed for the time that others took. */
 #define LIMIT_DIRECTORY_TOTAL_MS 3000
 #define LIMIT_DIRECTORY_URI_MS   1200
 #define LIMIT_DIRECTORY_REST_MS  10000
+#define LIMIT_DIRECTORY_LEAST_MS 500
 
 /* A connection that nobody used for that long is not used again: firewalls forget idle ones after
  * some minutes, without telling. */
@@ -179,6 +182,12 @@
 
 /* A person key: UUIDs have 36 bytes, but the school may choose the attribute. */
 #define LIMIT_PERSON_KEY 512
+
+/* People who are kept in memory for `person max-age`, and their bytes: with some 1,200 bytes a
+ * person, more than log in within five minutes in any school. Past it the one who was read first
+ * goes, and is read again when they come back. */
+#define LIMIT_ENTRY_CACHE       20000
+#define LIMIT_ENTRY_CACHE_BYTES 8388608
 
 /* Values of one attribute of an entry, and bytes of a value: group memberships can be many,
  * photos are not asked for. */

@@ -16,6 +16,7 @@ Visit *visit_new(HttpExchange *exchange, const HttpRequest *request, Generation 
 	visit->generation = generation_ref(generation);
 	visit->writer = writer;
 	visit->now = now;
+	visit->began = g_get_monotonic_time();
 	visit->alive = alive;
 	g_atomic_int_inc(alive);
 	visit->lang = pages_lang(generation->pages, NULL, request->accept_language);
@@ -33,7 +34,7 @@ static void visit_free(Visit *visit)
 	g_clear_pointer(&visit->ask, ask_free);
 	g_free(visit->claimed_service);
 	g_clear_pointer(&visit->session, session_free);
-	g_clear_pointer(&visit->entry, entry_free);
+	g_clear_pointer(&visit->entry, entry_unref);
 	g_clear_pointer(&visit->person, person_free);
 	g_clear_pointer(&visit->decision, decision_free);
 	g_clear_pointer(&visit->commit, store_commit_free);

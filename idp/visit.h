@@ -33,6 +33,7 @@ typedef struct {
 	VisitWorker *worker;        /* the running thread's; NULL in the directory lane */
 	unsigned endpoint, step;    /* where it is in flow.c's table */
 	gint64 now;                 /* seconds since 1970, when it began */
+	gint64 began;               /* g_get_monotonic_time() then: all of the request was there */
 	char reference[HTTP_REFERENCE_LENGTH + 1];
 	const char *lang;
 

@@ -70,15 +70,12 @@ static bool equals(const char *text, const char *folded)
 
 static bool condition_holds(const Condition *condition, const DirectoryEntry *entry)
 {
-	const GPtrArray *values = entry_values(entry, condition->attribute);
+	const char *const *value = entry_values(entry, condition->attribute);
 
-	for (guint i = 0; values && i < values->len; i++) {
-		g_autofree char *text = entry_value_text(values->pdata[i]);
-		if (!text)
-			continue;
-		if (!condition->value || equals(text, condition->value))
+	for (; value && *value; value++)
+		if (entry_is_text(*value) &&
+		    (!condition->value || equals(*value, condition->value)))
 			return true;
-	}
 	return false;
 }
 

@@ -18,7 +18,7 @@ typedef struct Condition {
  * Returns: transfer full, an array of Condition *. */
 GPtrArray *conditions_parse(char *const *texts, const char *name, const char *key, GError **error);
 
-/* Does one of them hold? A value that is no text (see entry_value_text()) meets no condition. */
+/* Does one of them hold? A value that is no text (see entry_is_text()) meets no condition. */
 bool conditions_hold(const GPtrArray *conditions, const DirectoryEntry *entry);
 
 /* Is this an LDAP attribute description (RFC 4512, 2.5): a name or numeric OID, with options? */

@@ -168,19 +168,28 @@ static bool attach(Link *link, GError **error)
 	return true;
 }
 
-/* Waits for the next message of an operation; NULL: lost, error is set. */
-static LDAPMessage *await(Link *link, int msgid, int all, const char *doing, GError **error)
+/* Waits for the next message of an operation: LINK_OK, or that it will not come; error is set. */
+static LinkResult await(Link *link, int msgid, int all, const char *doing,
+			LDAPMessage **ret_message, GError **error)
 {
 	gint64 left = MAX(link->deadline - g_get_monotonic_time(), 1);
 	struct timeval timeout = {left / G_USEC_PER_SEC, left % G_USEC_PER_SEC};
 	LDAPMessage *message = NULL;
-	int kind = ldap_result(link->ld, msgid, all, &timeout, &message);
 
-	if (kind > 0)
-		return message;
+	errno = 0;
+	int kind = ldap_result(link->ld, msgid, all, &timeout, &message);
+	if (kind > 0) {
+		*ret_message = message;
+		return LINK_OK;
+	}
+	/* the only sign the library gives of a message past our limit: the connection is spoilt,
+	 * but its server is well, and others' entries are smaller */
+	bool large = kind < 0 && errno == ERANGE;
 	ldap_msgfree(message);
-	lost(link, doing, kind == 0 ? LDAP_TIMEOUT : library_code(link), error);
-	return NULL;
+	if (large)
+		return fail(link, LINK_FAULT, doing, "the answer is larger than any entry may be",
+			    error);
+	return lost(link, doing, kind == 0 ? LDAP_TIMEOUT : library_code(link), error);
 }
 
 /* The result code of a final message, which is freed. */
@@ -200,8 +209,8 @@ static bool start_tls(Link *link, GError **error)
 		lost(link, "StartTLS", code, error);
 		return false;
 	}
-	LDAPMessage *message = await(link, msgid, LDAP_MSG_ALL, "StartTLS", error);
-	if (!message)
+	LDAPMessage *message = NULL;
+	if (await(link, msgid, LDAP_MSG_ALL, "StartTLS", &message, error) != LINK_OK)
 		return false;
 	code = result_code(link, message);
 	if (code != LDAP_SUCCESS)
@@ -313,9 +322,10 @@ LinkResult link_bind(Link *link, const char *dn, const char *password, gsize len
 	int code = ldap_sasl_bind(link->ld, dn, LDAP_SASL_SIMPLE, &credentials, NULL, NULL, &msgid);
 	if (code != LDAP_SUCCESS)
 		return lost(link, "binding", code, error);
-	LDAPMessage *message = await(link, msgid, LDAP_MSG_ALL, "binding", error);
-	if (!message)
-		return LINK_LOST;
+	LDAPMessage *message = NULL;
+	LinkResult came = await(link, msgid, LDAP_MSG_ALL, "binding", &message, error);
+	if (came != LINK_OK)
+		return came;
 	code = result_code(link, message);
 	switch (code) {
 	case LDAP_SUCCESS:
@@ -354,37 +364,57 @@ static char *key_text(const struct berval *value, bool binary)
 	return g_steal_pointer(&text);
 }
 
-/* Copies what the entry has; LINK_NO_KEY unless it has exactly one usable key. */
-static LinkResult read_entry(const Link *link, LDAPMessage *message, const LinkSearch *search,
-			     DirectoryEntry **ret_entry)
+/* The place of a name among the attributes that were asked for; -1: it was not, as `cn;lang-sv'
+ * when `cn' was asked for. */
+static int asked_place(const LinkSearch *search, const char *name)
 {
+	for (int i = 0; search->attributes[i]; i++)
+		if (g_ascii_strcasecmp(search->attributes[i], name) == 0)
+			return i;
+	return -1;
+}
+
+/* Copies what the entry has of what was asked for; LINK_NO_KEY unless it has exactly one usable
+ * key, LINK_FAULT when it cannot be read to its end. */
+static LinkResult read_entry(const Link *link, LDAPMessage *message, const LinkSearch *search,
+			     DirectoryEntry **ret_entry, GError **error)
+{
+	g_autoptr(EntryDraft) draft = entry_draft_new();
+	g_autofree bool *seen = g_new0(bool, g_strv_length((char **)(guintptr)search->attributes));
 	g_autofree char *key = NULL;
 	gsize keys = 0;
 	struct berval dn, name, *values;
 	BerElement *ber = NULL;
 
-	if (ldap_get_dn_ber(link->ld, message, &ber, &dn) != LDAP_SUCCESS) {
-		ber_free(ber, 0);
-		return LINK_NO_KEY;
-	}
-	g_autofree char *dn_text = g_strndup(dn.bv_val, dn.bv_len);
-	g_autoptr(DirectoryEntry) entry = entry_new(dn_text, NULL);
-	while (ldap_get_attribute_ber(link->ld, message, ber, &name, &values) == LDAP_SUCCESS &&
-	       name.bv_val) {
+	int code = ldap_get_dn_ber(link->ld, message, &ber, &dn);
+	g_autofree char *dn_text = code == LDAP_SUCCESS ? g_strndup(dn.bv_val, dn.bv_len) : NULL;
+	while (code == LDAP_SUCCESS) {
+		code = ldap_get_attribute_ber(link->ld, message, ber, &name, &values);
+		if (code != LDAP_SUCCESS || !name.bv_val)
+			break;
+		int place = asked_place(search, name.bv_val);
 		bool is_key = g_ascii_strcasecmp(name.bv_val, search->key) == 0;
 		for (struct berval *value = values; value && value->bv_val; value++) {
 			if (is_key && keys++ == 0)
 				key = key_text(value, search->key_is_binary);
-			entry_add_value(entry, name.bv_val, value->bv_val, (gssize)value->bv_len);
+			if (place >= 0)
+				entry_draft_add(draft, search->attributes[place], value->bv_val,
+						(gssize)value->bv_len);
 		}
+		/* RFC 4511, 4.1.7: no attribute is there twice. Which of the two would be whole? */
+		if (place >= 0 && seen[place])
+			entry_draft_spoil(draft, search->attributes[place]);
+		if (place >= 0)
+			seen[place] = true;
 		ber_memfree(values);
 	}
 	ber_free(ber, 0);
+	if (code != LDAP_SUCCESS)
+		return fail(link, LINK_FAULT, "searching", "the entry is malformed", error);
 	/* a DN that is empty would make the bind that follows an anonymous one, which succeeds */
 	if (keys != 1 || !key || !*dn_text)
 		return LINK_NO_KEY;
-	entry_set_key(entry, key);
-	*ret_entry = g_steal_pointer(&entry);
+	*ret_entry = entry_draft_finish(g_steal_pointer(&draft), dn_text, key);
 	return LINK_OK;
 }
 
@@ -421,13 +451,14 @@ LinkResult link_search(Link *link, const LinkSearch *search, gint64 deadline,
 
 	/* one message at a time: a server that sends without end is cut off at the third entry */
 	while (entries <= 2 && references <= LIMIT_DIRECTORY_REFERENCES) {
-		LDAPMessage *message = await(link, msgid, LDAP_MSG_ONE, "searching", error);
-		if (!message)
-			return LINK_LOST;
+		LDAPMessage *message = NULL;
+		LinkResult came = await(link, msgid, LDAP_MSG_ONE, "searching", &message, error);
+		if (came != LINK_OK)
+			return came;
 		switch (ldap_msgtype(message)) {
 		case LDAP_RES_SEARCH_ENTRY:
 			if (entries++ == 0)
-				first = read_entry(link, message, search, &entry);
+				first = read_entry(link, message, search, &entry, error);
 			break;
 		case LDAP_RES_SEARCH_RESULT: {
 			LinkResult result = search_result(link, result_code(link, message), entries,
@@ -440,6 +471,8 @@ LinkResult link_search(Link *link, const LinkSearch *search, gint64 deadline,
 			references++;
 		}
 		ldap_msgfree(message);
+		if (first == LINK_FAULT)
+			return first;
 	}
 	return fail(link, LINK_FAULT, "searching", "the server sends more than was asked for",
 		    error);

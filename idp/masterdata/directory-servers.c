@@ -16,8 +16,10 @@ typedef struct {
 
 typedef struct {
 	char *uri;
-	gint64 rest_until;        /* g_get_monotonic_time(); 0: does not rest */
+	gint64 rest_until;        /* g_get_monotonic_time(); 0: is well, as far as we know */
+	bool probed;              /* not well, and somebody is looking whether it is back */
 	GArray *idle[LINK_KINDS]; /* Idle, the one used last at the end */
+	ServersStats stats;
 } Server;
 
 struct Servers {
@@ -28,12 +30,11 @@ struct Servers {
 	unsigned n;
 	Server *all;
 
-	/* guards what follows, and rest_until and idle of the servers; pthread, so that TSan sees
-	 * it */
+	/* guards what follows and all of the servers but their addresses; pthread, so that TSan
+	 * sees it */
 	pthread_mutex_t lock;
 	pthread_cond_t freed;
 	unsigned running;
-	bool probing; /* somebody is looking whether resting servers are back */
 };
 
 typedef pthread_mutex_t Locked;
@@ -108,38 +109,52 @@ unsigned servers_count(const Servers *servers)
 
 /* ---- which servers ---- */
 
-/* What a call may try: servers that do not rest, or, if all do, all of them, but by one call at a
- * time: a dead directory then costs one thread its patience and not every one. */
+/* What a call may try: servers that are well, and those that were not, once their rest is over or
+ * when there is no other. The latter are tried by one call at a time: a server that hangs then
+ * costs one person their patience and not everybody. */
 typedef struct {
 	bool try[SERVERS_MAX];
-	bool probe;
+	bool probe[SERVERS_MAX];
 } Round;
+
+static bool fail(GError **error, const char *why)
+{
+	g_set_error_literal(error, FAULT_ERROR, FAULT_DIRECTORY_DOWN, why);
+	return false;
+}
+
+static bool has_time(gint64 deadline)
+{
+	return deadline - g_get_monotonic_time() >= LIMIT_DIRECTORY_LEAST_MS * MS;
+}
 
 static bool round_begin(Servers *servers, Round *round, gint64 deadline, GError **error)
 {
-	bool any = false;
+	bool any_well = false, any = false;
 	g_autoptr(Locked) locked G_GNUC_UNUSED = lock(servers);
 
 	const struct timespec until = {deadline / G_USEC_PER_SEC, deadline % G_USEC_PER_SEC * 1000};
 	while (servers->running >= servers->most)
-		if (pthread_cond_timedwait(&servers->freed, &servers->lock, &until) != 0) {
-			g_set_error_literal(error, FAULT_ERROR, FAULT_DIRECTORY_DOWN,
-					    "all connections to the directory are taken");
-			return false;
-		}
+		if (pthread_cond_timedwait(&servers->freed, &servers->lock, &until) != 0)
+			return fail(error, "all connections to the directory are taken");
+	if (!has_time(deadline)) {
+		pthread_cond_signal(&servers->freed); /* of use to another */
+		return fail(error, "the directory is asked more than it answers");
+	}
 	gint64 now = g_get_monotonic_time();
 	for (unsigned i = 0; i < servers->n; i++)
-		any |= round->try[i] = servers->all[i].rest_until <= now;
-	if (!any && servers->probing) {
-		g_set_error_literal(error, FAULT_ERROR, FAULT_DIRECTORY_DOWN,
-				    "no address of the directory answered a moment ago");
-		return false;
+		any_well |= servers->all[i].rest_until == 0;
+	for (unsigned i = 0; i < servers->n; i++) {
+		Server *server = &servers->all[i];
+		bool well = server->rest_until == 0;
+		bool due = !any_well || server->rest_until <= now;
+		round->probe[i] = !well && due && !server->probed;
+		round->try[i] = well || round->probe[i];
+		server->probed |= round->probe[i];
+		any |= round->try[i];
 	}
-	if (!any) {
-		servers->probing = round->probe = true;
-		for (unsigned i = 0; i < servers->n; i++)
-			round->try[i] = true;
-	}
+	if (!any)
+		return fail(error, "no address of the directory answered a moment ago");
 	servers->running++;
 	return true;
 }
@@ -148,21 +163,28 @@ static void round_end(Servers *servers, const Round *round)
 {
 	g_autoptr(Locked) locked G_GNUC_UNUSED = lock(servers);
 	servers->running--;
-	if (round->probe)
-		servers->probing = false;
+	for (unsigned i = 0; i < servers->n; i++)
+		servers->all[i].probed &= !round->probe[i];
 	pthread_cond_signal(&servers->freed);
 }
 
-static void mark(Servers *servers, unsigned uri, bool is_lost)
+static void mark(Servers *servers, unsigned uri, LinkResult result)
 {
+	gint64 now = g_get_monotonic_time();
 	g_autoptr(Locked) locked G_GNUC_UNUSED = lock(servers);
-	servers->all[uri].rest_until =
-		is_lost ? g_get_monotonic_time() + LIMIT_DIRECTORY_REST_MS * MS : 0;
+	Server *server = &servers->all[uri];
+	server->rest_until = result == LINK_LOST ? now + LIMIT_DIRECTORY_REST_MS * MS : 0;
+	server->stats.questions++;
+	if (result == LINK_OK)
+		server->stats.answered = now;
+	else
+		server->stats.failures++;
 }
 
-bool servers_try(Servers *servers, ServersAttempt attempt, gpointer data, GError **error)
+bool servers_try(Servers *servers, gint64 began, ServersAttempt attempt, gpointer data,
+		 GError **error)
 {
-	gint64 deadline = g_get_monotonic_time() + LIMIT_DIRECTORY_TOTAL_MS * MS;
+	gint64 deadline = began + LIMIT_DIRECTORY_TOTAL_MS * MS;
 	Round round = {0};
 	g_autoptr(GString) failures = g_string_new(NULL);
 	bool answered = false;
@@ -172,21 +194,33 @@ bool servers_try(Servers *servers, ServersAttempt attempt, gpointer data, GError
 	for (unsigned i = 0; i < servers->n && !answered; i++) {
 		gint64 now = g_get_monotonic_time();
 		g_autoptr(GError) failure = NULL;
-		if (!round.try[i] || now >= deadline)
+		if (!round.try[i] || !has_time(deadline))
 			continue;
 		LinkResult result =
 			attempt(servers, i, MIN(deadline, now + LIMIT_DIRECTORY_URI_MS * MS), data,
 				&failure);
-		mark(servers, i, result == LINK_LOST);
+		mark(servers, i, result);
 		answered = result == LINK_OK;
 		if (!answered)
 			g_string_append_printf(failures, "%s%s", failures->len ? "; " : "",
 					       failure->message);
 	}
 	round_end(servers, &round);
-	if (!answered)
-		g_set_error_literal(error, FAULT_ERROR, FAULT_DIRECTORY_DOWN, failures->str);
-	return answered;
+	return answered || fail(error, failures->str);
+}
+
+unsigned servers_stats(Servers *servers, ServersStats ret_stats[SERVERS_MAX], unsigned *ret_running)
+{
+	gint64 now = g_get_monotonic_time();
+	g_autoptr(Locked) locked G_GNUC_UNUSED = lock(servers);
+	for (unsigned i = 0; i < servers->n; i++) {
+		const Server *server = &servers->all[i];
+		ret_stats[i] = server->stats;
+		ret_stats[i].uri = server->uri;
+		ret_stats[i].rests = server->rest_until > now;
+	}
+	*ret_running = servers->running;
+	return servers->n;
 }
 
 /* ---- links ---- */

@@ -33,8 +33,13 @@ typedef LinkResult (*ServersAttempt)(Servers *servers, unsigned uri, gint64 dead
 
 /* Makes the attempt at one server after the other until one answers, within the limits of
  * limits.h. A lost server rests; one that merely failed does not, since one entry with a broken
- * password hash must not shut out the others. False: none answered; error says what each said. */
-bool servers_try(Servers *servers, ServersAttempt attempt, gpointer data, GError **error);
+ * password hash must not shut out the others.
+ * began: g_get_monotonic_time() when whoever waits for this began to wait: the time in all counts
+ *   from there. Without enough of it left nothing is tried, since a failure would then say nothing
+ *   of the server.
+ * False: none answered; error says what each said. */
+bool servers_try(Servers *servers, gint64 began, ServersAttempt attempt, gpointer data,
+		 GError **error);
 
 /* Something to do on a link. */
 typedef LinkResult (*ServersUse)(Link *link, gint64 deadline, gpointer data, GError **error);
@@ -49,3 +54,15 @@ Link *servers_connect(Servers *servers, unsigned uri, gint64 deadline, GError **
 
 /* How many servers there are. */
 unsigned servers_count(const Servers *servers);
+
+typedef struct ServersStats {
+	const char *uri;   /* the servers' own */
+	bool rests;        /* it failed less than LIMIT_DIRECTORY_REST_MS ago */
+	guint64 questions; /* attempts at it, and those of them that got no answer */
+	guint64 failures;
+	gint64 answered; /* g_get_monotonic_time() of its last answer; 0: never */
+} ServersStats;
+
+/* How they are now; how many connections are in use. Returns: how many servers there are. */
+unsigned servers_stats(Servers *servers, ServersStats ret_stats[SERVERS_MAX],
+		       unsigned *ret_running);

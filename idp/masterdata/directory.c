@@ -6,6 +6,7 @@
 #include "idp/limits.h"
 #include "idp/masterdata/condition.h"
 #include "idp/masterdata/directory-servers.h"
+#include "idp/masterdata/entry-cache.h"
 #include "idp/masterdata/filter.h"
 
 #include <string.h>
@@ -18,6 +19,9 @@ struct Directory {
 	bool key_is_binary;
 	char *decoy_dn;
 	GPtrArray *attributes; /* char *, NULL-ended, with key */
+	EntryCache *cache;
+	gint64 max_age;
+	char *same; /* equal for two directories that ask the same of the same */
 };
 
 /* Keys of servers that hold 16 raw bytes where others have text. */
@@ -160,6 +164,15 @@ static GPtrArray *with_key(const char *const *attributes, const char *key)
 	return list;
 }
 
+/* Whom we ask, as whom, for what: the answer is the same if these are. */
+static char *sameness(const Directory *directory, const DirectoryOptions *options)
+{
+	g_autofree char *uris = g_strjoinv("\n", options->uris);
+	g_autofree char *attributes = g_strjoinv("\n", (char **)directory->attributes->pdata);
+	return g_strjoin("\n\n", uris, options->ca_file ? options->ca_file : "", options->bind_dn,
+			 options->base, attributes, NULL);
+}
+
 Directory *directory_new(const DirectoryOptions *options, const char *const *attributes,
 			 GError **error)
 {
@@ -201,6 +214,9 @@ Directory *directory_new(const DirectoryOptions *options, const char *const *att
 				      ? g_strdup(options->decoy_dn)
 				      : g_strdup_printf("cn=%s,%s", nobody, options->base);
 	directory->attributes = with_key(attributes, key);
+	directory->cache = entry_cache_new();
+	directory->max_age = options->max_age * G_TIME_SPAN_SECOND;
+	directory->same = sameness(directory, options);
 	return directory;
 }
 
@@ -214,7 +230,17 @@ void directory_free(Directory *directory)
 	g_free(directory->key);
 	g_free(directory->decoy_dn);
 	g_ptr_array_unref(directory->attributes);
+	entry_cache_unref(directory->cache);
+	g_free(directory->same);
 	g_free(directory);
+}
+
+void directory_inherit(Directory *directory, const Directory *before)
+{
+	if (!g_str_equal(directory->same, before->same))
+		return;
+	entry_cache_unref(directory->cache);
+	directory->cache = entry_cache_ref(before->cache);
 }
 
 /* ---- what is done on a link ---- */
@@ -233,7 +259,7 @@ typedef struct {
 static LinkResult use_search(Link *link, gint64 deadline, gpointer data, GError **error)
 {
 	Question *question = data;
-	g_clear_pointer(&question->entry, entry_free);
+	g_clear_pointer(&question->entry, entry_unref);
 	return link_search(link, &question->search, deadline, &question->entry, error);
 }
 
@@ -285,9 +311,11 @@ static LinkResult attempt(Servers *servers, unsigned uri, gint64 deadline, gpoin
 	return LINK_OK;
 }
 
-static DirectoryOutcome ask(Directory *directory, const char *filter, const char *password,
-			    gsize password_length, DirectoryEntry **ret_entry, GError **error)
+static DirectoryOutcome ask(Directory *directory, gint64 began, const char *filter,
+			    const char *password, gsize password_length, DirectoryEntry **ret_entry,
+			    GError **error)
 {
+	gint64 asked = g_get_monotonic_time();
 	Question question = {
 		.directory = directory,
 		.search = {.base = directory->base,
@@ -298,13 +326,16 @@ static DirectoryOutcome ask(Directory *directory, const char *filter, const char
 		.password = password,
 		.password_length = password_length,
 	};
-	bool answered = servers_try(directory->servers, attempt, &question, error);
+	bool answered = servers_try(directory->servers, began, attempt, &question, error);
 	g_autoptr(DirectoryEntry) entry = question.entry;
 
 	if (!answered)
 		return DIRECTORY_FAULT;
-	if (question.outcome == DIRECTORY_FOUND)
+	if (question.outcome == DIRECTORY_FOUND) {
+		if (directory->max_age)
+			entry_cache_put(directory->cache, entry, asked, asked - directory->max_age);
 		*ret_entry = g_steal_pointer(&entry);
+	}
 	return question.outcome;
 }
 
@@ -327,23 +358,35 @@ static bool password_is_sane(const char *password, gsize length)
 	return length > 0 && length <= LIMIT_PASSWORD && !memchr(password, '\0', length);
 }
 
-DirectoryOutcome directory_login(Directory *directory, const char *login, gsize login_length,
-				 const char *password, gsize password_length,
+DirectoryOutcome directory_login(Directory *directory, gint64 began, const char *login,
+				 gsize login_length, const char *password, gsize password_length,
 				 DirectoryEntry **ret_entry, GError **error)
 {
 	*ret_entry = NULL;
 	if (!login_is_sane(login, login_length) || !password_is_sane(password, password_length))
 		return DIRECTORY_BAD_INPUT;
 	g_autofree char *filter = filter_for_login(directory->login_filter, login, login_length);
-	return ask(directory, filter, password, password_length, ret_entry, error);
+	return ask(directory, began, filter, password, password_length, ret_entry, error);
 }
 
-DirectoryOutcome directory_read(Directory *directory, const char *key, DirectoryEntry **ret_entry,
-				GError **error)
+DirectoryEntry *directory_recall(Directory *directory, const char *key)
+{
+	/* with no age at all nobody is kept */
+	return directory->max_age ? entry_cache_get(directory->cache, key,
+						    g_get_monotonic_time() - directory->max_age)
+				  : NULL;
+}
+
+DirectoryOutcome directory_read(Directory *directory, gint64 began, const char *key,
+				DirectoryEntry **ret_entry, GError **error)
 {
 	*ret_entry = NULL;
 	g_autofree char *filter = filter_for_key(directory->key, directory->key_is_binary, key);
-	return filter ? ask(directory, filter, NULL, 0, ret_entry, error) : DIRECTORY_UNKNOWN;
+	DirectoryOutcome outcome = filter ? ask(directory, began, filter, NULL, 0, ret_entry, error)
+					  : DIRECTORY_UNKNOWN;
+	if (outcome != DIRECTORY_FAULT && outcome != DIRECTORY_FOUND)
+		entry_cache_drop(directory->cache, key);
+	return outcome;
 }
 
 DirectoryOutcome directory_find(Directory *directory, const char *login, DirectoryEntry **ret_entry,
@@ -353,7 +396,7 @@ DirectoryOutcome directory_find(Directory *directory, const char *login, Directo
 	if (!login_is_sane(login, strlen(login)))
 		return DIRECTORY_BAD_INPUT;
 	g_autofree char *filter = filter_for_login(directory->login_filter, login, strlen(login));
-	return ask(directory, filter, NULL, 0, ret_entry, error);
+	return ask(directory, g_get_monotonic_time(), filter, NULL, 0, ret_entry, error);
 }
 
 bool directory_check(Directory *directory, GError **error)
@@ -379,6 +422,14 @@ bool directory_check(Directory *directory, GError **error)
 			return false;
 	}
 	return true;
+}
+
+void directory_stats(Directory *directory, DirectoryStats *ret_stats)
+{
+	*ret_stats = (DirectoryStats){.max_age = directory->max_age};
+	ret_stats->n_servers =
+		servers_stats(directory->servers, ret_stats->servers, &ret_stats->running);
+	entry_cache_stats(directory->cache, &ret_stats->cache);
 }
 
 const char *directory_outcome_name(DirectoryOutcome outcome)

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: AGPL-3.0-or-later */
 #pragma once
 
+#include "idp/masterdata/directory-servers.h"
+#include "idp/masterdata/entry-cache.h"
 #include "idp/masterdata/entry.h"
 
 #include <stdbool.h>
@@ -10,15 +12,19 @@
  * the service account, which searches and reads, and one on which nothing but people's binds is
  * done. A service connection is never bound as a person.
  *
- * Every call blocks, for LIMIT_DIRECTORY_TOTAL_MS at the very most (limits.h), and may be made from
- * any thread: they belong on the directory's own lane. The URIs are tried in order. One that fails
- * rests for LIMIT_DIRECTORY_REST_MS; when all rest, one call at a time probes them again and the
- * others fail at once. A connection that died in the pool is replaced once without the URI being
- * blamed.
+ * Every call that asks blocks, until LIMIT_DIRECTORY_TOTAL_MS after `began` at the very most
+ * (limits.h), and may be made from any thread: they belong on the directory's own lane. `began` is
+ * g_get_monotonic_time() when whoever waits for the answer began to wait. The URIs are tried in
+ * order. One that fails rests for LIMIT_DIRECTORY_REST_MS and is then tried by one call at a time
+ * until it answers; so are all of them when none is left, and the other calls fail at once. A
+ * connection that died in the pool is replaced once without the URI being blamed.
  *
  * The wire is TLS (ldaps, or ldap with StartTLS; TLS 1.2 or later) with a certificate that chains
  * to the configured CA file and names the host of the URI, or a local socket (ldapi). Nothing else
  * works. Referrals are not followed. Neither the system's nor a user's ldap.conf is read.
+ *
+ * Who has been found is kept for max-age, counted from before the directory was asked, and
+ * forgotten at once when a read finds them gone.
  *
  * Errors: FAULT_ERROR/FAULT_DIRECTORY_DOWN for all that keeps us from an answer; the message names
  * the URI and what the server or library said, and never a login, a value or a password.
@@ -40,6 +46,7 @@ typedef struct {
 			       * unknown login takes as long as a wrong password. An entry nobody
 			       * uses, its password of the kind people have. NULL: a made-up DN */
 	unsigned connections; /* most connections of each of the two kinds; 1 .. 64 */
+	unsigned max_age;     /* [person] max-age, in seconds; 0: nobody is kept */
 } DirectoryOptions;
 
 DirectoryOptions *directory_options_new(void);
@@ -74,6 +81,12 @@ Directory *directory_new(const DirectoryOptions *options, const char *const *att
 void directory_free(Directory *directory);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(Directory, directory_free)
 
+/* From now on both keep the same people, if both ask the same servers as the same account for the
+ * same attributes: a reload while the directory is away does not send everybody away. What the
+ * attributes mean is not kept, so that another meaning holds at once. Before `directory` is used.
+ */
+void directory_inherit(Directory *directory, const Directory *before);
+
 /* Is this the person who has that login, and knows the password? The search and the bind go to
  * the same server. An unknown login costs a bind too.
  *
@@ -81,14 +94,18 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(Directory, directory_free)
  * password: password_length bytes, sent as they are; the caller wipes them. libldap keeps
  *   copies in its packet buffers, which are freed but not wiped.
  * ret_entry: transfer full, set for DIRECTORY_FOUND only. */
-DirectoryOutcome directory_login(Directory *directory, const char *login, gsize login_length,
-				 const char *password, gsize password_length,
+DirectoryOutcome directory_login(Directory *directory, gint64 began, const char *login,
+				 gsize login_length, const char *password, gsize password_length,
 				 DirectoryEntry **ret_entry, GError **error);
+
+/* The entry that had that person key at most max-age ago, or NULL: ask then. Never blocks.
+ * Transfer full. */
+DirectoryEntry *directory_recall(Directory *directory, const char *key);
 
 /* The entry that has that person key now. Outcomes: FAULT, FOUND, UNKNOWN (gone), AMBIGUOUS.
  * ret_entry: transfer full. */
-DirectoryOutcome directory_read(Directory *directory, const char *key, DirectoryEntry **ret_entry,
-				GError **error);
+DirectoryOutcome directory_read(Directory *directory, gint64 began, const char *key,
+				DirectoryEntry **ret_entry, GError **error);
 
 /* The entry that would log in by that name; for admins' commands, never for a login.
  * ret_entry: transfer full. */
@@ -98,6 +115,17 @@ DirectoryOutcome directory_find(Directory *directory, const char *login, Directo
 /* Connects to every URI in turn, binds as the service account and looks at the base: what
  * `portvakt check` asks. False: error says what the first bad one suffers from. */
 bool directory_check(Directory *directory, GError **error);
+
+typedef struct {
+	unsigned n_servers;
+	ServersStats servers[SERVERS_MAX]; /* in the order of uri; borrow from the directory */
+	unsigned running;                  /* questions under way */
+	EntryCacheStats cache;
+	gint64 max_age; /* microseconds */
+} DirectoryStats;
+
+/* How it is doing, for health and metrics. Any thread, never blocks for long. */
+void directory_stats(Directory *directory, DirectoryStats *ret_stats);
 
 /* "wrong-password" and so on, for the log. */
 const char *directory_outcome_name(DirectoryOutcome outcome);

@@ -3,69 +3,159 @@
 
 #include "idp/limits.h"
 
+#include <stdatomic.h>
+#include <stdbool.h>
 #include <string.h>
 
+typedef struct {
+	const char *name;          /* interned */
+	const char *const *values; /* NULL-ended */
+} Attribute;
+
 struct DirectoryEntry {
-	char *dn;
-	char *key;
-	GHashTable *attributes; /* char * without regard to case -> GPtrArray of GBytes * */
+	atomic_uint references;
+	guint n;
+	gsize size;
+	const char *dn, *key;
+	Attribute attributes[]; /* n; then the pointers to all values, then all texts */
 };
 
-static guint name_hash(gconstpointer name)
+typedef struct {
+	const char *name;  /* interned */
+	GPtrArray *values; /* char * */
+	bool unreadable;
+} DraftAttribute;
+
+struct EntryDraft {
+	GPtrArray *attributes; /* DraftAttribute */
+};
+
+/* ---- drafts ---- */
+
+static void draft_attribute_free(gpointer data)
 {
-	guint hash = 5381;
-	for (const char *c = name; *c; c++)
-		hash = hash * 33 + (guchar)g_ascii_tolower(*c);
-	return hash;
+	DraftAttribute *attribute = data;
+	g_ptr_array_unref(attribute->values);
+	g_free(attribute);
 }
 
-static gboolean name_equal(gconstpointer a, gconstpointer b)
+EntryDraft *entry_draft_new(void)
 {
-	return g_ascii_strcasecmp(a, b) == 0;
+	EntryDraft *draft = g_new0(EntryDraft, 1);
+	draft->attributes = g_ptr_array_new_with_free_func(draft_attribute_free);
+	return draft;
 }
 
-DirectoryEntry *entry_new(const char *dn, const char *key)
+void entry_draft_free(EntryDraft *draft)
 {
-	DirectoryEntry *entry = g_new0(DirectoryEntry, 1);
-	entry->dn = g_strdup(dn);
-	entry->key = g_strdup(key);
-	entry->attributes = g_hash_table_new_full(name_hash, name_equal, g_free,
-						  (GDestroyNotify)g_ptr_array_unref);
+	if (!draft)
+		return;
+	g_ptr_array_unref(draft->attributes);
+	g_free(draft);
+}
+
+static DraftAttribute *draft_attribute(EntryDraft *draft, const char *name)
+{
+	/* from the end: a server gives the values of one attribute together */
+	for (guint i = draft->attributes->len; i-- > 0;) {
+		DraftAttribute *attribute = draft->attributes->pdata[i];
+		if (g_ascii_strcasecmp(attribute->name, name) == 0)
+			return attribute;
+	}
+	DraftAttribute *attribute = g_new0(DraftAttribute, 1);
+	attribute->name = g_intern_string(name);
+	attribute->values = g_ptr_array_new_with_free_func(g_free);
+	g_ptr_array_add(draft->attributes, attribute);
+	return attribute;
+}
+
+static void spoil(DraftAttribute *attribute)
+{
+	attribute->unreadable = true;
+	g_ptr_array_set_size(attribute->values, 0);
+	g_ptr_array_add(attribute->values, g_strdup(ENTRY_UNREADABLE));
+}
+
+void entry_draft_add(EntryDraft *draft, const char *name, const char *value, gssize length)
+{
+	DraftAttribute *attribute = draft_attribute(draft, name);
+	gsize bytes = length < 0 ? strlen(value) : (gsize)length;
+
+	if (attribute->unreadable)
+		return;
+	/* g_utf8_validate_len() refuses a NUL inside: `rektor@skola.example\0x' must not be taken
+	 * for its first half */
+	if (attribute->values->len == LIMIT_ENTRY_VALUES || bytes > LIMIT_ENTRY_VALUE_BYTES ||
+	    !g_utf8_validate_len(value, bytes, NULL))
+		spoil(attribute);
+	else
+		g_ptr_array_add(attribute->values, g_strndup(value, bytes));
+}
+
+void entry_draft_spoil(EntryDraft *draft, const char *name)
+{
+	spoil(draft_attribute(draft, name));
+}
+
+/* ---- entries ---- */
+
+static gsize block_size(const EntryDraft *draft, const char *dn, const char *key)
+{
+	gsize size = sizeof(DirectoryEntry) + draft->attributes->len * sizeof(Attribute) +
+		     strlen(dn) + 1 + strlen(key) + 1;
+	for (guint i = 0; i < draft->attributes->len; i++) {
+		const DraftAttribute *attribute = draft->attributes->pdata[i];
+		size += (attribute->values->len + 1) * sizeof(char *);
+		for (guint j = 0; j < attribute->values->len; j++)
+			size += strlen(attribute->values->pdata[j]) + 1;
+	}
+	return size;
+}
+
+static const char *put_text(char **at, const char *text)
+{
+	char *start = *at;
+	*at = g_stpcpy(start, text) + 1;
+	return start;
+}
+
+DirectoryEntry *entry_draft_finish(EntryDraft *taken, const char *dn, const char *key)
+{
+	g_autoptr(EntryDraft) draft = taken;
+	const GPtrArray *attributes = draft->attributes;
+	gsize size = block_size(draft, dn, key), n_values = 0;
+	DirectoryEntry *entry = g_malloc0(size);
+
+	for (guint i = 0; i < attributes->len; i++)
+		n_values += ((const DraftAttribute *)attributes->pdata[i])->values->len + 1;
+	const char **value = (const char **)(void *)&entry->attributes[attributes->len];
+	char *text = (char *)&value[n_values];
+	atomic_init(&entry->references, 1);
+	entry->size = size;
+	entry->n = attributes->len;
+	entry->dn = put_text(&text, dn);
+	entry->key = put_text(&text, key);
+	for (guint i = 0; i < attributes->len; i++) {
+		const DraftAttribute *attribute = attributes->pdata[i];
+		entry->attributes[i] = (Attribute){attribute->name, value};
+		for (guint j = 0; j < attribute->values->len; j++)
+			*value++ = put_text(&text, attribute->values->pdata[j]);
+		*value++ = NULL;
+	}
+	g_assert(text == (char *)entry + size);
 	return entry;
 }
 
-void entry_set_key(DirectoryEntry *entry, const char *key)
+DirectoryEntry *entry_ref(DirectoryEntry *entry)
 {
-	g_free(entry->key);
-	entry->key = g_strdup(key);
+	atomic_fetch_add_explicit(&entry->references, 1, memory_order_relaxed);
+	return entry;
 }
 
-void entry_free(DirectoryEntry *entry)
+void entry_unref(DirectoryEntry *entry)
 {
-	if (!entry)
-		return;
-	g_free(entry->dn);
-	g_free(entry->key);
-	g_hash_table_unref(entry->attributes);
-	g_free(entry);
-}
-
-void entry_add_value(DirectoryEntry *entry, const char *attribute, const char *value, gssize length)
-{
-	static const char broken[] = "\xff";
-	GPtrArray *values = g_hash_table_lookup(entry->attributes, attribute);
-	gsize bytes = length < 0 ? strlen(value) : (gsize)length;
-
-	if (!values) {
-		values = g_ptr_array_new_with_free_func((GDestroyNotify)g_bytes_unref);
-		g_hash_table_insert(entry->attributes, g_strdup(attribute), values);
-	}
-	if (values->len > LIMIT_ENTRY_VALUES)
-		return;
-	if (values->len == LIMIT_ENTRY_VALUES || bytes > LIMIT_ENTRY_VALUE_BYTES)
-		g_ptr_array_add(values, g_bytes_new_static(broken, 1));
-	else
-		g_ptr_array_add(values, g_bytes_new(value, bytes));
+	if (entry && atomic_fetch_sub_explicit(&entry->references, 1, memory_order_acq_rel) == 1)
+		g_free(entry);
 }
 
 const char *entry_key(const DirectoryEntry *entry)
@@ -78,18 +168,20 @@ const char *entry_dn(const DirectoryEntry *entry)
 	return entry->dn;
 }
 
-const GPtrArray *entry_values(const DirectoryEntry *entry, const char *attribute)
+const char *const *entry_values(const DirectoryEntry *entry, const char *attribute)
 {
-	return g_hash_table_lookup(entry->attributes, attribute);
+	for (guint i = 0; i < entry->n; i++)
+		if (g_ascii_strcasecmp(entry->attributes[i].name, attribute) == 0)
+			return entry->attributes[i].values;
+	return NULL;
 }
 
-char *entry_value_text(GBytes *value)
+gboolean entry_is_text(const char *value)
 {
-	gsize length;
-	const char *bytes = g_bytes_get_data(value, &length);
+	return *value && strcmp(value, ENTRY_UNREADABLE) != 0;
+}
 
-	/* g_utf8_validate_len() refuses a NUL inside */
-	if (length == 0 || !g_utf8_validate_len(bytes, length, NULL))
-		return NULL;
-	return g_strndup(bytes, length);
+gsize entry_size(const DirectoryEntry *entry)
+{
+	return entry->size;
 }

@@ -4,26 +4,23 @@
 #include <glib.h>
 
 /*
- * One entry as the directory gave it: a plain value that knows nothing of roles or policy.
+ * One entry as the directory gave it: a plain value that knows nothing of roles or policy. It never
+ * changes, is counted by references, and may be held by several threads; it is one block of memory,
+ * since many are kept (entry-cache.h).
  *
- * Attribute names are compared without regard to ASCII case. Values are bytes (GBytes), in the
- * order the directory gave them, judged by nobody yet. Bounded: at most LIMIT_ENTRY_VALUES values
- * an attribute and LIMIT_ENTRY_VALUE_BYTES a value (limits.h). A value that is too long, and
- * whatever follows the last value allowed, is replaced by the single byte 0xFF: no text is ever
- * that byte, so whoever reads the entry sees a broken value and not a missing or a shortened one.
+ * Attribute names are compared without regard to ASCII case. Values are text, in the order the
+ * directory gave them. An attribute is taken whole or not at all: when one of its values is not
+ * UTF-8, holds a NUL or is longer than LIMIT_ENTRY_VALUE_BYTES, or there are more than
+ * LIMIT_ENTRY_VALUES (limits.h), ENTRY_UNREADABLE is its only value. No text is ever that, so
+ * whoever looks sees a broken value and not a missing one, a shorter one or a part of a list.
  */
 typedef struct DirectoryEntry DirectoryEntry;
 
-/* dn, key: copied; key is the person key, see directory.h, and may be set later.
- * Returns: transfer full. */
-DirectoryEntry *entry_new(const char *dn, const char *key);
-void entry_set_key(DirectoryEntry *entry, const char *key);
-void entry_free(DirectoryEntry *entry);
-G_DEFINE_AUTOPTR_CLEANUP_FUNC(DirectoryEntry, entry_free)
+#define ENTRY_UNREADABLE "\xff"
 
-/* Adds a copy of the length bytes at value (-1: up to its NUL). */
-void entry_add_value(DirectoryEntry *entry, const char *attribute, const char *value,
-		     gssize length);
+DirectoryEntry *entry_ref(DirectoryEntry *entry);
+void entry_unref(DirectoryEntry *entry);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(DirectoryEntry, entry_unref)
 
 /* The person key: never empty, printable, at most LIMIT_PERSON_KEY bytes. Transfer none. */
 const char *entry_key(const DirectoryEntry *entry);
@@ -31,9 +28,30 @@ const char *entry_key(const DirectoryEntry *entry);
 /* The distinguished name: for admins' eyes only, since it may hold a name. Transfer none. */
 const char *entry_dn(const DirectoryEntry *entry);
 
-/* The values (GBytes *) of an attribute, or NULL if it has none. Transfer none. */
-const GPtrArray *entry_values(const DirectoryEntry *entry, const char *attribute);
+/* The values of an attribute, NULL-ended, or NULL if it has none. A value may be empty, which is no
+ * text either. Transfer none. */
+const char *const *entry_values(const DirectoryEntry *entry, const char *attribute);
 
-/* A value as text: NULL unless it is valid UTF-8, not empty and without NUL.
- * Transfer full: a fresh, NUL-terminated copy. */
-char *entry_value_text(GBytes *value);
+/* Is it a text that says something: neither empty nor ENTRY_UNREADABLE? */
+gboolean entry_is_text(const char *value);
+
+/* The bytes of memory it takes. */
+gsize entry_size(const DirectoryEntry *entry);
+
+/* An entry that is still being read; belongs to one thread. */
+typedef struct EntryDraft EntryDraft;
+
+EntryDraft *entry_draft_new(void);
+void entry_draft_free(EntryDraft *draft);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(EntryDraft, entry_draft_free)
+
+/* Adds a copy of the length bytes at value (-1: up to its NUL). The name is kept for ever
+ * (interned), so it is one that was asked for, never one that a server made up. */
+void entry_draft_add(EntryDraft *draft, const char *attribute, const char *value, gssize length);
+
+/* The attribute is unreadable, whatever its values are or will be. */
+void entry_draft_spoil(EntryDraft *draft, const char *attribute);
+
+/* The entry. key is the person key, see directory.h. draft: transfer full. Returns: transfer full.
+ */
+DirectoryEntry *entry_draft_finish(EntryDraft *draft, const char *dn, const char *key);

@@ -325,13 +325,13 @@ bool masterdata_is_protected(const Masterdata *masterdata, const DirectoryEntry 
 {
 	if (!masterdata->protected_attribute)
 		return false;
-	const GPtrArray *values = entry_values(entry, masterdata->protected_attribute);
-	if (!values || !values->len)
+	const char *const *value = entry_values(entry, masterdata->protected_attribute);
+	if (!value || !*value)
 		return true;
-	for (guint i = 0; i < values->len; i++) {
-		g_autofree char *text = entry_value_text(values->pdata[i]);
-		if (!text)
+	for (; *value; value++) {
+		if (!entry_is_text(*value))
 			return true;
+		g_autofree char *text = g_strdup(*value);
 		g_autofree char *folded = condition_fold(g_strstrip(text));
 		if (!g_ptr_array_find_with_equal_func(masterdata->protected_no, folded, g_str_equal,
 						      NULL))
@@ -342,16 +342,13 @@ bool masterdata_is_protected(const Masterdata *masterdata, const DirectoryEntry 
 
 /* May this affiliation leave in this role? A word outside the vocabulary says nothing of roles:
  * it may when there is only one role that it can be about. */
-static bool affiliation_fits(GBytes *value, Role role, unsigned has)
+static bool affiliation_fits(const char *value, Role role, unsigned has)
 {
-	gsize length;
-	const char *bytes = g_bytes_get_data(value, &length);
-	const char *at = memchr(bytes, '@', length);
-	gsize word = at ? (gsize)(at - bytes) : length;
+	gsize word = strcspn(value, "@");
 
 	for (gsize i = 0; i < G_N_ELEMENTS(affiliations); i++)
 		if (strlen(affiliations[i].word) == word &&
-		    g_ascii_strncasecmp(affiliations[i].word, bytes, word) == 0)
+		    g_ascii_strncasecmp(affiliations[i].word, value, word) == 0)
 			return affiliations[i].roles & role;
 	return has == (unsigned)role;
 }
@@ -364,24 +361,21 @@ static GPtrArray *foreign_eppns(const Masterdata *masterdata, const DirectoryEnt
 	for (unsigned r = 0; r < ROLES; r++) {
 		if (r == role || !(has & roles[r]))
 			continue;
-		const GPtrArray *values =
+		const char *const *value =
 			entry_values(entry, masterdata->source[r][masterdata->eppn]);
-		for (guint i = 0; values && i < values->len; i++) {
-			g_autofree char *text = entry_value_text(values->pdata[i]);
-			if (text)
-				g_ptr_array_add(foreign, condition_fold(text));
-		}
+		for (; value && *value; value++)
+			if (entry_is_text(*value))
+				g_ptr_array_add(foreign, condition_fold(*value));
 	}
 	return foreign;
 }
 
-static bool is_foreign(const GPtrArray *foreign, GBytes *value)
+static bool is_foreign(const GPtrArray *foreign, const char *value)
 {
-	if (!foreign->len)
+	if (!foreign->len || !entry_is_text(value))
 		return false;
-	g_autofree char *text = entry_value_text(value);
-	g_autofree char *folded = text ? condition_fold(text) : NULL;
-	for (guint i = 0; folded && i < foreign->len; i++)
+	g_autofree char *folded = condition_fold(value);
+	for (guint i = 0; i < foreign->len; i++)
 		if (strstr(folded, foreign->pdata[i]))
 			return true;
 	return false;
@@ -413,18 +407,13 @@ Person *masterdata_person(const Masterdata *masterdata, const DirectoryEntry *en
 	g_autoptr(GPtrArray) foreign = foreign_eppns(masterdata, entry, r, has);
 	for (size_t i = 0; i < n; i++) {
 		const char *source = masterdata->source[r][i];
-		const GPtrArray *values = source ? entry_values(entry, source) : NULL;
+		const char *const *value = source ? entry_values(entry, source) : NULL;
 		bool affiliation = strv_has(affiliation_attributes,
 					    G_N_ELEMENTS(affiliation_attributes), table[i].name);
-		for (guint v = 0; values && v < values->len; v++) {
-			GBytes *value = values->pdata[v];
-			if ((affiliation && !affiliation_fits(value, role, has)) ||
-			    is_foreign(foreign, value))
-				continue;
-			gsize length;
-			const char *bytes = g_bytes_get_data(value, &length);
-			person_add_value(person, &table[i], bytes, (gssize)length);
-		}
+		for (; value && *value; value++)
+			if ((!affiliation || affiliation_fits(*value, role, has)) &&
+			    !is_foreign(foreign, *value))
+				person_add_value(person, &table[i], *value, -1);
 	}
 	return g_steal_pointer(&person);
 }

@@ -167,8 +167,9 @@ static gpointer many_logins(gpointer directory)
 				==, DIRECTORY_FOUND);
 		g_assert_cmpint(school_login(directory, "alvlin", "fel", &wrong), ==,
 				DIRECTORY_WRONG_PASSWORD);
-		g_assert_cmpint(directory_read(directory, entry_key(right), &read, NULL), ==,
-				DIRECTORY_FOUND);
+		g_assert_cmpint(directory_read(directory, g_get_monotonic_time(), entry_key(right),
+					       &read, NULL),
+				==, DIRECTORY_FOUND);
 		g_assert_cmpstr(entry_dn(read), ==, entry_dn(right));
 	}
 	return NULL;

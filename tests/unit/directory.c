@@ -49,8 +49,13 @@ static char *extra_people(void)
 			"dn: uid=emptypass," SCHOOL_PEOPLE "\nuid: emptypass\n"
 			"objectClass: inetOrgPerson\nsn: x\ncn: x\nuserPassword:\n\n"
 			"dn: uid=member," SCHOOL_PEOPLE "\nuid: member\n" CLASSES);
-	for (int i = 0; i < LIMIT_ENTRY_VALUES + 100; i++)
+	for (int i = 0; i < 10000; i++)
 		g_string_append_printf(ldif, "eduPersonEntitlement: urn:x:%d\n", i);
+	g_autofree char *mebibyte = g_strnfill(1048576, 'a');
+	g_string_append_printf(ldif,
+			       "displayName: whole\ndisplayName;lang-sv: hel\n"
+			       "description: kort\ndescription: %s\n",
+			       mebibyte);
 	g_string_append(ldif, "\ndn: uid=large," SCHOOL_PEOPLE "\nuid: large\n" CLASSES);
 	g_autofree char *filler = g_strnfill(102400, 'a');
 	for (int i = 0; i < LIMIT_DIRECTORY_MESSAGE / 102400 + 2; i++)
@@ -165,9 +170,9 @@ static void test_refused_before_any_packet(void)
 	for (gsize i = 0; i < G_N_ELEMENTS(cases); i++) {
 		g_autoptr(DirectoryEntry) entry = NULL;
 		g_test_message("%s", cases[i].name);
-		g_assert_cmpint(directory_login(directory, cases[i].login, cases[i].login_length,
-						cases[i].password, cases[i].password_length, &entry,
-						NULL),
+		g_assert_cmpint(directory_login(directory, g_get_monotonic_time(), cases[i].login,
+						cases[i].login_length, cases[i].password,
+						cases[i].password_length, &entry, NULL),
 				==, cases[i].want);
 		g_assert_null(entry);
 	}
@@ -221,8 +226,9 @@ static void test_keys(void)
 		}
 		g_assert_cmpstr(entry_key(entry), ==, cases[i].want);
 		/* and back */
-		g_assert_cmpint(directory_read(directory, cases[i].want, &again, NULL), ==,
-				DIRECTORY_FOUND);
+		g_assert_cmpint(directory_read(directory, g_get_monotonic_time(), cases[i].want,
+					       &again, NULL),
+				==, DIRECTORY_FOUND);
 		g_assert_cmpstr(entry_dn(again), ==, entry_dn(entry));
 	}
 }
@@ -245,13 +251,14 @@ static void test_read(void)
 	for (gsize i = 0; i < G_N_ELEMENTS(cases); i++) {
 		g_autoptr(DirectoryEntry) entry = NULL;
 		g_autoptr(GError) error = NULL;
-		DirectoryOutcome outcome = directory_read(directory, cases[i].key, &entry, &error);
+		DirectoryOutcome outcome = directory_read(directory, g_get_monotonic_time(),
+							  cases[i].key, &entry, &error);
 		g_assert_no_error(error);
 		g_assert_cmpint(outcome, ==, cases[i].want);
 	}
 	/* only what was asked for comes, and never a password */
 	g_autoptr(DirectoryEntry) entry = NULL;
-	directory_read(directory, cases[0].key, &entry, NULL);
+	directory_read(directory, g_get_monotonic_time(), cases[0].key, &entry, NULL);
 	g_assert_nonnull(entry_values(entry, "DISPLAYNAME"));
 	g_assert_null(entry_values(entry, "norEduPersonNIN"));
 	g_assert_null(entry_values(entry, "userPassword"));
@@ -269,28 +276,117 @@ static void test_service_stays_service(void)
 		g_autoptr(DirectoryEntry) pupil = NULL, other = NULL;
 		g_assert_cmpint(school_login(directory, "alvlin", SCHOOL_PASSWORD, &pupil), ==,
 				DIRECTORY_FOUND);
-		g_assert_cmpint(directory_read(directory, key, &other, NULL), ==, DIRECTORY_FOUND);
+		g_assert_cmpint(
+			directory_read(directory, g_get_monotonic_time(), key, &other, NULL), ==,
+			DIRECTORY_FOUND);
 	}
 }
 
-static void test_limits_of_an_answer(void)
+/* What is too much of one attribute costs that attribute, whole, and nothing else. */
+static void test_too_much_of_an_attribute(void)
 {
-	g_autoptr(Directory) directory = school(school_uri());
+	static const char *const asked[] = {"uid", "displayName", "eduPersonEntitlement",
+					    "description", NULL};
+	static const struct {
+		const char *attribute, *want; /* want NULL: it has none */
+	} cases[] = {
+		{"uid", "member"},
+		{"eduPersonEntitlement", ENTRY_UNREADABLE},
+		{"description", ENTRY_UNREADABLE},
+		{"displayName", "whole"},
+		{"displayName;lang-sv", NULL},
+		{"mail", NULL},
+	};
+	g_autoptr(DirectoryOptions) options = school_options(school_uri());
+	g_autoptr(Directory) directory = school_open(options, asked);
 	g_autoptr(DirectoryEntry) entry = NULL;
 	g_assert_cmpint(school_login(directory, "member", SCHOOL_PASSWORD, &entry), ==,
 			DIRECTORY_FOUND);
-	g_assert_cmpuint(entry_values(entry, "eduPersonEntitlement")->len, ==,
-			 LIMIT_ENTRY_VALUES + 1);
+	for (gsize i = 0; i < G_N_ELEMENTS(cases); i++) {
+		const char *const *values = entry_values(entry, cases[i].attribute);
+		g_test_message("%s", cases[i].attribute);
+		g_assert_cmpint(values != NULL, ==, cases[i].want != NULL);
+		if (values) {
+			g_assert_cmpstr(values[0], ==, cases[i].want);
+			g_assert_null(values[1]);
+		}
+	}
+}
 
-	/* an answer past the limit is no answer, and the next one is read all the same */
+/* An entry past the limit is its owner's fault and nobody else's: the server does not rest. */
+static void test_too_much_of_an_entry(void)
+{
 	static const char *const all[] = {"description", NULL};
 	g_autoptr(DirectoryOptions) options = school_options(school_uri());
-	g_autoptr(Directory) greedy = school_open(options, all);
-	g_autoptr(DirectoryEntry) large = NULL, small = NULL;
-	g_assert_cmpint(school_login(greedy, "large", SCHOOL_PASSWORD, &large), ==,
-			DIRECTORY_FAULT);
-	g_assert_cmpint(school_login(greedy, "alvlin", SCHOOL_PASSWORD, &small), ==,
+	g_autoptr(Directory) directory = school_open(options, all);
+	g_autofree char *key = key_of(directory, "alvlin");
+	for (int i = 0; i < 3; i++) {
+		g_autoptr(DirectoryEntry) large = NULL, small = NULL;
+		g_autoptr(GError) error = NULL;
+		DirectoryStats stats;
+		g_assert_cmpint(directory_find(directory, "large", &large, &error), ==,
+				DIRECTORY_FAULT);
+		g_assert_nonnull(strstr(error->message, "larger than any entry may be"));
+		directory_stats(directory, &stats);
+		g_assert_false(stats.servers[0].rests);
+		g_assert_cmpuint(stats.servers[0].failures, ==, i + 1);
+		g_assert_cmpint(
+			directory_read(directory, g_get_monotonic_time(), key, &small, NULL), ==,
 			DIRECTORY_FOUND);
+	}
+}
+
+/* ---- people who are kept ---- */
+
+static Directory *keeping(unsigned seconds, const char *const *attributes)
+{
+	g_autoptr(DirectoryOptions) options = school_options(school_uri());
+	options->max_age = seconds;
+	return school_open(options, attributes);
+}
+
+static bool recalls(Directory *directory, const char *key)
+{
+	g_autoptr(DirectoryEntry) entry = directory_recall(directory, key);
+	if (entry)
+		g_assert_cmpstr(entry_key(entry), ==, key);
+	return entry != NULL;
+}
+
+static void test_recall(void)
+{
+	static const char *const other[] = {"displayName", NULL};
+	g_autoptr(Directory) directory = keeping(1, few), never = keeping(0, few);
+	g_autoptr(Directory) next = keeping(300, few), wider = keeping(300, other);
+	g_autoptr(DirectoryEntry) wrong = NULL, right = NULL;
+	g_autofree char *key = key_of(never, "alvlin");
+	g_assert_false(recalls(never, key));
+	g_assert_false(recalls(directory, key));
+	/* a stranger's guess does not bring anybody in */
+	g_assert_cmpint(school_login(directory, "alvlin", "fel", &wrong), ==,
+			DIRECTORY_WRONG_PASSWORD);
+	g_assert_false(recalls(directory, key));
+	gint64 start = g_get_monotonic_time();
+	g_assert_cmpint(school_login(directory, "alvlin", SCHOOL_PASSWORD, &right), ==,
+			DIRECTORY_FOUND);
+	bool held = recalls(directory, key);
+	if (g_get_monotonic_time() - start < G_TIME_SPAN_SECOND)
+		g_assert_true(held);
+
+	/* a new generation keeps them, if it asks for the same */
+	directory_inherit(next, directory);
+	directory_inherit(wider, directory);
+	g_assert_true(recalls(next, key));
+	g_assert_false(recalls(wider, key));
+	g_usleep(1100000);
+	g_assert_true(recalls(next, key));
+	g_assert_false(recalls(directory, key));
+
+	/* nobody has this one, and nobody is made of it */
+	g_autoptr(DirectoryEntry) gone = NULL;
+	g_assert_cmpint(directory_read(directory, g_get_monotonic_time(), "gone", &gone, NULL), ==,
+			DIRECTORY_UNKNOWN);
+	g_assert_false(recalls(directory, "gone"));
 }
 
 /* ---- TLS ---- */
@@ -588,11 +684,13 @@ static void test_cost(void)
 
 	for (int i = 0; i < TIMES; i++) {
 		g_autoptr(DirectoryEntry) entry = NULL;
-		g_assert_cmpint(directory_read(directory, key, &entry, NULL), ==, DIRECTORY_FOUND);
+		g_assert_cmpint(
+			directory_read(directory, g_get_monotonic_time(), key, &entry, NULL), ==,
+			DIRECTORY_FOUND);
 	}
 	double read = (double)(clock() - start) / CLOCKS_PER_SEC / TIMES;
 	g_autoptr(DirectoryEntry) entry = NULL;
-	directory_read(directory, key, &entry, NULL);
+	directory_read(directory, g_get_monotonic_time(), key, &entry, NULL);
 	start = clock();
 	for (int i = 0; i < TIMES; i++) {
 		g_autoptr(Person) person = masterdata_person(masterdata, entry, ROLE_STUDENT);
@@ -619,7 +717,9 @@ int main(int argc, char **argv)
 	g_test_add_func("/directory/keys", test_keys);
 	g_test_add_func("/directory/read", test_read);
 	g_test_add_func("/directory/service-stays-service", test_service_stays_service);
-	g_test_add_func("/directory/limits-of-an-answer", test_limits_of_an_answer);
+	g_test_add_func("/directory/too-much-of-an-attribute", test_too_much_of_an_attribute);
+	g_test_add_func("/directory/too-much-of-an-entry", test_too_much_of_an_entry);
+	g_test_add_func("/directory/recall", test_recall);
 	g_test_add_func("/directory/tls", test_tls);
 	g_test_add_func("/directory/old-tls", test_old_tls);
 	g_test_add_func("/directory/options-refused", test_options_refused);

@@ -31,7 +31,7 @@ static MasterdataOptions *sample_options(void)
 /* "attr=value|attr=value"; the value may hold \0 written as ^ and 0xFF as ~ */
 static DirectoryEntry *entry_of(const char *text)
 {
-	DirectoryEntry *entry = entry_new("uid=x,ou=people", "key-1");
+	EntryDraft *draft = entry_draft_new();
 	g_auto(GStrv) parts = g_strsplit(text, "|", -1);
 	for (char **part = parts; *part && **part; part++) {
 		char *value = strchr(*part, '=');
@@ -43,9 +43,9 @@ static DirectoryEntry *entry_of(const char *text)
 		for (gssize i = 0; i < length; i++)
 			if (value[i] == '^')
 				value[i] = '\0';
-		entry_add_value(entry, *part, value, length);
+		entry_draft_add(draft, *part, value, length);
 	}
-	return entry;
+	return entry_draft_finish(draft, "uid=x,ou=people", "key-1");
 }
 
 /* The values of a registry attribute as "a,b"; "" if none. */
@@ -81,6 +81,7 @@ static void test_conditions(void)
 		{"star is no pattern", "a=st*", "a=student", false},
 		{"NUL does not end a value", "a=student", "a=student^x", false},
 		{"broken UTF-8", "a=student", "a=student~", false},
+		{"one broken value spoils the others", "a=student", "a=student|a=~", false},
 		{"equals sign in the value", "m=cn=elever,ou=g", "m=CN=Elever,ou=g", true},
 		{"blanks around", " a = student ", "a=student", true},
 	};
@@ -177,6 +178,7 @@ static void test_protected(void)
 		{"both", "securityMarking=Ingen|securityMarking=Sekretessmarkering", true},
 		{"twice no", "securityMarking=Ingen|securityMarking=ingen", false},
 		{"broken", "securityMarking=Ingen~", true},
+		{"one broken of two", "securityMarking=Ingen|securityMarking=~", true},
 		{"NUL", "securityMarking=Ingen^Sekretessmarkering", true},
 		{"other attribute", "security=Ingen", true},
 	};
@@ -270,12 +272,12 @@ static void test_person(void)
 		{"non-Latin", "eduPersonAffiliation=student|sn=Шевченко|givenName=明", ROLE_STUDENT,
 		 "sn", "Шевченко"},
 		{"broken value goes on to be judged", "eduPersonAffiliation=student|sn=a~b",
-		 ROLE_STUDENT, "sn",
-		 "a\xff"
-		 "b"},
+		 ROLE_STUDENT, "sn", ENTRY_UNREADABLE},
+		{"broken value takes the others with it",
+		 "eduPersonAffiliation=student|isMemberOf=a|isMemberOf=~|isMemberOf=b",
+		 ROLE_STUDENT, "isMemberOf", ENTRY_UNREADABLE},
 		{"NUL does not shorten", "eduPersonAffiliation=student|sn=a^b", ROLE_STUDENT, "sn",
-		 "a\xff"
-		 "b"},
+		 ENTRY_UNREADABLE},
 		{"attribute options are other attributes",
 		 "eduPersonAffiliation=student|sn;lang-en=Smith", ROLE_STUDENT, "sn", ""},
 	};
@@ -399,23 +401,41 @@ static void test_wanted(void)
 
 static void test_entry_limits(void)
 {
-	g_autoptr(DirectoryEntry) entry = entry_new("dn", "key");
-	g_autofree char *large = g_strnfill(LIMIT_ENTRY_VALUE_BYTES + 1, 'a');
-
-	entry_add_value(entry, "long", large, -1);
-	entry_add_value(entry, "long", large, LIMIT_ENTRY_VALUE_BYTES);
-	for (int i = 0; i < LIMIT_ENTRY_VALUES + 500; i++)
-		entry_add_value(entry, "many", "x", -1);
-
-	const GPtrArray *values = entry_values(entry, "LONG");
-	g_assert_cmpuint(values->len, ==, 2);
-	g_assert_cmpuint(g_bytes_get_size(values->pdata[0]), ==, 1);
-	g_assert_cmpuint(g_bytes_get_size(values->pdata[1]), ==, LIMIT_ENTRY_VALUE_BYTES);
-	values = entry_values(entry, "many");
-	g_assert_cmpuint(values->len, ==, LIMIT_ENTRY_VALUES + 1);
-	g_autofree char *last = entry_value_text(values->pdata[LIMIT_ENTRY_VALUES]);
-	g_assert_null(last);
-	g_assert_null(entry_values(entry, "none"));
+	enum { MANY = LIMIT_ENTRY_VALUES };
+	static const struct {
+		const char *name;
+		gsize length; /* of each value */
+		gsize n;
+		gsize want; /* values; 1 of a larger n: the attribute is unreadable */
+	} cases[] = {
+		{"longest", LIMIT_ENTRY_VALUE_BYTES, 1, 1},
+		{"two of the longest", LIMIT_ENTRY_VALUE_BYTES, 2, 2},
+		{"too long", LIMIT_ENTRY_VALUE_BYTES + 1, 3, 1},
+		{"1 MiB", 1048576, 2, 1},
+		{"most", 1, MANY, MANY},
+		{"one too many", 1, MANY + 1, 1},
+		{"10,000", 20, 10000, 1},
+		{"empty", 0, 2, 2},
+	};
+	for (gsize i = 0; i < G_N_ELEMENTS(cases); i++) {
+		g_autofree char *value = g_strnfill(cases[i].length, 'a');
+		EntryDraft *draft = entry_draft_new();
+		for (gsize j = 0; j < cases[i].n; j++)
+			entry_draft_add(draft, "Many", value, -1);
+		entry_draft_add(draft, "other", "x", -1);
+		g_autoptr(DirectoryEntry) entry = entry_draft_finish(draft, "dn", "key");
+		const char *const *values = entry_values(entry, "mANY");
+		g_test_message("%s", cases[i].name);
+		g_assert_cmpuint(g_strv_length((char **)(guintptr)values), ==, cases[i].want);
+		g_assert_cmpstr(values[0], ==,
+				cases[i].want < cases[i].n ? ENTRY_UNREADABLE : value);
+		g_assert_cmpint(entry_is_text(values[0]), ==,
+				cases[i].length && cases[i].want == cases[i].n);
+		g_assert_cmpstr(entry_values(entry, "other")[0], ==, "x");
+		g_assert_null(entry_values(entry, "none"));
+		g_assert_cmpstr(entry_dn(entry), ==, "dn");
+		g_assert_cmpstr(entry_key(entry), ==, "key");
+	}
 }
 
 int main(int argc, char **argv)
