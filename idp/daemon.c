@@ -174,6 +174,7 @@ static void gather_generation(Daemon *daemon, Health *health)
 	health->reload_error = g_strdup(daemon->reload_error);
 	pthread_mutex_unlock(&daemon->lock);
 	health->generation = generation->id;
+	directory_stats(generation->directory, &health->directory);
 	health->services = entity_set_size(generation->entities);
 	health->saml_certificate_ends = xml_key_certificate(generation->key)->not_after;
 }

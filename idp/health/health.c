@@ -54,6 +54,30 @@ static Verdict check_store(const Health *health)
 	return verdict(HEALTH_READY, "rows are written");
 }
 
+/* Nobody can log in, and those with a session are served for as long as what was read of them is
+ * fresh: no reason to take the node away, since others ask the same directory. */
+static Verdict check_directory(const Health *health)
+{
+	const DirectoryStats *directory = &health->directory;
+	const char *lost = NULL;
+	unsigned n = 0;
+	for (unsigned i = 0; i < directory->n_servers; i++)
+		if (directory->servers[i].lost) {
+			lost = directory->servers[i].uri;
+			n++;
+		}
+	if (!lost)
+		return verdict(HEALTH_READY, "no address of %u is known to be down",
+			       directory->n_servers);
+	if (n < directory->n_servers)
+		return verdict(HEALTH_DEGRADED, "%s does not answer; %u of %u addresses are down",
+			       lost, n, directory->n_servers);
+	return verdict(HEALTH_DEGRADED,
+		       "%s does not answer, nor does any other address: nobody can log in, and "
+		       "sessions are served for %" G_GINT64_FORMAT " s after their person was read",
+		       lost, directory->max_age / G_USEC_PER_SEC);
+}
+
 /* "3 days", "5 hours": the larger unit that is not nought. */
 static char *span_text(gint64 seconds)
 {
@@ -123,6 +147,7 @@ static const struct {
 } table[] = {
 	{"serving", check_serving},
 	{"store", check_store},
+	{"directory", check_directory},
 	{"generation", check_generation},
 	{"saml-certificate", check_saml_certificate},
 	{"tls-certificate", check_tls_certificate},

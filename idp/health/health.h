@@ -29,7 +29,8 @@ typedef struct {
 	PoolStats workers, directory_lane;
 	unsigned queue; /* jobs that may wait in each of the two */
 	WriterStats writer;
-	unsigned writer_queue; /* commits that may wait */
+	unsigned writer_queue;    /* commits that may wait */
+	DirectoryStats directory; /* counters begin anew with each generation */
 	const char *generation;
 	gint64 generation_loaded;
 	guint64 reloads, reloads_failed;

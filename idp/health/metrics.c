@@ -34,7 +34,9 @@ typedef struct {
 
 static void rows_build(Page *page), rows_checks(Page *page), rows_visits(Page *page),
 	rows_faults(Page *page), rows_duration(Page *page), rows_queued(Page *page),
-	rows_queue_max(Page *page), rows_queue_refused(Page *page), rows_queue_late(Page *page);
+	rows_queue_max(Page *page), rows_queue_refused(Page *page), rows_queue_late(Page *page),
+	rows_directory_up(Page *page), rows_directory_questions(Page *page),
+	rows_directory_failures(Page *page);
 
 /* clang-format off */
 static const struct {
@@ -68,6 +70,15 @@ static const struct {
 	{{"portvakt_store_refused_total", "counter", "Commits refused because of a row that was there, or of a cap."}, NUMBER(writer.refused), NULL},
 	{{"portvakt_store_faults_total", "counter", "Commits that the store failed at."}, NUMBER(writer.faults), NULL},
 	{{"portvakt_store_transactions_total", "counter", "Transactions, each of one or more commits."}, NUMBER(writer.transactions), NULL},
+
+	{{"portvakt_directory_up", "gauge", "Each address of the directory, counted from 1: whether it answered when last asked."}, ROWS, rows_directory_up},
+	{{"portvakt_directory_questions_total", "counter", "Questions to it since the last reload."}, ROWS, rows_directory_questions},
+	{{"portvakt_directory_failures_total", "counter", "Those that it did not answer."}, ROWS, rows_directory_failures},
+	{{"portvakt_directory_questions", "gauge", "Questions that have no answer yet."}, NUMBER(directory.running), NULL},
+	{{"portvakt_persons_kept", "gauge", "Persons kept for person max-age."}, NUMBER(directory.cache.entries), NULL},
+	{{"portvakt_persons_kept_bytes", "gauge", "The memory they take."}, NUMBER(directory.cache.bytes), NULL},
+	{{"portvakt_persons_found_total", "counter", "Times that a person was found among them."}, NUMBER(directory.cache.hits), NULL},
+	{{"portvakt_persons_not_found_total", "counter", "Times that the directory had to be asked."}, NUMBER(directory.cache.misses), NULL},
 
 	{{"portvakt_generation_loaded_timestamp_seconds", "gauge", "When configuration, policy and metadata were last taken."}, NUMBER(generation_loaded), NULL},
 	{{"portvakt_reloads_total", "counter", "Reloads that were taken."}, NUMBER(reloads), NULL},
@@ -263,6 +274,34 @@ static void rows_queue_refused(Page *page)
 static void rows_queue_late(Page *page)
 {
 	row_of(page, "queue", "worker", page->health->workers.late);
+}
+
+/* By number: an address may name what is inside the school. */
+static void row_server(Page *page, unsigned i, guint64 value)
+{
+	g_autofree char *number = g_strdup_printf("%u", i + 1);
+	row_of(page, "address", number, value);
+}
+
+static void rows_directory_up(Page *page)
+{
+	const DirectoryStats *directory = &page->health->directory;
+	for (unsigned i = 0; i < directory->n_servers; i++)
+		row_server(page, i, directory->servers[i].lost ? 0 : 1);
+}
+
+static void rows_directory_questions(Page *page)
+{
+	const DirectoryStats *directory = &page->health->directory;
+	for (unsigned i = 0; i < directory->n_servers; i++)
+		row_server(page, i, directory->servers[i].questions);
+}
+
+static void rows_directory_failures(Page *page)
+{
+	const DirectoryStats *directory = &page->health->directory;
+	for (unsigned i = 0; i < directory->n_servers; i++)
+		row_server(page, i, directory->servers[i].failures);
 }
 
 char *metrics_text(const Health *health, const GPtrArray *checks)

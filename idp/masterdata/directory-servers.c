@@ -218,6 +218,7 @@ unsigned servers_stats(Servers *servers, ServersStats ret_stats[SERVERS_MAX], un
 		ret_stats[i] = server->stats;
 		ret_stats[i].uri = server->uri;
 		ret_stats[i].rests = server->rest_until > now;
+		ret_stats[i].lost = server->rest_until != 0;
 	}
 	*ret_running = servers->running;
 	return servers->n;

@@ -58,6 +58,7 @@ unsigned servers_count(const Servers *servers);
 typedef struct ServersStats {
 	const char *uri;   /* the servers' own */
 	bool rests;        /* it failed less than LIMIT_DIRECTORY_REST_MS ago */
+	bool lost;         /* it failed, and has not answered since */
 	guint64 questions; /* attempts at it, and those of them that got no answer */
 	guint64 failures;
 	gint64 answered; /* g_get_monotonic_time() of its last answer; 0: never */

@@ -26,6 +26,16 @@ static void writer_full(Health *health)
 	health->writer_queue = 1024;
 }
 
+static void one_address_down(Health *health)
+{
+	health->directory.servers[1].lost = true;
+}
+
+static void directory_down(Health *health)
+{
+	health->directory.servers[0].lost = health->directory.servers[1].lost = true;
+}
+
 static void reload_failed(Health *health)
 {
 	health->reload_error = g_strdup("school.policy:3:13: no attribute is called 'x\"'");
@@ -68,6 +78,9 @@ static void writer_behind(Health *health)
 
 static const Case cases[] = {
 	{"told to stop", draining, "serving", HEALTH_NOT_READY, "7 requests"},
+	{"one address is down", one_address_down, "directory", HEALTH_DEGRADED,
+	 "ldaps://b does not answer; 1 of 2"},
+	{"the directory is down", directory_down, "directory", HEALTH_DEGRADED, "for 300 s"},
 	{"a failed reload", reload_failed, "generation", HEALTH_DEGRADED, "school.policy:3:13"},
 	{"SAML certificate ends this month", saml_29_days, "saml-certificate", HEALTH_DEGRADED,
 	 "ends in 29 days:"},
