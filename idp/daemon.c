@@ -196,6 +196,10 @@ static void gather(Health *health, gpointer user)
 	health->visits = (unsigned)g_atomic_int_get(&daemon->visits);
 	health->writer = writer_stats(daemon->writer);
 	health->writer_queue = LIMIT_WRITER_QUEUE;
+	if (health->writer.failed)
+		health->store_failed =
+			health->now -
+			(g_get_monotonic_time() - health->writer.failed) / G_USEC_PER_SEC;
 	health->tls_certificate_ends = daemon->tls_ends;
 	health->log = log_stats();
 	health->process = process_figures();

@@ -10,6 +10,9 @@
 #define CERTIFICATE_SOON   (30 * DAY)
 #define CERTIFICATE_URGENT (7 * DAY)
 
+/* Seconds that a store which could not be written is left alone. */
+#define STORE_RETRY 30
+
 /* A queue so full that the next burst may not fit. */
 #define QUEUE_PERCENT 80
 
@@ -45,8 +48,21 @@ static Verdict check_serving(const Health *health)
 	return verdict(HEALTH_READY, "requests are taken");
 }
 
+/* A node that nobody is sent to commits nothing, and would never see that it can again: after a
+ * while it is given another try. */
 static Verdict check_store(const Health *health)
 {
+	gint64 ago = health->now - health->store_failed;
+	if (health->store_failed && ago < STORE_RETRY)
+		return verdict(HEALTH_NOT_READY,
+			       "%" G_GINT64_FORMAT
+			       " s ago it could not be written; the log says why",
+			       ago);
+	if (health->store_failed)
+		return verdict(HEALTH_DEGRADED,
+			       "when last tried, %" G_GINT64_FORMAT
+			       " s ago, it could not be written",
+			       ago);
 	if (health->writer.queued >= health->writer_queue)
 		return verdict(HEALTH_NOT_READY,
 			       "%u commits wait and no more can: is the disk stuck?",

@@ -30,6 +30,7 @@ typedef struct {
 	unsigned queue; /* jobs that may wait in each of the two */
 	WriterStats writer;
 	unsigned writer_queue;    /* commits that may wait */
+	gint64 store_failed;      /* when the last transaction failed; 0: it did not */
 	DirectoryStats directory; /* counters begin anew with each generation */
 	const char *generation;
 	gint64 generation_loaded;

@@ -90,6 +90,10 @@ static void write_batch(Writer *writer, StoreCommit **batch, unsigned n)
 	writer->stats.faults += sum.faults;
 	writer->stats.refused += sum.refused;
 	writer->stats.transactions += sum.transactions;
+	if (sum.transactions > 0)
+		writer->stats.failed = 0;
+	else if (sum.faults > 0)
+		writer->stats.failed = g_get_monotonic_time();
 	pthread_mutex_unlock(&writer->lock);
 	for (unsigned i = 0; i < n; i++)
 		tell(batch[i], &results[i]);

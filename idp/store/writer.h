@@ -31,7 +31,8 @@ typedef struct {
 	uint64_t refused;      /* CONFLICT or CAPPED */
 	uint64_t faults;       /* FAULT */
 	uint64_t transactions; /* made durable */
-	unsigned queued;       /* waiting now */
+	int64_t failed; /* g_get_monotonic_time() when the last transaction failed; 0: it did not */
+	unsigned queued; /* waiting now */
 } WriterStats;
 
 /* Starts the thread. Takes the store over (transfer full), also on failure. `options` may be

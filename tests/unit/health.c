@@ -26,6 +26,16 @@ static void writer_full(Health *health)
 	health->writer_queue = 1024;
 }
 
+static void store_failed(Health *health)
+{
+	health->store_failed = health->now - 29;
+}
+
+static void store_failed_before(Health *health)
+{
+	health->store_failed = health->now - 30;
+}
+
 static void one_address_down(Health *health)
 {
 	health->directory.servers[1].lost = true;
@@ -78,6 +88,8 @@ static void writer_behind(Health *health)
 
 static const Case cases[] = {
 	{"told to stop", draining, "serving", HEALTH_NOT_READY, "7 requests"},
+	{"the store cannot be written", store_failed, "store", HEALTH_NOT_READY, "29 s ago"},
+	{"could not be", store_failed_before, "store", HEALTH_DEGRADED, "30 s ago"},
 	{"one address is down", one_address_down, "directory", HEALTH_DEGRADED,
 	 "ldaps://b does not answer; 1 of 2"},
 	{"the directory is down", directory_down, "directory", HEALTH_DEGRADED, "for 300 s"},

@@ -394,8 +394,10 @@ static void a_fault_is_told_to_all_and_passes(Fixture *f, gconstpointer data)
 			g_assert_false(is_there(f, i));
 	}
 	g_assert_cmpuint(writer_stats(f->writer).faults, ==, 18);
+	g_assert_cmpint(writer_stats(f->writer).failed, >, 0);
 	g_assert_true(push(f, 1, 10, NOW + 10));
 	wait_for(f, 7);
+	g_assert_cmpint(writer_stats(f->writer).failed, ==, 0);
 	g_assert_true(is_there(f, 1));
 }
 
