@@ -162,6 +162,27 @@ kill -CONT "$slapd"
 bed_halt portvakt
 is 'and ends well' "$?" 0
 
+# --- the disk fails -------------------------------------------------------------------------------
+real=$portvakt portvakt=$top_builddir/tests/lib/daemon
+export PORTVAKT_VFS_FILE=$work/disk
+disk() {
+  echo "$1" >"$work/disk.new"
+  mv "$work/disk.new" "$work/disk"
+}
+bed_serve
+fresh
+ask
+disk 'fail=write,sync'
+type_in "$pupil" "$right"
+is 'what cannot be entered is not answered' "$browser_status $(outcome)" '503 store-down'
+is 'and nobody is sent there for a while' "$(ready)" '503 not-ready store'
+disk ''
+ok 'when the disk is well it is ready at once' comes_in
+is 'for everybody' "$(ready)" '200 ready'
+bed_halt portvakt
+unset PORTVAKT_VFS_FILE
+portvakt=$real
+
 # --- ready in time --------------------------------------------------------------------------------
 # One start, from exec to the first 200, in milliseconds; curl's own start is in it.
 start() {
