@@ -74,13 +74,13 @@ static void worker_free(void *data)
 
 static void hand_over(Visit *visit, Pool *pool, PoolClass class)
 {
-	if (!pool_push(pool, visit, class))
+	if (!pool_push(pool, visit, class, visit->request->peer))
 		visit_fail(visit, FAULT_HTTP_BUSY, "a queue is full");
 }
 
 static void turn_away(void *job, void *user)
 {
-	visit_fail(job, FAULT_HTTP_BUSY, "others who were on their way came first");
+	visit_fail(job, FAULT_HTTP_BUSY, "others came first");
 }
 
 static void work(void *job, void *worker, void *user)
@@ -239,6 +239,7 @@ static bool start_pools(Daemon *daemon, GError **error)
 						   "connections"),
 		.capacity = daemon->queue,
 		.work = wait_for_directory,
+		.late = turn_away,
 		.user = daemon,
 	};
 	daemon->workers = pool_new(&workers, error);

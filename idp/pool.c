@@ -12,14 +12,21 @@ typedef struct {
 } Seat;
 
 typedef struct {
+	guint64 id; /* first: the key of the table is its address */
+	unsigned waiting;
+} Origin;
+
+typedef struct {
 	void *job;
 	gint64 since;
+	Origin *origin;
 } Place;
 
 /* `waiting` places of `capacity` are taken, from `first` on. */
 typedef struct {
 	Place *places;
 	unsigned capacity, first, waiting;
+	GHashTable *origins; /* guint64 -> Origin, of those that wait */
 } Ring;
 
 struct Pool {
@@ -35,15 +42,38 @@ struct Pool {
 
 static Ring ring_new(unsigned capacity)
 {
-	return (Ring){.places = g_new0(Place, capacity), .capacity = capacity};
+	return (Ring){
+		.places = g_new0(Place, capacity),
+		.capacity = capacity,
+		.origins = g_hash_table_new_full(g_int64_hash, g_int64_equal, NULL, g_free),
+	};
 }
 
-static bool ring_put(Ring *ring, void *job)
+static Place place_take(Ring *ring, void *job, guint64 id)
+{
+	Origin *origin = g_hash_table_lookup(ring->origins, &id);
+
+	if (!origin) {
+		origin = g_new0(Origin, 1);
+		origin->id = id;
+		g_hash_table_insert(ring->origins, &origin->id, origin);
+	}
+	origin->waiting++;
+	return (Place){job, g_get_monotonic_time(), origin};
+}
+
+static void place_leave(Ring *ring, const Place *place)
+{
+	if (--place->origin->waiting == 0)
+		g_hash_table_remove(ring->origins, &place->origin->id);
+}
+
+static bool ring_put(Ring *ring, void *job, guint64 origin)
 {
 	if (ring->waiting == ring->capacity)
 		return false;
 	ring->places[(ring->first + ring->waiting++) % ring->capacity] =
-		(Place){job, g_get_monotonic_time()};
+		place_take(ring, job, origin);
 	return true;
 }
 
@@ -53,7 +83,31 @@ static Place ring_take(Ring *ring)
 
 	ring->first = (ring->first + 1) % ring->capacity;
 	ring->waiting--;
+	place_leave(ring, &place);
 	return place;
+}
+
+/* Puts the job where the newest of the origin is that has the most. -> that one; NULL: none has
+ * so many that it would be fair. */
+static void *ring_displace(Ring *ring, void *job, guint64 origin)
+{
+	const Origin *own = g_hash_table_lookup(ring->origins, &origin);
+	unsigned most = (own ? own->waiting : 0) + 1;
+	Place *victim = NULL;
+
+	for (unsigned i = ring->waiting; i-- > 0;) {
+		Place *place = &ring->places[(ring->first + i) % ring->capacity];
+		if (place->origin->waiting > most) {
+			most = place->origin->waiting;
+			victim = place;
+		}
+	}
+	if (!victim)
+		return NULL;
+	Place before = *victim;
+	place_leave(ring, &before);
+	*victim = place_take(ring, job, origin);
+	return before.job;
 }
 
 /* The next job, or NULL when the pool stops and nothing is left. */
@@ -158,23 +212,30 @@ Pool *pool_new(const PoolOptions *options, GError **error)
 	return pool;
 }
 
-bool pool_push(Pool *pool, void *job, PoolClass class)
+bool pool_push(Pool *pool, void *job, PoolClass class, guint64 origin)
 {
+	Ring *ring = &pool->rings[class];
+	void *displaced = NULL;
 	bool taken = false;
 
 	g_assert(job);
 	pthread_mutex_lock(&pool->lock);
 	PoolStats *stats = &pool->stats;
 	if (!pool->stopping && stats->waiting < pool->options.capacity &&
-	    ring_put(&pool->rings[class], job)) {
+	    ring_put(ring, job, origin)) {
 		stats->waiting++;
 		stats->peak = MAX(stats->peak, stats->waiting);
 		taken = true;
 		pthread_cond_signal(&pool->wake);
-	} else {
-		stats->refused++;
+	} else if (!pool->stopping && pool->options.late) {
+		displaced = ring_displace(ring, job, origin);
+		taken = displaced != NULL;
 	}
+	stats->refused += !taken;
+	stats->late += displaced != NULL;
 	pthread_mutex_unlock(&pool->lock);
+	if (displaced)
+		pool->options.late(displaced, pool->options.user);
 	return taken;
 }
 
@@ -204,8 +265,10 @@ void pool_free(Pool *pool)
 	pthread_cond_destroy(&pool->wake);
 	pthread_mutex_destroy(&pool->lock);
 	g_free(pool->seats);
-	for (gsize i = 0; i < POOL_CLASSES; i++)
+	for (gsize i = 0; i < POOL_CLASSES; i++) {
+		g_hash_table_unref(pool->rings[i].origins);
 		g_free(pool->rings[i].places);
+	}
 	g_free(pool);
 }
 

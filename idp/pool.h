@@ -32,8 +32,10 @@ typedef struct {
 	/* POOL_LATER jobs that may wait, of the capacity; 0: as many as there is room for. */
 	unsigned later_capacity;
 	/* A POOL_LATER job that has waited longer than so many milliseconds goes to `late` and not
-	 * to `work`: called on a worker's thread, and owns the job too. 0: none is ever late. */
+	 * to `work`; 0: none is ever late. */
 	unsigned later_ms;
+	/* Is given, and owns, the jobs that are not worked on: the late ones on a worker's thread,
+	 * the displaced ones (pool_push()) on the pushing one. NULL: nothing is displaced. */
 	void (*late)(void *job, void *user);
 } PoolOptions;
 
@@ -43,17 +45,20 @@ typedef struct {
 	unsigned peak;    /* most that ever waited */
 	guint64 done;     /* jobs finished */
 	guint64 refused;  /* pushes that found it full or stopping */
-	guint64 late;     /* jobs given to `late`, not counted as done */
+	guint64 late;     /* jobs given to `late`, not counted as done or refused */
 } PoolStats;
 
 Pool *pool_new(const PoolOptions *options, GError **error);
 
 /*
  * Queues `job` (transfer full if true). False when there is no room for its class or the pool is
- * stopping. Within a class the oldest comes first: with a bounded wait that is as fresh as it needs
- * to be, and newest-first would make whoever asked at the wrong moment wait for all the others.
+ * stopping. `origin` is whose it is: where there is no room, a job of the origin that has the most
+ * of that class waiting makes room for one that has fewer by two, so that whoever asks too much
+ * turns away himself. Within a class the oldest comes first: with a bounded wait that is as fresh
+ * as it needs to be, and newest-first would make whoever asked at the wrong moment wait for all the
+ * others.
  */
-bool pool_push(Pool *pool, void *job, PoolClass class);
+bool pool_push(Pool *pool, void *job, PoolClass class, guint64 origin);
 
 /* Takes no more jobs, finishes those queued and ends the threads; later pushes return false. Two
  * pools that push to each other: stop both, then free both. NULL is fine. */

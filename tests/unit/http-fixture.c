@@ -26,7 +26,7 @@ static void handle(HttpExchange *exchange, const HttpRequest *request, gpointer 
 	g_assert_true(http_exchange_request(exchange) == request);
 	g_assert_true(http_exchange_deadline(exchange) >= request->received);
 	if (g_str_has_prefix(request->path, "/wait/")) {
-		if (!pool_push(house->pool, exchange, POOL_FIRST))
+		if (!pool_push(house->pool, exchange, POOL_FIRST, 0))
 			house_answer(house, exchange, 503);
 	} else if (strcmp(request->path, "/hold") == 0) {
 		pthread_mutex_lock(&house->lock);

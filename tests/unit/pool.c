@@ -91,12 +91,12 @@ static void test_full(void)
 	PoolStats stats;
 
 	g_assert_no_error(error);
-	g_assert_true(pool_push(pool, &jobs[0], POOL_FIRST));
-	g_assert_true(pool_push(pool, &jobs[1], POOL_FIRST));
+	g_assert_true(pool_push(pool, &jobs[0], POOL_FIRST, 0));
+	g_assert_true(pool_push(pool, &jobs[1], POOL_FIRST, 0));
 	wait_until_idle(pool, 2);
 	for (int i = 2; i < 5; i++)
-		g_assert_true(pool_push(pool, &jobs[i], POOL_FIRST));
-	g_assert_false(pool_push(pool, &jobs[5], POOL_FIRST));
+		g_assert_true(pool_push(pool, &jobs[i], POOL_FIRST, 0));
+	g_assert_false(pool_push(pool, &jobs[5], POOL_FIRST, 0));
 	pool_stats(pool, &stats);
 	g_assert_cmpuint(stats.waiting, ==, 3);
 	g_assert_cmpuint(stats.peak, ==, 3);
@@ -105,7 +105,7 @@ static void test_full(void)
 	pool_stop(pool);
 	/* What was queued before the stop is done, what comes after is not taken. */
 	g_assert_cmpuint(atomic_load(&shop.done), ==, 5);
-	g_assert_false(pool_push(pool, &jobs[5], POOL_FIRST));
+	g_assert_false(pool_push(pool, &jobs[5], POOL_FIRST, 0));
 	pool_stats(pool, &stats);
 	g_assert_cmpuint(stats.done, ==, 5);
 	g_assert_cmpuint(stats.working, ==, 0);
@@ -134,7 +134,7 @@ static void pass_on(void *job, void *worker, void *user)
 {
 	Shop *shop = user;
 
-	if (!pool_push(shop->other, job, POOL_FIRST))
+	if (!pool_push(shop->other, job, POOL_FIRST, 0))
 		atomic_fetch_add(&shop->refused, 1);
 	else
 		atomic_fetch_add(&shop->done, 1);
@@ -153,7 +153,7 @@ static void test_two_lanes(void)
 	unsigned pushed = 0;
 
 	for (gsize i = 0; i < G_N_ELEMENTS(jobs); i++) {
-		pushed += pool_push(source, &jobs[i], POOL_FIRST);
+		pushed += pool_push(source, &jobs[i], POOL_FIRST, 0);
 		if (i == G_N_ELEMENTS(jobs) / 2)
 			pool_stop(target);
 	}
@@ -201,13 +201,13 @@ static void test_first_come_first(void)
 	static char jobs[] = "0abcdABCD";
 	PoolStats stats;
 
-	g_assert_true(pool_push(pool, &jobs[0], POOL_LATER));
+	g_assert_true(pool_push(pool, &jobs[0], POOL_LATER, 0));
 	wait_until_idle(pool, 1);
 	/* The many that can wait take their part of the queue and no more. */
 	for (int i = 1; i <= 4; i++)
-		g_assert_true(pool_push(pool, &jobs[i], POOL_LATER) == (i <= 3));
+		g_assert_true(pool_push(pool, &jobs[i], POOL_LATER, 0) == (i <= 3));
 	for (int i = 5; i <= 8; i++)
-		g_assert_true(pool_push(pool, &jobs[i], POOL_FIRST) == (i <= 7));
+		g_assert_true(pool_push(pool, &jobs[i], POOL_FIRST, 0) == (i <= 7));
 	pool_stats(pool, &stats);
 	g_assert_cmpuint(stats.waiting, ==, 6);
 	g_assert_cmpuint(stats.refused, ==, 2);
@@ -224,11 +224,11 @@ static void test_capacity_is_shared(void)
 	g_autoptr(Pool) pool = pool_new(&options, NULL);
 	unsigned jobs[4] = {0};
 
-	g_assert_true(pool_push(pool, &jobs[0], POOL_FIRST));
+	g_assert_true(pool_push(pool, &jobs[0], POOL_FIRST, 0));
 	wait_until_idle(pool, 1);
-	g_assert_true(pool_push(pool, &jobs[1], POOL_FIRST));
-	g_assert_true(pool_push(pool, &jobs[2], POOL_FIRST));
-	g_assert_false(pool_push(pool, &jobs[3], POOL_LATER));
+	g_assert_true(pool_push(pool, &jobs[1], POOL_FIRST, 0));
+	g_assert_true(pool_push(pool, &jobs[2], POOL_FIRST, 0));
+	g_assert_false(pool_push(pool, &jobs[3], POOL_LATER, 0));
 	shop_open(&shop);
 	pool_stop(pool);
 	g_assert_cmpuint(jobs[3], ==, 0);
@@ -243,14 +243,14 @@ static void test_late(void)
 	unsigned jobs[4] = {0};
 	PoolStats stats;
 
-	g_assert_true(pool_push(pool, &jobs[0], POOL_FIRST));
+	g_assert_true(pool_push(pool, &jobs[0], POOL_FIRST, 0));
 	wait_until_idle(pool, 1);
-	g_assert_true(pool_push(pool, &jobs[1], POOL_LATER));
-	g_assert_true(pool_push(pool, &jobs[2], POOL_FIRST));
+	g_assert_true(pool_push(pool, &jobs[1], POOL_LATER, 0));
+	g_assert_true(pool_push(pool, &jobs[2], POOL_FIRST, 0));
 	g_usleep(50 * 1000);
 	shop_open(&shop);
 	wait_until_idle(pool, 0);
-	g_assert_true(pool_push(pool, &jobs[3], POOL_LATER));
+	g_assert_true(pool_push(pool, &jobs[3], POOL_LATER, 0));
 	pool_stop(pool);
 	/* Who could wait has waited too long; who goes first is never late. */
 	g_assert_cmpuint(jobs[1], ==, 100);
@@ -259,6 +259,44 @@ static void test_late(void)
 	pool_stats(pool, &stats);
 	g_assert_cmpuint(stats.late, ==, 1);
 	g_assert_cmpuint(stats.done, ==, 3);
+}
+
+/* The queue is full of one origin's: others get in, and it is the one that is turned away. */
+static void test_displaced(void)
+{
+	static const struct {
+		const char *name, *waiting; /* origins, in the order they came */
+		guint64 origin;             /* of the one that comes last */
+		int want;                   /* who goes; -1: it is not taken */
+	} table[] = {
+		{"of the greedy one the newest", "11111", '2', 4},
+		{"of the greediest", "12122", '3', 4},
+		{"the newest of it, not the newest", "11123", '2', 2},
+		{"not its own", "11112", '1', -1},
+		{"not for one less", "11223", '3', -1},
+		{"not where all have one", "12345", '6', -1},
+	};
+
+	for (gsize i = 0; i < G_N_ELEMENTS(table); i++) {
+		Shop shop = shop_new(false);
+		PoolOptions options = {"test", 1,     9, worker_new, worker_free,
+				       work,   &shop, 5, 0,          count_late};
+		g_autoptr(Pool) pool = pool_new(&options, NULL);
+		unsigned jobs[7] = {0};
+		g_test_message("%s", table[i].name);
+		g_assert_true(pool_push(pool, &jobs[6], POOL_FIRST, 0));
+		wait_until_idle(pool, 1);
+		for (int k = 0; k < 5; k++)
+			g_assert_true(pool_push(pool, &jobs[k], POOL_LATER,
+						(guint64)table[i].waiting[k]));
+		g_assert_true(pool_push(pool, &jobs[5], POOL_LATER, table[i].origin) ==
+			      (table[i].want >= 0));
+		shop_open(&shop);
+		pool_stop(pool);
+		for (int k = 0; k < 5; k++)
+			g_assert_cmpuint(jobs[k], ==, k == table[i].want ? 100 : 1);
+		g_assert_cmpuint(jobs[5], ==, table[i].want >= 0);
+	}
 }
 
 int main(int argc, char **argv)
@@ -270,5 +308,6 @@ int main(int argc, char **argv)
 	g_test_add_func("/pool/first-come-first", test_first_come_first);
 	g_test_add_func("/pool/capacity-is-shared", test_capacity_is_shared);
 	g_test_add_func("/pool/late", test_late);
+	g_test_add_func("/pool/displaced", test_displaced);
 	return g_test_run();
 }
