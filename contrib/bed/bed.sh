@@ -87,11 +87,13 @@ _run() {
   bed_running+=("$name")
 }
 
-# The child is not reaped before _halt waits for it, so its number cannot be anybody else's.
+# The shell may reap the child at any moment, and remembers its code until _halt waits for it: one
+# that is a zombie or gone has ended.
 _alive() {
-  local pid=${bed_pid[$1]:-}
-  [ -n "$pid" ] && kill -0 "$pid" 2>/dev/null &&
-    ! grep -q '^State:.*Z' "/proc/$pid/status" 2>/dev/null
+  local pid=${bed_pid[$1]:-} state
+  [ -n "$pid" ] || return 1
+  state=$(sed -n 's/^State:[[:space:]]*//p' "/proc/$pid/status" 2>/dev/null)
+  [ -n "$state" ] && [[ $state != Z* ]]
 }
 
 _ready() {
