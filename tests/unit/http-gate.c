@@ -201,6 +201,18 @@ static const struct {
 	{"two content types",
 	 BYTES(POST("Content-Type: a/b\r\nContent-Type: c/d\r\nContent-Length: 0\r\n", NEXT)), 400},
 	{"two cookie headers", BYTES(GET("Cookie: a=b\r\nCookie: c=d\r\n")), 400},
+	{"lower-case method", BYTES("get / HTTP/1.1\r\n" HOST "\r\n" NEXT), 405},
+	{"host with user", BYTES("GET / HTTP/1.1\r\nHost: u@idp.example\r\n\r\n" NEXT), 400},
+	{"host with path", BYTES("GET / HTTP/1.1\r\nHost: idp.example/x\r\n\r\n" NEXT), 400},
+	{"host list", BYTES("GET / HTTP/1.1\r\nHost: idp.example, a\r\n\r\n" NEXT), 400},
+	{"host with open bracket", BYTES("GET / HTTP/1.1\r\nHost: [::1\r\n\r\n" NEXT), 400},
+	{"empty host", BYTES("GET / HTTP/1.1\r\nHost:\r\n\r\n" NEXT), 400},
+	{"expect and chunks and length",
+	 BYTES(POST("Expect: 100-continue\r\nTransfer-Encoding: chunked\r\nContent-Length: 5\r\n",
+		    "0\r\n\r\n" NEXT)),
+	 400},
+	{"authority form", BYTES("GET idp.example:443 HTTP/1.1\r\n" HOST "\r\n" NEXT), 400},
+	{"asterisk form", BYTES("GET * HTTP/1.1\r\n" HOST "\r\n" NEXT), 400},
 	{"two origins", BYTES(GET("Origin: https://a\r\nOrigin: null\r\n")), 400},
 };
 
@@ -305,9 +317,56 @@ static void test_target_size(void)
 	}
 }
 
+/* A head of exactly the limit: in many small fields, which need no copy beside them. */
+static void test_head_at_the_limit(void)
+{
+	for (gsize over = 0; over <= 1; over++) {
+		g_autoptr(GString) bytes = g_string_new("GET / HTTP/1.1\r\nHost: a\r\n");
+		for (int i = 0; i < 3; i++) {
+			g_autofree char *filler = g_strnfill(8000, 'x');
+			g_string_append_printf(bytes, "X%d: %s\r\n", i, filler);
+		}
+		g_autofree char *rest = g_strnfill(
+			LIMIT_HTTP_REQUEST - bytes->len - strlen("Y: \r\n\r\n") + over, 'y');
+		g_string_append_printf(bytes, "Y: %s\r\n\r\n", rest);
+		g_assert_cmpuint(bytes->len, ==, LIMIT_HTTP_REQUEST + over);
+		g_autoptr(Reply) reply =
+			client_ask(http_server_port(server), bytes->str, bytes->len);
+		g_assert_cmpint(reply->status, ==, over ? 431 : 200);
+	}
+}
+
+/* Two requests in one piece are two, in order; HTTP/1.0 is kept where it asks for it. */
+static void test_pipeline(void)
+{
+	static const char both[] =
+		POST("Content-Length: 3\r\n", "a=b") "GET /second HTTP/1.1\r\n" HOST
+						     "\r\nGET /third HTTP/1.1\r\n" HOST
+						     "Connection: close\r\n\r\n" NEXT;
+	static const char *const want[] = {"POST /?- 3", "GET /second?- 0", "GET /third?- 0"};
+	int fd = client_connect(http_server_port(server));
+
+	client_send(fd, BYTES(both));
+	for (gsize i = 0; i < G_N_ELEMENTS(want); i++) {
+		g_autoptr(Reply) reply = client_read(fd, false, 5000);
+		g_assert_cmpint(reply->status, ==, 200);
+		g_assert_cmpstr(reply->body->str, ==, want[i]);
+		g_assert_true(reply->closed == (i == 2));
+	}
+	close(fd);
+	g_autoptr(Reply) once =
+		client_ask(http_server_port(server), BYTES("GET / HTTP/1.0\r\n\r\n" NEXT));
+	g_assert_cmpint(once->status, ==, 200);
+	g_assert_true(once->closed);
+	g_assert_cmpuint(atomic_load(&smuggled), ==, 0);
+}
+
 static void test_field_count(void)
 {
-	for (unsigned count = LIMIT_HTTP_HEADERS; count <= 300; count += 118) {
+	static const unsigned counts[] = {LIMIT_HTTP_HEADERS, LIMIT_HTTP_HEADERS + 1, 300};
+
+	for (gsize k = 0; k < G_N_ELEMENTS(counts); k++) {
+		unsigned count = counts[k];
 		g_autoptr(GString) bytes = g_string_new("GET / HTTP/1.1\r\nHost: a\r\n");
 		for (unsigned i = 1; i < count; i++)
 			g_string_append(bytes, "X: y\r\n");
@@ -385,6 +444,8 @@ int main(int argc, char **argv)
 	g_test_add_func("/http-gate/after-chunks", test_after_chunks);
 	g_test_add_func("/http-gate/head-size", test_head_size);
 	g_test_add_func("/http-gate/target-size", test_target_size);
+	g_test_add_func("/http-gate/head-at-the-limit", test_head_at_the_limit);
+	g_test_add_func("/http-gate/pipeline", test_pipeline);
 	g_test_add_func("/http-gate/field-count", test_field_count);
 	g_test_add_func("/http-gate/body-size", test_body_size);
 	g_test_add_func("/http-gate/byte-by-byte", test_byte_by_byte);

@@ -2,6 +2,7 @@
 /* HTTPS: what the server starts with, which versions it speaks, and that a connection is kept. */
 #include <gio/gio.h>
 #include <glib/gstdio.h>
+#include <gnutls/gnutls.h>
 
 #include "idp/http/tls.h"
 #include "tests/unit/http-fixture.h"
@@ -117,7 +118,7 @@ static void test_tls(void)
 	g_assert_cmpint(tls_handshake(house_port(&house), "-tls1_2", certificate), ==, 0);
 	g_assert_cmpint(tls_handshake(house_port(&house), "-tls1_1", certificate), !=, 0);
 
-	/* Plain HTTP to it is closed, and one that never ends its handshake is, too. */
+	/* Plain HTTP to it is closed. */
 	g_autoptr(Reply) plain = client_ask(house_port(&house), BYTES(GET_OF("/")));
 	g_assert_cmpint(plain->status, ==, 0);
 	house_close(&house);
@@ -130,9 +131,169 @@ static void test_tls(void)
 	g_rmdir(folder);
 }
 
+/* ---- clients that do not end ---- */
+
+static GBytes *own_chain, *own_key;
+
+static void make_own(void)
+{
+	g_autofree char *folder = g_dir_make_tmp("http-XXXXXX", NULL);
+	g_autofree char *certificate = g_build_filename(folder, "tls.crt", NULL);
+	g_autofree char *key = g_build_filename(folder, "tls.key", NULL);
+
+	make_certificate(certificate, key);
+	own_chain = bytes_of(certificate);
+	own_key = bytes_of(key);
+	g_unlink(certificate);
+	g_unlink(key);
+	g_rmdir(folder);
+}
+
+static void house_open_tls(House *house)
+{
+	HttpServerOptions options = house_options(house);
+
+	options.tls_certificate = own_chain;
+	options.tls_key = own_key;
+	house_open(house, &options);
+}
+
+typedef struct {
+	int fd;
+	gnutls_session_t session;
+	gnutls_certificate_credentials_t credentials;
+} TlsClient;
+
+static TlsClient tls_open(guint16 port, const char *priorities)
+{
+	TlsClient client = {.fd = client_connect(port)};
+
+	gnutls_certificate_allocate_credentials(&client.credentials);
+	gnutls_init(&client.session, GNUTLS_CLIENT);
+	gnutls_priority_set_direct(client.session, priorities, NULL);
+	gnutls_credentials_set(client.session, GNUTLS_CRD_CERTIFICATE, client.credentials);
+	gnutls_transport_set_int(client.session, client.fd);
+	gnutls_handshake_set_timeout(client.session, PATIENCE_MS);
+	g_assert_cmpint(gnutls_handshake(client.session), ==, GNUTLS_E_SUCCESS);
+	return client;
+}
+
+static void tls_close(TlsClient *client)
+{
+	gnutls_deinit(client->session);
+	gnutls_certificate_free_credentials(client->credentials);
+	close(client->fd);
+}
+
+/* Ends with the server's closing, in the time that a request has to be read. */
+static void expect_given_up(House *house, int fd, gint64 began, unsigned timed_out)
+{
+	HttpStats stats;
+
+	house_wait_connections(house, 0);
+	g_assert_cmpint(g_get_monotonic_time() - began, >, (READ_MS - 50) * 1000);
+	while (client_byte(fd, PATIENCE_MS) >= 0)
+		continue;
+	http_server_stats(house->server, &stats);
+	g_assert_cmpuint(stats.timed_out, ==, timed_out);
+	g_assert_cmpuint(stats.requests, ==, 0);
+}
+
+static unsigned open_now(House *house)
+{
+	HttpStats stats;
+
+	http_server_stats(house->server, &stats);
+	return stats.connections;
+}
+
+/* A handshake is part of the first request's time, silent or dripping. */
+static void test_endless_handshake(void)
+{
+	static const char hello[] = "\x16\x03\x01\x40\x00\x01\x00\x3f\xfc\x03\x03";
+	House house = {0};
+	house_open_tls(&house);
+	gint64 began = g_get_monotonic_time();
+	int silent = client_connect(house_port(&house));
+
+	expect_given_up(&house, silent, began, 1);
+	close(silent);
+	began = g_get_monotonic_time();
+	int dripping = client_connect(house_port(&house));
+	client_send(dripping, BYTES(hello));
+	do {
+		client_send(dripping, "a", 1);
+		g_usleep(40 * 1000);
+		g_assert_cmpint(g_get_monotonic_time() - began, <, PATIENCE_MS * 1000);
+	} while (open_now(&house) > 0);
+	expect_given_up(&house, dripping, began, 2);
+	close(dripping);
+	house_close(&house);
+}
+
+/* A byte in each record. */
+static void test_dripping_records(void)
+{
+	House house = {0};
+	house_open_tls(&house);
+	gint64 began = g_get_monotonic_time();
+	TlsClient client = tls_open(house_port(&house), "NORMAL");
+
+	gnutls_record_send(client.session, BYTES("GET / HTTP/1.1\r\nHost: a\r\nX: "));
+	do {
+		gnutls_record_send(client.session, "a", 1);
+		g_usleep(40 * 1000);
+		g_assert_cmpint(g_get_monotonic_time() - began, <, PATIENCE_MS * 1000);
+	} while (open_now(&house) > 0);
+	expect_given_up(&house, client.fd, began, 1);
+	tls_close(&client);
+	house_close(&house);
+}
+
+/* Who asks for 32 MiB and takes nothing. */
+static void test_slow_tls_reader(void)
+{
+	House house = {0};
+	house_open_tls(&house);
+	TlsClient client = tls_open(house_port(&house), "NORMAL");
+
+	gnutls_record_send(client.session, BYTES(GET_OF("/large")));
+	house_wait(&house.unsent, 1);
+	house_wait_connections(&house, 0);
+	tls_close(&client);
+	house_close(&house);
+	g_assert_cmpuint(atomic_load(&house.sent), ==, 0);
+}
+
+/* TLS 1.2 lets a client begin again and again, which costs us more than it costs him: who tries is
+ * refused, and what he sends afterwards is no request. */
+static void test_renegotiation(void)
+{
+	House house = {0};
+	house_open_tls(&house);
+	TlsClient client = tls_open(house_port(&house), "NORMAL:-VERS-ALL:+VERS-TLS1.2");
+
+	gnutls_record_send(client.session, BYTES(GET_OF("/")));
+	house_wait(&house.sent, 1);
+	gnutls_handshake_set_timeout(client.session, 2000);
+	g_assert_cmpint(gnutls_handshake(client.session), !=, GNUTLS_E_SUCCESS);
+	house_wait_connections(&house, 0);
+	g_assert_cmpuint(atomic_load(&house.handled), ==, 1);
+	tls_close(&client);
+	house_close(&house);
+}
+
 int main(int argc, char **argv)
 {
 	g_test_init(&argc, &argv, NULL);
+	make_own();
 	g_test_add_func("/http-server/tls", test_tls);
-	return g_test_run();
+	g_test_add_func("/http-server/tls/endless-handshake", test_endless_handshake);
+	g_test_add_func("/http-server/tls/dripping-records", test_dripping_records);
+	g_test_add_func("/http-server/tls/slow-reader", test_slow_tls_reader);
+	g_test_add_func("/http-server/tls/renegotiation", test_renegotiation);
+	int result = g_test_run();
+	g_bytes_unref(own_chain);
+	g_bytes_unref(own_key);
+	return result;
 }
