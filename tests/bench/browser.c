@@ -132,6 +132,8 @@ static void take_header(Browser *browser, char *line, gsize *length, bool *last)
 		*length = strtoul(line + 16, NULL, 10);
 	} else if (g_ascii_strncasecmp(line, "Location: ", 10) == 0) {
 		browser->location = g_strdup(line + 10);
+	} else if (g_ascii_strncasecmp(line, "Retry-After: ", 13) == 0) {
+		browser->retry_after = true;
 	} else if (g_ascii_strcasecmp(line, "Connection: close") == 0) {
 		*last = true;
 	} else if (g_ascii_strncasecmp(line, "Set-Cookie: ", 12) == 0) {
@@ -159,6 +161,7 @@ static bool read_answer(Browser *browser)
 	g_autofree char *text = g_strndup(browser->in->str, head - 4);
 	g_auto(GStrv) lines = g_strsplit(text, "\r\n", -1);
 	g_clear_pointer(&browser->location, g_free);
+	browser->retry_after = false;
 	browser->status = strlen(lines[0]) > 9 ? (int)g_ascii_strtoll(lines[0] + 9, NULL, 10) : 0;
 	for (char **line = lines + 1; *line; line++)
 		take_header(browser, *line, &length, &last);
@@ -182,11 +185,13 @@ bool browser_ask(Browser *browser, const char *target, const char *form)
 	if ((kept || dial(browser)) && send_request(browser, target, form) && read_answer(browser))
 		return true;
 	bool nothing_came = browser->in->len == 0;
+	browser->torn = !nothing_came;
 	hang_up(browser);
 	/* A kept connection may have been closed in the meantime; a fresh one may not. */
 	if (kept && nothing_came && dial(browser) && send_request(browser, target, form) &&
 	    read_answer(browser))
 		return true;
+	browser->torn |= browser->in->len > 0;
 	hang_up(browser);
 	return false;
 }

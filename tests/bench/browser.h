@@ -23,6 +23,8 @@ typedef struct {
 	/* Of the last answer. */
 	int status;
 	char *location; /* or NULL */
+	bool retry_after;
+	bool torn; /* when there was none: it began to come */
 	GString *body;
 } Browser;
 

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: AGPL-3.0-or-later */
 /*
- * Load for a portvakt that listens plainly on loopback: single sign-on with a session, or whole
- * logins, from several kept connections at once. Bounded in count and time. Prints one JSON line;
- * fails when any visit failed.
+ * Load for a portvakt that listens plainly on loopback: single sign-on with a session, whole
+ * logins, or strangers who only ask, from several kept connections at once. Bounded in count and
+ * time. Prints one JSON line; fails when any visit failed.
  */
 #include <arpa/inet.h>
 #include <glib.h>
@@ -15,13 +15,14 @@
 #include "tests/bench/browser.h"
 
 #define MOST_VISITS      10000000
-#define MOST_CONNECTIONS 512
+#define MOST_CONNECTIONS 1024
 #define MOST_SECONDS     900
 
 static struct {
 	char *at, *host, *origin, *targets_file, *cookies_file, *users_file, *save_file, *expect;
+	char *hold_file, *from;
 	int count, connections, seconds, rate;
-	gboolean spread, show;
+	gboolean spread, show, anonymous, drain;
 } option = {.at = NULL, .count = 1000, .connections = 16, .seconds = 60};
 
 static const GOptionEntry entries[] = {
@@ -38,6 +39,10 @@ static const GOptionEntry entries[] = {
 	 "Log in on each visit, as the next 'login:password' of the file", "FILE"},
 	{"save-cookies", 's', 0, G_OPTION_ARG_FILENAME, &option.save_file,
 	 "Append each login's cookies to the file", "FILE"},
+	{"hold", 'w', 0, G_OPTION_ARG_FILENAME, &option.hold_file,
+	 "With --login: the login page stays on the screen until the file exists", "FILE"},
+	{"anonymous", 'a', 0, G_OPTION_ARG_NONE, &option.anonymous,
+	 "Only ask, without cookies: a login page is good, 503 with Retry-After is 'shed'", NULL},
 	{"expect", 'e', 0, G_OPTION_ARG_STRING, &option.expect,
 	 "What the last page must hold (default: SAMLResponse)", "TEXT"},
 	{"count", 'n', 0, G_OPTION_ARG_INT, &option.count, "Visits in all (1000)", "N"},
@@ -47,6 +52,11 @@ static const GOptionEntry entries[] = {
 	 "Visits a second, each timed from when it was due (default: as fast as it goes)", "N"},
 	{"spread", 'S', 0, G_OPTION_ARG_NONE, &option.spread,
 	 "Give each connection an address of its own in 127.0.0.0/8", NULL},
+	{"from", 'f', 0, G_OPTION_ARG_STRING, &option.from,
+	 "Address of all connections, or of the first with --spread (127.0.0.1)", "127.x.x.x"},
+	{"drain", 'd', 0, G_OPTION_ARG_NONE, &option.drain,
+	 "The server is about to stop: a connection ends where it gets no answer, not half of one",
+	 NULL},
 	{"show", 'v', 0, G_OPTION_ARG_NONE, &option.show, "Print the page of a failed visit", NULL},
 	{NULL}};
 
@@ -54,12 +64,13 @@ typedef struct {
 	pthread_t thread;
 	unsigned number;
 	Browser *browser;
-	GArray *latencies;    /* gint64 microseconds of good visits */
+	GArray *latencies; /* gint64 microseconds of good visits */
+	unsigned shed;
 	GHashTable *failures; /* what -> count */
 } Visitor;
 
 static GStrv targets, cookies, users;
-static struct sockaddr_in server;
+static struct sockaddr_in server, from;
 static gint64 began, ends;
 static atomic_int next_visit;
 static FILE *saved;
@@ -72,6 +83,13 @@ static void save_cookies(const Browser *browser)
 	pthread_mutex_lock(&saving);
 	fprintf(saved, "%s\n", header);
 	pthread_mutex_unlock(&saving);
+}
+
+static void look_at_page(void)
+{
+	while (option.hold_file && !g_file_test(option.hold_file, G_FILE_TEST_EXISTS) &&
+	       g_get_monotonic_time() < ends)
+		g_usleep(20 * 1000);
 }
 
 /* -> NULL, or what went wrong. */
@@ -89,9 +107,27 @@ static const char *log_in(Browser *browser, const char *target, const char *user
 		browser_fill_form(browser, parts[0], parts[1] ? parts[1] : "", &action);
 	if (!form || !action)
 		return "no login form on the page";
+	look_at_page();
 	if (!browser_ask(browser, action, form) || !browser_follow(browser))
 		return "no answer to the password";
 	return NULL;
+}
+
+/* A stranger; the counts in the report say how many were told to come again. */
+static const char *knock(Visitor *visitor, const char *target)
+{
+	Browser *browser = visitor->browser;
+
+	browser_set_cookies(browser, NULL);
+	if (!browser_ask(browser, target, NULL))
+		return "no answer";
+	if (browser->status == 503 && browser->retry_after) {
+		visitor->shed++;
+		return NULL;
+	}
+	if (browser->status != 200)
+		return "status is neither 200 nor 503 with Retry-After";
+	return strstr(browser->body->str, option.expect) ? NULL : "no login page";
 }
 
 static const char *visit(Visitor *visitor, int number)
@@ -100,6 +136,8 @@ static const char *visit(Visitor *visitor, int number)
 	const char *target = targets[(guint)number % g_strv_length(targets)];
 	const char *wrong = NULL;
 
+	if (option.anonymous)
+		return knock(visitor, target);
 	if (users)
 		wrong = log_in(browser, target, users[(guint)number % g_strv_length(users)]);
 	else if (!browser_ask(browser, target, NULL) || !browser_follow(browser))
@@ -146,7 +184,11 @@ static void *run(void *data)
 		}
 		if (number >= option.count || g_get_monotonic_time() >= ends)
 			return NULL;
-		note(visitor, due, visit(visitor, number));
+		const char *wrong = visit(visitor, number);
+		if (wrong && option.drain && visitor->browser->status == 0 &&
+		    !visitor->browser->torn)
+			return NULL;
+		note(visitor, due, wrong);
 	}
 }
 
@@ -158,11 +200,10 @@ static Visitor *visitor_new(unsigned number)
 	browser->server = server;
 	browser->host = option.host;
 	browser->origin = option.origin;
-	if (option.spread) {
-		browser->from.sin_family = AF_INET;
+	browser->from = from;
+	if (option.spread)
 		browser->from.sin_addr.s_addr =
-			htonl(INADDR_LOOPBACK + 1 + number % 200 + (number / 200 << 8));
-	}
+			htonl(ntohl(from.sin_addr.s_addr) + 1 + number % 200 + (number / 200 << 8));
 	if (cookies)
 		browser_set_cookies(browser, cookies[number % g_strv_length(cookies)]);
 	visitor->number = number;
@@ -191,26 +232,32 @@ static double at_share(const GArray *sorted, double share)
 static unsigned report(Visitor **visitors, double seconds)
 {
 	g_autoptr(GArray) all = g_array_new(FALSE, FALSE, sizeof(gint64));
-	unsigned failed = 0;
+	g_autoptr(GHashTable) failures = g_hash_table_new(g_str_hash, g_str_equal);
+	GHashTableIter iter;
+	gpointer what, count;
+	unsigned failed = 0, shed = 0;
 	guint64 requests = 0;
 
 	for (int i = 0; i < option.connections; i++) {
-		GHashTableIter iter;
-		gpointer what, count;
 		g_array_append_vals(all, visitors[i]->latencies->data, visitors[i]->latencies->len);
 		requests += visitors[i]->browser->requests;
+		shed += visitors[i]->shed;
 		g_hash_table_iter_init(&iter, visitors[i]->failures);
 		while (g_hash_table_iter_next(&iter, &what, &count)) {
+			unsigned sum = GPOINTER_TO_UINT(g_hash_table_lookup(failures, what)) +
+				       GPOINTER_TO_UINT(count);
 			failed += GPOINTER_TO_UINT(count);
-			fprintf(stderr, "connection %d: %u x %s\n", i, GPOINTER_TO_UINT(count),
-				(char *)what);
+			g_hash_table_insert(failures, what, GUINT_TO_POINTER(sum));
 		}
 	}
+	g_hash_table_iter_init(&iter, failures);
+	while (g_hash_table_iter_next(&iter, &what, &count))
+		fprintf(stderr, "%u x %s\n", GPOINTER_TO_UINT(count), (char *)what);
 	g_array_sort(all, compare);
-	printf("{\"done\":%u,\"failed\":%u,\"requests\":%" G_GUINT64_FORMAT
+	printf("{\"done\":%u,\"shed\":%u,\"failed\":%u,\"requests\":%" G_GUINT64_FORMAT
 	       ",\"seconds\":%.3f,\"per_second\":%.1f,\"p50_ms\":%.2f,\"p99_ms\":%.2f,"
 	       "\"max_ms\":%.2f}\n",
-	       all->len, failed, requests, seconds, all->len / seconds, at_share(all, 0.5),
+	       all->len, shed, failed, requests, seconds, all->len / seconds, at_share(all, 0.5),
 	       at_share(all, 0.99), at_share(all, 1));
 	return failed + (all->len == 0);
 }
@@ -240,6 +287,9 @@ static bool take_address(const char *text)
 {
 	g_auto(GStrv) parts = g_strsplit(text ? text : "", ":", 2);
 
+	from.sin_family = AF_INET;
+	if (inet_pton(AF_INET, option.from ? option.from : "127.0.0.1", &from.sin_addr) != 1)
+		return false;
 	server.sin_family = AF_INET;
 	if (g_strv_length(parts) != 2 || inet_pton(AF_INET, parts[0], &server.sin_addr) != 1)
 		return false;
@@ -265,7 +315,8 @@ static void take_options(int *argc, char ***argv)
 		exit(2);
 	}
 	option.host = option.host ? option.host : option.at;
-	option.expect = option.expect ? option.expect : g_strdup("SAMLResponse");
+	if (!option.expect)
+		option.expect = g_strdup(option.anonymous ? "type=\"password\"" : "SAMLResponse");
 	if (!option.origin)
 		option.origin = g_strdup_printf("https://%s", option.host);
 	targets = lines_of(option.targets_file);
