@@ -10,7 +10,7 @@ packages_build=(autoconf automake autoconf-archive make gcc libc6-dev pkg-config
 packages_bed=(slapd ldap-utils apache2 libapache2-mod-auth-mellon libapache2-mod-shib openssl
   curl ca-certificates jq libxml2-utils sqlite3 iproute2)
 packages_check=(git xz-utils argon2 xmlsec1 clang libclang-rt-14-dev clang-format clang-tidy
-  shellcheck mandoc bash-completion chromium libnss3-tools binutils)
+  shellcheck mandoc bash-completion nginx-light chromium libnss3-tools binutils)
 
 policy_rc_d=/usr/sbin/policy-rc.d
 policy_rc_d_saved=$policy_rc_d.before-portvakt
