@@ -81,11 +81,14 @@ void exchange_expect_body(HttpExchange *exchange, gsize limit)
 
 void exchange_take_body(HttpExchange *exchange, const char *bytes, gsize length)
 {
+	char *library_copy = (char *)(guintptr)bytes;
 	gsize used = exchange->body_bytes;
 
 	exchange->body_bytes += length;
 	if (exchange->body && exchange->body_bytes <= exchange->body_limit)
 		memcpy(exchange->body->data + used, bytes, length);
+	/* The buffer is the library's, lives as long as the connection, and is not read again. */
+	explicit_bzero(library_copy, length);
 }
 
 void exchange_finish_body(HttpExchange *exchange)

@@ -63,7 +63,7 @@ HttpExchange *exchange_ref(HttpExchange *exchange);
 void exchange_unref(HttpExchange *exchange);
 
 /* Makes room for a body of at most `limit` bytes and takes its pieces; what exceeds it is counted
- * and dropped. Then makes it the request's. */
+ * and dropped. The pieces are wiped where they came from. Then makes it the request's. */
 void exchange_expect_body(HttpExchange *exchange, gsize limit);
 void exchange_take_body(HttpExchange *exchange, const char *bytes, gsize length);
 void exchange_finish_body(HttpExchange *exchange);

@@ -4,6 +4,7 @@
 #include "idp/fault.h"
 #include "idp/limits.h"
 #include "idp/masterdata/directory-dial.h"
+#include "idp/masterdata/directory-wipe.h"
 
 #include <errno.h>
 #include <ldap.h>
@@ -161,6 +162,7 @@ static bool attach(Link *link, GError **error)
 	link->fd = -1;
 	if (ldap_get_option(link->ld, LDAP_OPT_SOCKBUF, &sockbuf) != LDAP_SUCCESS ||
 	    ber_sockbuf_add_io(sockbuf, &deadline_io, LBER_SBIOD_LEVEL_PROVIDER, link) != 0 ||
+	    !directory_wipe_what_is_sent(sockbuf) ||
 	    ber_sockbuf_ctrl(sockbuf, LBER_SB_OPT_SET_MAX_INCOMING, &most) <= 0) {
 		fail(link, LINK_LOST, "connecting", "the library refuses our transport", error);
 		return false;

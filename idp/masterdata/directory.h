@@ -91,8 +91,8 @@ void directory_inherit(Directory *directory, const Directory *before);
  * the same server. An unknown login costs a bind too.
  *
  * login: login_length bytes; the caller has removed the blanks around it, if it wants to.
- * password: password_length bytes, sent as they are; the caller wipes them. libldap keeps
- *   copies in its packet buffers, which are freed but not wiped.
+ * password: password_length bytes, sent as they are; the caller wipes them. libldap's copy is
+ *   wiped once it is sent (directory-wipe.h).
  * ret_entry: transfer full, set for DIRECTORY_FOUND only. */
 DirectoryOutcome directory_login(Directory *directory, gint64 began, const char *login,
 				 gsize login_length, const char *password, gsize password_length,
