@@ -256,7 +256,7 @@ SqliteHandle *sqlite_handle_open_writer(const char *path, GError **error)
 		  * need no file in /tmp. */
 		 "PRAGMA cell_size_check=ON;PRAGMA secure_delete=ON;PRAGMA temp_store=MEMORY;"
 		 "PRAGMA journal_mode=WAL;PRAGMA synchronous=FULL;"
-		 "PRAGMA journal_size_limit=67108864;PRAGMA cache_size=-16384",
+		 "PRAGMA journal_size_limit=67108864;PRAGMA cache_size=-1024",
 		 error) ||
 	    !migrate(handle, version, error) || !check(handle, error))
 		return NULL;

@@ -163,7 +163,8 @@ static Writer *writer_new(Store *store, const WriterOptions *options)
 		writer->options.batch_bytes = LIMIT_WRITER_BATCH_BYTES;
 	if (writer->options.sweep_every == 0)
 		writer->options.sweep_every = SWEEP_EVERY;
-	writer->sweep_at = g_get_monotonic_time() + sweep_interval(writer);
+	/* at once: who is restarted often must sweep too */
+	writer->sweep_at = g_get_monotonic_time();
 	pthread_mutex_init(&writer->lock, NULL);
 	pthread_condattr_init(&attributes);
 	pthread_condattr_setclock(&attributes, CLOCK_MONOTONIC);
