@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: AGPL-3.0-or-later */
 #include <glib-unix.h>
 #include <signal.h>
+#include <sys/prctl.h>
+#include <sys/resource.h>
 
 #include "idp/command/command.h"
 #include "idp/daemon.h"
@@ -38,6 +40,25 @@ static gboolean on_second(gpointer data)
 	return G_SOURCE_CONTINUE;
 }
 
+/* A reload asked for while the start is under way waits for its end; unhandled, it would kill. */
+static void hold_reload(int how)
+{
+	sigset_t set;
+	sigemptyset(&set);
+	sigaddset(&set, SIGHUP);
+	pthread_sigmask(how, &set, NULL);
+}
+
+/* A core would hold keys, sessions and whatever somebody typed that moment, in a file of anybody's
+ * choice. The limit alone does not stop a core that is piped to a program; not being dumpable does,
+ * and keeps other processes of the same user out of our memory besides. */
+static void leave_no_core(void)
+{
+	const struct rlimit none = {0, 0};
+	setrlimit(RLIMIT_CORE, &none);
+	prctl(PR_SET_DUMPABLE, 0, 0, 0, 0);
+}
+
 static int serve(const CommandLine *line)
 {
 	g_autoptr(GError) error = NULL;
@@ -52,6 +73,7 @@ static int serve(const CommandLine *line)
 	g_unix_signal_add(SIGTERM, on_stop, &running);
 	g_unix_signal_add(SIGINT, on_stop, &running);
 	g_timeout_add_seconds(1, on_second, NULL);
+	hold_reload(SIG_UNBLOCK);
 	g_main_loop_run(running.loop);
 	daemon_stop(running.daemon);
 	log_tell_left_out(true);
@@ -68,6 +90,8 @@ int command_serve(int argc, char **argv)
 			   "SIGHUP reads configuration, policy, metadata and pages anew.",
 		.entries = entries,
 	};
+	leave_no_core();
+	hold_reload(SIG_BLOCK);
 	log_init();
 	signal(SIGPIPE, SIG_IGN);
 	int result = command_parse(&line, &argc, &argv) ? serve(&line) : COMMAND_USAGE;
