@@ -328,6 +328,7 @@ Daemon *daemon_start(const char *config_file, GError **error)
 	Generation *generation = generation_load(config_file, now_seconds(), error);
 	if (!generation)
 		return NULL;
+	tls_wipe_what_is_freed();
 	Daemon *daemon = g_new0(Daemon, 1);
 	pthread_mutex_init(&daemon->lock, NULL);
 	pthread_mutex_init(&daemon->server_lock, NULL);
@@ -407,10 +408,15 @@ bool daemon_reload(Daemon *daemon, GError **error)
 	g_clear_pointer(&daemon->reload_error, g_free);
 	pthread_mutex_unlock(&daemon->lock);
 	note_warnings(generation);
-	const LogField fields[] = {
-		{"generation", generation->id}, {"before", old->id}, {NULL, NULL}};
-	log_event(G_LOG_LEVEL_INFO, "reloaded", fields);
+	char before[sizeof old->id];
+	g_strlcpy(before, old->id, sizeof before);
 	generation_unref(old);
+	g_autofree char *alive = g_strdup_printf("%u", generation_alive());
+	const LogField fields[] = {{"generation", generation->id},
+				   {"before", before},
+				   {"generations", alive},
+				   {NULL, NULL}};
+	log_event(G_LOG_LEVEL_INFO, "reloaded", fields);
 	return true;
 }
 

@@ -10,6 +10,13 @@
 /* More policy files than any huvudman has schools. */
 #define POLICY_FILES_MAX 1000
 
+static atomic_uint alive;
+
+unsigned generation_alive(void)
+{
+	return atomic_load(&alive);
+}
+
 static void generation_free(Generation *generation)
 {
 	g_clear_pointer(&generation->policy, policy_unref);
@@ -28,6 +35,7 @@ static void generation_free(Generation *generation)
 	g_clear_pointer(&generation->warnings, g_ptr_array_unref);
 	g_clear_pointer(&generation->config, config_free);
 	g_free(generation);
+	atomic_fetch_sub(&alive, 1);
 }
 
 Generation *generation_ref(Generation *generation)
@@ -350,6 +358,7 @@ Generation *generation_load(const char *config_file, gint64 now, GError **error)
 {
 	g_autoptr(Generation) generation = g_new0(Generation, 1);
 	atomic_init(&generation->references, 1);
+	atomic_fetch_add(&alive, 1);
 	generation->warnings = g_ptr_array_new_with_free_func(g_free);
 	generation->config = config_load(config_file, error);
 	if (!generation->config || !load_zone(generation, error) || !load_keys(generation, error) ||

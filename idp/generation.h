@@ -52,5 +52,9 @@ Generation *generation_ref(Generation *generation);
 void generation_unref(Generation *generation);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(Generation, generation_unref)
 
+/* How many there are: the current one, those that visits began with, and the one that each worker
+ * used last. More than that are leaked. Any thread. */
+unsigned generation_alive(void);
+
 /* The day at `now`, in the school's time zone, as yyyymmdd. */
 unsigned generation_today(GTimeZone *zone, gint64 now);

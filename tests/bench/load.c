@@ -17,10 +17,12 @@
 #define MOST_VISITS      10000000
 #define MOST_CONNECTIONS 1024
 #define MOST_SECONDS     900
+#define NOBODY_THERE_US  5000
 
 static struct {
 	char *at, *host, *origin, *targets_file, *cookies_file, *users_file, *save_file, *expect;
 	char *hold_file, *from;
+	char *responses_file;
 	int count, connections, seconds, rate;
 	gboolean spread, show, anonymous, drain;
 } option = {.at = NULL, .count = 1000, .connections = 16, .seconds = 60};
@@ -43,6 +45,9 @@ static const GOptionEntry entries[] = {
 	 "With --login: the login page stays on the screen until the file exists", "FILE"},
 	{"anonymous", 'a', 0, G_OPTION_ARG_NONE, &option.anonymous,
 	 "Only ask, without cookies: a login page is good, 503 with Retry-After is 'shed'", NULL},
+	{"save-responses", 'R', 0, G_OPTION_ARG_FILENAME, &option.responses_file,
+	 "Append of each Response its ID, its attributes' names, the cookies, the login's form",
+	 "FILE"},
 	{"expect", 'e', 0, G_OPTION_ARG_STRING, &option.expect,
 	 "What the last page must hold (default: SAMLResponse)", "TEXT"},
 	{"count", 'n', 0, G_OPTION_ARG_INT, &option.count, "Visits in all (1000)", "N"},
@@ -73,7 +78,7 @@ static GStrv targets, cookies, users;
 static struct sockaddr_in server, from;
 static gint64 began, ends;
 static atomic_int next_visit;
-static FILE *saved;
+static FILE *saved, *responses;
 static pthread_mutex_t saving = PTHREAD_MUTEX_INITIALIZER;
 
 static void save_cookies(const Browser *browser)
@@ -92,8 +97,56 @@ static void look_at_page(void)
 		g_usleep(20 * 1000);
 }
 
+/* The Response on the page, transfer full; NULL: there is none, or only a part. */
+static char *response_on(const char *page)
+{
+	static const char field[] = "name=\"SAMLResponse\" value=\"";
+	const char *value = strstr(page, field);
+	gsize length = 0;
+
+	if (!value)
+		return NULL;
+	value += strlen(field);
+	g_autofree char *base64 = g_strndup(value, strcspn(value, "\""));
+	g_autofree char *xml = (char *)g_base64_decode(base64, &length);
+	g_autofree char *text = g_strndup(xml, length);
+	return strstr(text, "Response>") ? g_steal_pointer(&text) : NULL;
+}
+
+/* The values of an XML attribute, each once as often as it is there, with commas between. */
+static char *values_of(const char *xml, const char *start)
+{
+	GString *all = g_string_new(NULL);
+
+	for (const char *p = strstr(xml, start); p; p = strstr(p, start)) {
+		p += strlen(start);
+		g_string_append_printf(all, "%s%.*s", all->len ? "," : "", (int)strcspn(p, "\""),
+				       p);
+	}
+	return g_string_free(all, FALSE);
+}
+
 /* -> NULL, or what went wrong. */
-static const char *log_in(Browser *browser, const char *target, const char *user)
+static const char *save_response(const Browser *browser, const char *form)
+{
+	g_autofree char *header = browser_cookies(browser);
+	g_autofree char *response = response_on(browser->body->str);
+	const char *id = response ? strstr(response, " ID=\"") : NULL;
+
+	if (!id)
+		return "no whole Response on the page";
+	id += strlen(" ID=\"");
+	g_autofree char *names = values_of(response, " FriendlyName=\"");
+	pthread_mutex_lock(&saving);
+	fprintf(responses, "%.*s\t%s\t%s\t%s\n", (int)strcspn(id, "\""), id, names, header,
+		form ? form : "");
+	fflush(responses);
+	pthread_mutex_unlock(&saving);
+	return NULL;
+}
+
+/* Leaves the form that was sent. -> NULL, or what went wrong. */
+static const char *log_in(Browser *browser, const char *target, const char *user, char **ret_form)
 {
 	g_auto(GStrv) parts = g_strsplit(user, ":", 2);
 	g_autofree char *action = NULL;
@@ -103,8 +156,8 @@ static const char *log_in(Browser *browser, const char *target, const char *user
 		return "no answer to the request";
 	if (browser->status != 200)
 		return "no login page";
-	g_autofree char *form =
-		browser_fill_form(browser, parts[0], parts[1] ? parts[1] : "", &action);
+	char *form = browser_fill_form(browser, parts[0], parts[1] ? parts[1] : "", &action);
+	*ret_form = form;
 	if (!form || !action)
 		return "no login form on the page";
 	look_at_page();
@@ -135,11 +188,12 @@ static const char *visit(Visitor *visitor, int number)
 	Browser *browser = visitor->browser;
 	const char *target = targets[(guint)number % g_strv_length(targets)];
 	const char *wrong = NULL;
+	g_autofree char *form = NULL;
 
 	if (option.anonymous)
 		return knock(visitor, target);
 	if (users)
-		wrong = log_in(browser, target, users[(guint)number % g_strv_length(users)]);
+		wrong = log_in(browser, target, users[(guint)number % g_strv_length(users)], &form);
 	else if (!browser_ask(browser, target, NULL) || !browser_follow(browser))
 		wrong = "no answer";
 	if (wrong)
@@ -150,7 +204,7 @@ static const char *visit(Visitor *visitor, int number)
 		return "page does not hold what is expected";
 	if (users && saved)
 		save_cookies(browser);
-	return NULL;
+	return responses ? save_response(browser, form) : NULL;
 }
 
 static void note(Visitor *visitor, gint64 due, const char *wrong)
@@ -189,6 +243,9 @@ static void *run(void *data)
 		    !visitor->browser->torn)
 			return NULL;
 		note(visitor, due, wrong);
+		/* nobody is there: it may be about to start */
+		if (wrong && visitor->browser->status == 0)
+			g_usleep(NOBODY_THERE_US);
 	}
 }
 
@@ -282,6 +339,17 @@ static GStrv lines_of(const char *path)
 	return lines;
 }
 
+static FILE *append_to(const char *path)
+{
+	FILE *file = path ? fopen(path, "ae") : NULL;
+
+	if (path && !file) {
+		perror(path);
+		exit(2);
+	}
+	return file;
+}
+
 /* Only this machine may be loaded. */
 static bool take_address(const char *text)
 {
@@ -322,10 +390,8 @@ static void take_options(int *argc, char ***argv)
 	targets = lines_of(option.targets_file);
 	cookies = lines_of(option.cookies_file);
 	users = lines_of(option.users_file);
-	if (option.save_file && !(saved = fopen(option.save_file, "ae"))) {
-		perror(option.save_file);
-		exit(2);
-	}
+	saved = append_to(option.save_file);
+	responses = append_to(option.responses_file);
 }
 
 int main(int argc, char **argv)
@@ -351,5 +417,7 @@ int main(int argc, char **argv)
 	g_free(visitors);
 	if (saved)
 		fclose(saved);
+	if (responses)
+		fclose(responses);
 	return failed > 0;
 }

@@ -1,52 +1,105 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: AGPL-3.0-or-later
 # kill -9 at any moment under load: no Response has reached a browser whose ledger row is not there,
-# and no Response ID has two rows. (tests/unit/store-kill kills the writer at chosen moments.)
-# shellcheck disable=SC2119 # words of visit.sh may stand alone
+# no Response ID has two rows, what was spent or ended stays so. The moments are spread evenly from
+# before portvakt serves until it has served for a while; meanwhile it commits, checkpoints, sweeps
+# rows that have expired and, in every third round, reads its configuration anew again and again.
+# `make soak` does more rounds. (tests/unit/store-kill kills the writer at chosen moments.)
+#
+#   KILL_ROUNDS   how often (default 40)
 set -u
-# shellcheck source=tests/lib/visit.sh
-. "${top_srcdir:?}/tests/lib/visit.sh"
-visit_test
-rounds=${KILL_ROUNDS:-20}
+# shellcheck source=tests/lib/load.sh
+. "${top_srcdir:?}/tests/lib/load.sh"
+load_test
+rounds=${KILL_ROUNDS:-40}
+store=$bed/store/portvakt.db
+load_sessions
+: >"$work/received" >"$work/ended"
 
-fresh
-ask
-type_in noabjo "$(bed_password noabjo)"
-token=$(session)
-ok 'there is a session' test -n "$token"
-
-# Asks again and again, each answer in a file of its own, until nobody answers.
-load() {
-  local i
-  for ((i = 0; i < 2000; i++)); do
-    curl -sS --max-time 5 --cacert "$bed_ca" -H "Cookie: __Host-portvakt-session=$token" \
-      -o "$work/got/$1.$2.$i" "$sso?$request" 2>/dev/null || return 0
-  done
+# Rows that expired long ago, so that sweeping is always going on.
+age_rows() {
+  sqlite3 -cmd '.timeout 5000' "$store" "
+    WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 2000)
+    INSERT INTO spent_ask SELECT randomblob(32), NULL, x'', 1 FROM n"
 }
 
-mkdir "$work/got"
-lost=0
-for ((round = 0; round < rounds; round++)); do
-  request=$("$authnrequest")
-  for client in 1 2 3; do load "$round" "$client" & clients[client]=$!; done
-  sleep "0.$((RANDOM % 6 + 1))$((RANDOM % 10))"
-  kill -9 "$(cat "$bed/run/portvakt.pid")"
-  wait "${clients[@]}"
-  wait "$(cat "$bed/run/portvakt.pid")" 2>/dev/null
-  bed_running=(slapd)
-  bed_serve || { echo 'Bail out! it does not start after a kill'; exit 1; }
-done
+# Logs one of the sessions out, and notes its cookies once the page says so.
+leave() {
+  local cookies=$1 token
+  token=$(plain /logout -H "Cookie: $cookies" |
+    xmllint --html --xpath "string(//input[@name='csrf']/@value)" - 2>/dev/null) || return
+  plain /logout -H "Cookie: $cookies" -H "Origin: https://$idp_host" -o /dev/null \
+    --data-urlencode "csrf=$token" 2>/dev/null && echo "$cookies" >>"$work/ended"
+}
 
-for file in "$work"/got/*; do
-  value=$(xmllint --html --xpath "string(//input[@name='SAMLResponse']/@value)" "$file" 2>/dev/null)
-  [ -n "$value" ] || continue
-  base64 -d <<<"$value" 2>/dev/null | grep -o '<[a-z0-9]*:Response [^>]*' | grep -o ' ID="[^"]*"' |
-    cut -d'"' -f2
-done | sort >"$work/received"
-sqlite3 -readonly "$bed/store/portvakt.db" 'SELECT response_id FROM ledger' | sort >"$work/rows"
-lost=$(comm -23 "$work/received" "$work/rows" | wc -l)
-ok "answers were received ($(wc -l <"$work/received"))" test "$(wc -l <"$work/received")" -ge "$rounds"
-is 'each has its row in the ledger' "$lost" 0
+# Asks for reloads without end, from when portvakt has come far enough to hear of them.
+reload() {
+  until awk '/^Sig(Blk|Cgt)/ && $2 ~ /[13579bdf]$/ { heard = 1 } END { exit !heard }' \
+    "/proc/$1/status" 2>/dev/null; do
+    kill -0 "$1" 2>/dev/null || return 0
+    sleep 0.01
+  done
+  while kill -HUP "$1" 2>/dev/null; do sleep 0.02; done
+}
+
+# Some time, evenly spread up to $1 seconds.
+some_time() {
+  sleep "$(awk -v most="$1" -v random="$SRANDOM" 'BEGIN { printf "%.6f", most * random / 2^32 }')"
+}
+
+load_start logins -n 10000000 -T 900 -p 4 -l "$work/users" -R "$work/received"
+load_start sso -n 10000000 -T 900 -p 4 -k "$work/cookies" -R "$work/received"
+early=0
+for ((round = 0; round < rounds; round++)); do
+  bed_halt portvakt KILL 2>/dev/null
+  if [ $((round % 10)) -eq 0 ]; then age_rows; fi
+  _run portvakt "$portvakt" serve --config "$bed_conf"
+  pid=${bed_pid[portvakt]}
+  before=$(wc -l <"$work/received")
+  beside=
+  if [ $((round % 3)) -eq 0 ]; then
+    reload "$pid" & beside=$!
+  elif [ $((round % 3)) -eq 1 ]; then
+    (sleep 0.15; leave "$(grep -v $'\t$' "$work/received" | tail -n 1 | cut -f 3)") >/dev/null 2>&1 & beside=$!
+  fi
+  some_time 0.8
+  kill -0 "$pid" 2>/dev/null || { echo '# it has ended by itself'; break; }
+  { kill -9 "$pid"; wait "$pid"; } 2>/dev/null
+  [ -z "$beside" ] || wait "$beside" 2>/dev/null
+  if [ "$(wc -l <"$work/received")" -eq "$before" ]; then early=$((early + 1)); fi
+done
+is 'it never ended by itself' "$round" "$rounds"
+bed_halt portvakt KILL 2>/dev/null
+kill "${load_pid[@]}"
+wait "${load_pid[@]}" 2>/dev/null
+
+is 'the store is whole' "$(sqlite3 "$store" 'PRAGMA integrity_check')" ok
+sqlite3 -readonly "$store" 'SELECT response_id FROM ledger' | sort >"$work/rows"
+cut -f 1 "$work/received" | sort >"$work/ids"
+ok "answers were received: $(wc -l <"$work/ids") in $rounds rounds, of which $early ended before one was" \
+  test "$(wc -l <"$work/ids")" -ge $((2 * rounds))
+is 'each has its row in the ledger' "$(comm -23 "$work/ids" "$work/rows" | wc -l)" 0
 is 'no Response ID has two rows' "$(uniq -d "$work/rows" | wc -l)" 0
-is 'no Response was received twice' "$(uniq -d "$work/received" | wc -l)" 0
+is 'no Response was received twice' "$(uniq -d "$work/ids" | wc -l)" 0
+
+load_serve || { echo 'Bail out! it does not start after a kill'; exit 1; }
+again() {
+  local cookies form
+  while IFS=$'\t' read -r _ _ cookies form; do
+    curl -sS --max-time 10 -H "Host: $idp_host" -H "Origin: https://$idp_host" \
+      -H "Cookie: $cookies" --data "$form" "$idp_plain/login"
+  done | grep -c 'name="SAMLResponse"'
+}
+awk -F '\t' '$4 != ""' "$work/received" | shuf -n 100 >"$work/forms"
+ok "whole logins were among them" test -s "$work/forms"
+is 'a login that was spent before a kill is spent' "$(again <"$work/forms")" 0
+returned=0
+while IFS= read -r cookies; do
+  if plain "$(head -n 1 "$work/targets")" -H "Cookie: $cookies" | grep -q 'name="SAMLResponse"'; then
+    returned=$((returned + 1))
+  fi
+done <"$work/ended"
+ok "some were logged out ($(wc -l <"$work/ended"))" test -s "$work/ended"
+is 'who was logged out before a kill is logged out' "$returned" 0
+ok 'and it goes on serving' load -n 20 -p 4 -k "$work/cookies"
 tap_done
