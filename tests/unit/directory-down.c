@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: AGPL-3.0-or-later */
 /* A directory that is slow, dead, restarted or busy: nobody waits long, and it recovers. */
+#include "idp/limits.h"
 #include "idp/seal.h"
 #include "tests/lib/rogue.h"
 #include "tests/lib/school.h"
@@ -29,8 +30,8 @@ static pid_t slapd_pid(void)
 
 static void test_failover(void)
 {
-	static const RogueManner manners[] = {ROGUE_CLOSED, ROGUE_SILENT, ROGUE_NO_TLS,
-					      ROGUE_STALLED_TLS, ROGUE_DRIPPING_TLS};
+	static const RogueManner manners[] = {ROGUE_CLOSED, ROGUE_FULL,        ROGUE_SILENT,
+					      ROGUE_NO_TLS, ROGUE_STALLED_TLS, ROGUE_DRIPPING_TLS};
 	for (gsize i = 0; i < G_N_ELEMENTS(manners); i++) {
 		g_autoptr(Rogue) rogue = rogue_new(manners[i]);
 		g_autofree char *uris = g_strdup_printf("%s %s", rogue_uri(rogue), school_uri());
@@ -94,6 +95,151 @@ static void test_all_down(void)
 		slow += ms > 500;
 	}
 	g_assert_cmpint(slow, ==, 1);
+}
+
+typedef struct {
+	Directory *directory;
+	gint64 began;
+	DirectoryOutcome outcome;
+	double seconds;
+} Asked;
+
+static gpointer one_question(gpointer data)
+{
+	Asked *asked = data;
+	g_autoptr(DirectoryEntry) entry = NULL;
+	gint64 start = g_get_monotonic_time();
+	asked->outcome = directory_login(asked->directory, asked->began, "alvlin", 6,
+					 SCHOOL_PASSWORD, strlen(SCHOOL_PASSWORD), &entry, NULL);
+	asked->seconds = seconds_since(start);
+	return NULL;
+}
+
+static Asked ask(Directory *directory, double seconds_ago)
+{
+	Asked asked = {directory,
+		       g_get_monotonic_time() - (gint64)(seconds_ago * G_TIME_SPAN_SECOND),
+		       DIRECTORY_FAULT, 0};
+	one_question(&asked);
+	return asked;
+}
+
+static bool rests(Directory *directory, unsigned server)
+{
+	DirectoryStats stats;
+	directory_stats(directory, &stats);
+	return stats.servers[server].rests;
+}
+
+/* Who has waited before counts it; who has no time left blames nobody. */
+static void test_time_that_is_left(void)
+{
+	static const struct {
+		const char *name;
+		RogueManner manner;
+		double waited; /* seconds */
+		double least, most;
+		bool rests;
+	} cases[] = {
+		{"just come", ROGUE_SILENT, 0, 1.1, 1.7, true},
+		{"has waited", ROGUE_SILENT, 2.2, 0.7, 1.1, true},
+		{"nearly all", ROGUE_SILENT, 2.6, 0, 0.2, false},
+		{"all", ROGUE_CLOSED, 3.0, 0, 0.2, false},
+		{"much more", ROGUE_SILENT, 30, 0, 0.2, false},
+	};
+	for (gsize i = 0; i < G_N_ELEMENTS(cases); i++) {
+		g_autoptr(Rogue) rogue = rogue_new(cases[i].manner);
+		g_autoptr(Directory) directory = school(rogue_uri(rogue));
+		Asked asked = ask(directory, cases[i].waited);
+		g_test_message("%s: %.3f s", cases[i].name, asked.seconds);
+		g_assert_cmpint(asked.outcome, ==, DIRECTORY_FAULT);
+		g_assert_cmpfloat(asked.seconds, >=, cases[i].least);
+		g_assert_cmpfloat(asked.seconds, <, cases[i].most);
+		g_assert_cmpint(rests(directory, 0), ==, cases[i].rests);
+	}
+	/* a server that is well is asked all the same, and is well thereafter */
+	g_autoptr(Directory) directory = school(school_uri());
+	g_assert_cmpint(ask(directory, 0).outcome, ==, DIRECTORY_FOUND);
+	g_assert_cmpint(ask(directory, 2.0).outcome, ==, DIRECTORY_FOUND);
+	g_assert_cmpint(ask(directory, 2.9).outcome, ==, DIRECTORY_FAULT);
+	g_assert_cmpint(ask(directory, 0).outcome, ==, DIRECTORY_FOUND);
+}
+
+/* When the first address' rest is over, one person looks whether it is back, and no more than one.
+ */
+static void test_one_probes(void)
+{
+	g_autoptr(Rogue) rogue = rogue_new(ROGUE_SILENT);
+	g_autofree char *uris = g_strdup_printf("%s %s", rogue_uri(rogue), school_uri());
+	g_autoptr(Directory) directory = school(uris);
+	g_assert_cmpint(ask(directory, 0).outcome, ==, DIRECTORY_FOUND);
+	g_assert_true(rests(directory, 0));
+	g_usleep(LIMIT_DIRECTORY_REST_MS * 1000 + 100000);
+	g_assert_false(rests(directory, 0));
+
+	GThread *threads[4];
+	Asked asked[4];
+	int slow = 0;
+	for (gsize i = 0; i < G_N_ELEMENTS(threads); i++) {
+		asked[i] = (Asked){directory, g_get_monotonic_time(), DIRECTORY_FAULT, 0};
+		threads[i] = g_thread_new("question", one_question, &asked[i]);
+	}
+	for (gsize i = 0; i < G_N_ELEMENTS(threads); i++) {
+		g_thread_join(threads[i]);
+		g_assert_cmpint(asked[i].outcome, ==, DIRECTORY_FOUND);
+		slow += asked[i].seconds > 1.0;
+	}
+	g_assert_cmpint(slow, ==, 1);
+}
+
+/* ---- servers that speak, and say what they should not ---- */
+
+static void test_rogue_answers(void)
+{
+	static const char *const attributes[] = {"uid", "sn", "mail", NULL};
+	static const struct {
+		RogueManner manner;
+		const char *name;
+		DirectoryOutcome want;
+		bool rests;
+		double most; /* seconds */
+	} cases[] = {
+		{ROGUE_CUT, "cut", DIRECTORY_FAULT, true, 1.0},
+		{ROGUE_DRIPPING, "dripping", DIRECTORY_FAULT, true, 2.0},
+		{ROGUE_HUGE, "huge", DIRECTORY_FAULT, false, 1.0},
+		{ROGUE_TORN, "torn", DIRECTORY_FAULT, false, 1.0},
+		{ROGUE_TWICE, "twice", DIRECTORY_FOUND, false, 1.0},
+		{ROGUE_ENDLESS, "endless", DIRECTORY_FAULT, false, 2.0},
+		{ROGUE_REFERENCE, "reference", DIRECTORY_FOUND, false, 1.0},
+		{ROGUE_REFERRAL, "referral", DIRECTORY_FAULT, false, 1.0},
+	};
+	G_STATIC_ASSERT(G_N_ELEMENTS(cases) == ROGUE_MANNERS - ROGUE_CUT);
+	for (gsize i = 0; i < G_N_ELEMENTS(cases); i++) {
+		g_autoptr(Rogue) elsewhere = rogue_new(ROGUE_SILENT);
+		g_autofree char *uri = g_strdup_printf("%s/dc=x", rogue_uri(elsewhere));
+		g_autoptr(Rogue) rogue = rogue_new_referring(cases[i].manner, uri);
+		g_autoptr(DirectoryOptions) options = school_options(rogue_uri(rogue));
+		g_autoptr(Directory) directory = school_open(options, attributes);
+		g_autoptr(DirectoryEntry) entry = NULL;
+		g_autoptr(GError) error = NULL;
+		gint64 start = g_get_monotonic_time();
+		DirectoryOutcome outcome = directory_find(directory, "rut", &entry, &error);
+		g_test_message("%s: %.3f s, %s", cases[i].name, seconds_since(start),
+			       error ? error->message : "found");
+		g_assert_cmpint(outcome, ==, cases[i].want);
+		g_assert_cmpfloat(seconds_since(start), <, cases[i].most);
+		g_assert_cmpint(rests(directory, 0), ==, cases[i].rests);
+		g_assert_cmpuint(rogue_connections(rogue), >, 0);
+		/* nobody is sent anywhere */
+		g_assert_cmpuint(rogue_connections(elsewhere), ==, 0);
+		if (!entry)
+			continue;
+		bool twice = cases[i].manner == ROGUE_TWICE;
+		g_assert_cmpstr(entry_values(entry, "uid")[0], ==, "rut");
+		g_assert_cmpstr(entry_values(entry, "mail")[0], ==, "rut@rogue.example");
+		g_assert_cmpstr(entry_values(entry, "sn")[0], ==, twice ? ENTRY_UNREADABLE : "Rut");
+		g_assert_null(entry_values(entry, "sn")[1]);
+	}
 }
 
 /* A name that does not resolve, or resolves to nobody, costs no more than another dead server. */
@@ -199,6 +345,9 @@ int main(int argc, char **argv)
 	school_up(NULL, NULL);
 	g_test_add_func("/directory-down/failover", test_failover);
 	g_test_add_func("/directory-down/all-down", test_all_down);
+	g_test_add_func("/directory-down/time-that-is-left", test_time_that_is_left);
+	g_test_add_func("/directory-down/one-probes", test_one_probes);
+	g_test_add_func("/directory-down/rogue-answers", test_rogue_answers);
 	g_test_add_func("/directory-down/unresolvable", test_unresolvable);
 	g_test_add_func("/directory-down/restart", test_restart);
 	g_test_add_func("/directory-down/frozen", test_frozen);
