@@ -261,6 +261,10 @@ GBytes *seal_base64url_decode(const char *text, gsize max)
 	/* Looks no further than the longest that could be right. */
 	if (text == NULL || strnlen(text, max * 2 + 4) > (max * 4 + 2) / 3)
 		return NULL;
+	/* libsodium 1.0.18 takes every byte past ASCII for a '_'. */
+	for (const char *c = text; *c; c++)
+		if (!g_ascii_isalnum(*c) && *c != '-' && *c != '_')
+			return NULL;
 	bytes = g_malloc(max + 1);
 	if (sodium_base642bin(bytes, max, text, strlen(text), NULL, &length, NULL, BASE64) != 0)
 		return NULL;
