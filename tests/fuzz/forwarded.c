@@ -17,8 +17,10 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 
 	bool got = forwarded_client(proxies, value, &client, &error);
 	g_assert(got == (error == NULL));
-	if (!got)
+	if (!got) {
+		fuzz_verdict("refused: %s", error->message);
 		return 0;
+	}
 	/* A proxy only where there is nobody else; and what was read can be read again. */
 	const char *first = strchr(value, ',');
 	g_autofree char *text = address_to_text(&client.any);
@@ -31,5 +33,6 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		g_assert(forwarded_client(proxies, alone, &again, NULL));
 		g_assert(address_to_peer(&again.any) == address_to_peer(&client.any));
 	}
+	fuzz_verdict("taken %s", text);
 	return 0;
 }

@@ -11,6 +11,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 
 	request->cookies = g_strndup((const char *)data, size);
 	g_autofree char *value = cookie_get(request, "__Host-session");
+	fuzz_verdict(value ? "taken %s" : "refused", value);
 	if (!value)
 		return 0;
 	/* What comes out was there, once, and may be set again as it is. */

@@ -13,8 +13,10 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	g_autoptr(GString) again = g_string_new(NULL);
 
 	g_assert((form == NULL) == (error != NULL));
-	if (!form)
+	if (!form) {
+		fuzz_verdict("refused %d: %s", error->code, error->message);
 		return 0;
+	}
 	g_assert(form->pairs->len <= LIMIT_HTTP_PARAMETERS);
 	for (guint i = 0; i < form->pairs->len; i++) {
 		const FormPair *pair = g_ptr_array_index(form->pairs, i);
@@ -32,5 +34,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	/* Nothing between the pairs is lost: a signature over the raw text can be checked from
 	 * them. */
 	g_assert(again->len == size && memcmp(again->str, data, size) == 0);
+	fuzz_verdict("taken %u%s", form->pairs->len,
+		     form_has_duplicates(form) ? ", one twice" : "");
 	return 0;
 }

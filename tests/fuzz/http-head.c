@@ -15,8 +15,10 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	HttpField fields[LIMIT_HTTP_HEADERS + 4];
 	HttpHead head = {.fields = fields};
 
-	if (g_strv_length(first) < 3)
+	if (g_strv_length(first) < 3) {
+		fuzz_verdict("refused: no request line, so nothing was asked");
 		return 0;
+	}
 	head.method = first[0];
 	head.target = first[1];
 	head.version = first[2];
@@ -31,11 +33,14 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	g_autoptr(GError) error = NULL;
 	g_autoptr(HttpRequest) request = http_request_decode(&head, &error);
 	g_assert((request == NULL) == (error != NULL));
-	if (!request)
+	if (!request) {
+		fuzz_verdict("refused %d: %s", error->code, error->message);
 		return 0;
+	}
 	g_assert(request->path[0] == '/' && !strstr(request->path, "//") &&
 		 !strstr(request->path, "/../") && !strchr(request->path, '\\'));
 	g_assert(g_utf8_validate(request->path, -1, NULL));
 	g_assert(request->method == HTTP_POST || request->body_announced == 0);
+	fuzz_verdict("taken %s%s", request->is_head ? "HEAD " : "", request->path);
 	return 0;
 }

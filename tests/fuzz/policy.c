@@ -43,6 +43,22 @@ static void check_decision(const Policy *policy, const Service *service, Role ro
 	}
 }
 
+/* "syntax 3:7": the place without the file, which is always the same. */
+static void tell_refusal(const GError *error)
+{
+	static const char *const codes[] = {
+		[POLICY_ERROR_SYNTAX] = "syntax",
+		[POLICY_ERROR_MEANING] = "meaning",
+		[POLICY_ERROR_EXPECT] = "expect",
+	};
+	const char *place = error->message + strlen("fuzz.policy:");
+	const char *message = strstr(place, ": ");
+
+	g_assert(error->domain == POLICY_ERROR && message);
+	fuzz_verdict("refused %s %.*s: %s", codes[error->code], (int)(message - place), place,
+		     message + strlen(": "));
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	static const char *const scopes[] = {"skola.example", NULL};
@@ -61,11 +77,13 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	if (!policy) {
 		g_assert(g_utf8_validate(error->message, -1, NULL));
 		g_assert(g_str_has_prefix(error->message, "fuzz.policy:"));
+		tell_refusal(error);
 		return 0;
 	}
 	check_decision(policy, service, ROLE_STUDENT, false);
 	check_decision(policy, service, ROLE_STAFF, false);
 	check_decision(policy, service, ROLE_STAFF, true);
 	check_decision(policy, service, ROLE_NONE, false);
+	fuzz_verdict("taken, %u warnings", policy_warnings(policy)->len);
 	return 0;
 }

@@ -7,6 +7,7 @@
 #include "idp/saml/authnrequest.h"
 #include "idp/saml/lasso.h"
 #include "metadata/xml/document.h"
+#include "tests/fuzz/xml-error.h"
 #include <string.h>
 
 #define SP                                                                                         \
@@ -61,17 +62,23 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	g_autoptr(GError) error = NULL;
 	LassoReader *reader = lasso();
-	g_autoptr(XmlDocument) document = xml_document_parse(data, size, &XML_LIMITS_MESSAGE, NULL);
+	g_autoptr(XmlDocument) document =
+		xml_document_parse(data, size, &XML_LIMITS_MESSAGE, &error);
 	g_autoptr(AuthnRequest) request = document ? authnrequest_read(document, &error) : NULL;
 
 	if (!request) {
-		g_assert_true(!document || error->domain == FAULT_ERROR);
+		g_assert_true(error->domain == (document ? FAULT_ERROR : XML_ERROR));
+		fuzz_verdict("refused %s: %s",
+			     document ? fault_of(error)->name : xml_error_name(error),
+			     error->message);
 		return 0;
 	}
 	check(request);
 	g_autofree char *base64 = g_base64_encode(data, size);
 	g_autoptr(LassoOpinion) opinion = lasso_reader_post(reader, base64, NULL, false, &error);
-	if (opinion)
-		saml_reading_agrees(request->reading, opinion->reading, NULL);
+	if (opinion && saml_reading_agrees(request->reading, opinion->reading, &error))
+		fuzz_verdict("taken");
+	else
+		fuzz_verdict("refused %s: %s", fault_of(error)->name, error->message);
 	return 0;
 }

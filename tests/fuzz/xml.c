@@ -6,6 +6,7 @@
 #include "metadata/xml/init.h"
 #include "metadata/xml/sign.h"
 #include "tests/fuzz/target.h"
+#include "tests/fuzz/xml-error.h"
 
 static const XmlLimits limits = {
 	.bytes = 16384, .nodes = 60, .attributes = 40, .attributes_per_element = 12, .depth = 8};
@@ -32,8 +33,10 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	g_assert_true(xml_init(NULL));
 	g_autoptr(XmlDocument) doc = xml_document_parse(data, size, &limits, &error);
 	g_assert_true((doc != NULL) == (error == NULL));
-	if (!doc)
+	if (!doc) {
+		fuzz_verdict("refused %s: %s", xml_error_name(error), error->message);
 		return 0;
+	}
 	const XmlNode *root = xml_document_root(doc);
 	g_assert_cmpuint(count_elements(root, 1), <=, limits.nodes);
 	g_free(xml_node_text(root, NULL));
@@ -48,5 +51,9 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	g_assert_nonnull(again);
 	g_autoptr(GBytes) same = xml_node_to_canonical(xml_document_root(again));
 	g_assert_true(g_bytes_equal(canonical, same));
+	if (!form)
+		fuzz_verdict("refused %s: %s", xml_error_name(error), error->message);
+	else
+		fuzz_verdict(info.signature ? "taken, signed" : "taken");
 	return 0;
 }
