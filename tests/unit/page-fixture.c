@@ -118,3 +118,21 @@ const char *fixture_body(const HttpResponse *response)
 	g_assert_cmpuint(strlen(html), ==, length);
 	return html;
 }
+
+char *fixture_skeleton(const char *html)
+{
+	GString *out = g_string_new(NULL);
+	bool in_tag = false, in_quotes = false;
+
+	for (const char *p = html; *p; p++) {
+		if (in_tag && *p == '"')
+			in_quotes = !in_quotes;
+		if (!in_tag && *p == '<')
+			in_tag = true;
+		if (in_tag && !in_quotes)
+			g_string_append_c(out, *p);
+		if (in_tag && !in_quotes && *p == '>')
+			in_tag = false;
+	}
+	return g_string_free(out, FALSE);
+}

@@ -26,3 +26,7 @@ Pages *fixture_pages(void);
 
 /* The page's text; transfer none. */
 const char *fixture_body(const HttpResponse *response);
+
+/* What is markup in a page: its tags with the names of their attributes, without any value or
+ * text. A value that gets out of its place changes it. Transfer full. */
+char *fixture_skeleton(const char *html);
