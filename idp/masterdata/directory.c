@@ -245,12 +245,18 @@ void directory_inherit(Directory *directory, const Directory *before)
 
 /* ---- what is done on a link ---- */
 
+/* A password to be tried, if the gate is open (NULL: it is). */
+typedef struct {
+	const char *bytes;
+	gsize length;
+	const DirectoryGate *gate;
+} Password;
+
 /* A question on its way: what to look for, with which password, and what came of it. */
 typedef struct {
 	const Directory *directory;
 	LinkSearch search;
-	const char *password; /* NULL: nobody logs in */
-	gsize password_length;
+	const Password *password; /* NULL: nobody logs in */
 	const char *bind_dn;
 	DirectoryEntry *entry;
 	DirectoryOutcome outcome;
@@ -266,8 +272,8 @@ static LinkResult use_search(Link *link, gint64 deadline, gpointer data, GError 
 static LinkResult use_bind(Link *link, gint64 deadline, gpointer data, GError **error)
 {
 	Question *question = data;
-	return link_bind(link, question->bind_dn, question->password, question->password_length,
-			 deadline, error);
+	return link_bind(link, question->bind_dn, question->password->bytes,
+			 question->password->length, deadline, error);
 }
 
 static DirectoryOutcome outcome_of_search(LinkResult result)
@@ -298,6 +304,12 @@ static LinkResult attempt(Servers *servers, unsigned uri, gint64 deadline, gpoin
 	question->outcome = outcome_of_search(found);
 	if (!question->password)
 		return LINK_OK;
+	const DirectoryGate *gate = question->password->gate;
+	if (gate &&
+	    !gate->is_open(found == LINK_OK ? entry_key(question->entry) : NULL, gate->data)) {
+		question->outcome = DIRECTORY_HELD;
+		return LINK_OK;
+	}
 
 	/* an unknown login costs a bind as well, else the time tells who exists */
 	question->bind_dn =
@@ -312,8 +324,7 @@ static LinkResult attempt(Servers *servers, unsigned uri, gint64 deadline, gpoin
 }
 
 static DirectoryOutcome ask(Directory *directory, gint64 began, const char *filter,
-			    const char *password, gsize password_length, DirectoryEntry **ret_entry,
-			    GError **error)
+			    const Password *password, DirectoryEntry **ret_entry, GError **error)
 {
 	gint64 asked = g_get_monotonic_time();
 	Question question = {
@@ -324,7 +335,6 @@ static DirectoryOutcome ask(Directory *directory, gint64 began, const char *filt
 			   .key = directory->key,
 			   .key_is_binary = directory->key_is_binary},
 		.password = password,
-		.password_length = password_length,
 	};
 	bool answered = servers_try(directory->servers, began, attempt, &question, error);
 	g_autoptr(DirectoryEntry) entry = question.entry;
@@ -360,13 +370,15 @@ static bool password_is_sane(const char *password, gsize length)
 
 DirectoryOutcome directory_login(Directory *directory, gint64 began, const char *login,
 				 gsize login_length, const char *password, gsize password_length,
-				 DirectoryEntry **ret_entry, GError **error)
+				 const DirectoryGate *gate, DirectoryEntry **ret_entry,
+				 GError **error)
 {
 	*ret_entry = NULL;
 	if (!login_is_sane(login, login_length) || !password_is_sane(password, password_length))
 		return DIRECTORY_BAD_INPUT;
 	g_autofree char *filter = filter_for_login(directory->login_filter, login, login_length);
-	return ask(directory, began, filter, password, password_length, ret_entry, error);
+	const Password given = {password, password_length, gate};
+	return ask(directory, began, filter, &given, ret_entry, error);
 }
 
 DirectoryEntry *directory_recall(Directory *directory, const char *key)
@@ -382,8 +394,8 @@ DirectoryOutcome directory_read(Directory *directory, gint64 began, const char *
 {
 	*ret_entry = NULL;
 	g_autofree char *filter = filter_for_key(directory->key, directory->key_is_binary, key);
-	DirectoryOutcome outcome = filter ? ask(directory, began, filter, NULL, 0, ret_entry, error)
-					  : DIRECTORY_UNKNOWN;
+	DirectoryOutcome outcome =
+		filter ? ask(directory, began, filter, NULL, ret_entry, error) : DIRECTORY_UNKNOWN;
 	if (outcome != DIRECTORY_FAULT && outcome != DIRECTORY_FOUND)
 		entry_cache_drop(directory->cache, key);
 	return outcome;
@@ -396,7 +408,7 @@ DirectoryOutcome directory_find(Directory *directory, const char *login, Directo
 	if (!login_is_sane(login, strlen(login)))
 		return DIRECTORY_BAD_INPUT;
 	g_autofree char *filter = filter_for_login(directory->login_filter, login, strlen(login));
-	return ask(directory, g_get_monotonic_time(), filter, NULL, 0, ret_entry, error);
+	return ask(directory, g_get_monotonic_time(), filter, NULL, ret_entry, error);
 }
 
 bool directory_check(Directory *directory, GError **error)
@@ -442,6 +454,7 @@ const char *directory_outcome_name(DirectoryOutcome outcome)
 		[DIRECTORY_AMBIGUOUS] = "ambiguous",
 		[DIRECTORY_NO_KEY] = "no-key",
 		[DIRECTORY_WRONG_PASSWORD] = "wrong-password",
+		[DIRECTORY_HELD] = "held",
 	};
 	return names[outcome];
 }

@@ -63,6 +63,7 @@ typedef enum {
 	DIRECTORY_AMBIGUOUS,      /* more than one entry; none is taken */
 	DIRECTORY_NO_KEY,         /* the entry has not exactly one usable person key */
 	DIRECTORY_WRONG_PASSWORD, /* or an account that the server has locked */
+	DIRECTORY_HELD,           /* the gate was closed: the password has not been tried */
 } DirectoryOutcome;
 /* A person is told the same for all but FOUND and FAULT; the log may say which it was. */
 
@@ -87,16 +88,26 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(Directory, directory_free)
  */
 void directory_inherit(Directory *directory, const Directory *before);
 
+/* Asked in a login once it is known who the login is, and before a password is tried: whether it
+ * may be. Asked again if another server has to answer after that. person_key: NULL where nobody, or
+ * nobody in particular, has that login. Called on the caller's thread. */
+typedef struct {
+	bool (*is_open)(const char *person_key, gpointer data);
+	gpointer data;
+} DirectoryGate;
+
 /* Is this the person who has that login, and knows the password? The search and the bind go to
  * the same server. An unknown login costs a bind too.
  *
  * login: login_length bytes; the caller has removed the blanks around it, if it wants to.
  * password: password_length bytes, sent as they are; the caller wipes them. libldap's copy is
  *   wiped once it is sent (directory-wipe.h).
+ * gate: NULL: always open.
  * ret_entry: transfer full, set for DIRECTORY_FOUND only. */
 DirectoryOutcome directory_login(Directory *directory, gint64 began, const char *login,
 				 gsize login_length, const char *password, gsize password_length,
-				 DirectoryEntry **ret_entry, GError **error);
+				 const DirectoryGate *gate, DirectoryEntry **ret_entry,
+				 GError **error);
 
 /* The entry that had that person key at most max-age ago, or NULL: ask then. Never blocks.
  * Transfer full. */

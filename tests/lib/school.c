@@ -142,7 +142,7 @@ DirectoryOutcome school_login(Directory *directory, const char *name, const char
 	g_autoptr(GError) error = NULL;
 	DirectoryOutcome outcome =
 		directory_login(directory, g_get_monotonic_time(), name, strlen(name), password,
-				strlen(password), ret_entry, &error);
+				strlen(password), NULL, ret_entry, &error);
 	if (error)
 		g_test_message("error: %s", error->message);
 	g_assert_cmpint(error != NULL, ==, outcome == DIRECTORY_FAULT);

@@ -172,7 +172,7 @@ static void test_refused_before_any_packet(void)
 		g_test_message("%s", cases[i].name);
 		g_assert_cmpint(directory_login(directory, g_get_monotonic_time(), cases[i].login,
 						cases[i].login_length, cases[i].password,
-						cases[i].password_length, &entry, NULL),
+						cases[i].password_length, NULL, &entry, NULL),
 				==, cases[i].want);
 		g_assert_null(entry);
 	}
@@ -196,6 +196,65 @@ static void test_ambiguous(void)
 		g_test_message("%s", cases[i].login);
 		g_assert_cmpint(school_login(directory, cases[i].login, SCHOOL_PASSWORD, &entry),
 				==, cases[i].want);
+	}
+}
+
+typedef struct {
+	bool open;
+	unsigned asked;
+	char *key;
+} Gate;
+
+static bool gate_is_open(const char *person_key, gpointer data)
+{
+	Gate *gate = data;
+
+	gate->asked++;
+	g_free(gate->key);
+	gate->key = g_strdup(person_key);
+	return gate->open;
+}
+
+static void test_gate(void)
+{
+	static const struct {
+		const char *name, *login, *password;
+		bool open;
+		DirectoryOutcome want;
+		bool has_key;
+		unsigned asked;
+	} cases[] = {
+		{"right, open", "alvlin", SCHOOL_PASSWORD, true, DIRECTORY_FOUND, true, 1},
+		{"right, closed", "alvlin", SCHOOL_PASSWORD, false, DIRECTORY_HELD, true, 1},
+		{"wrong, open", "alvlin", "x", true, DIRECTORY_WRONG_PASSWORD, true, 1},
+		{"wrong, closed", "alvlin", "x", false, DIRECTORY_HELD, true, 1},
+		{"unknown, open", "nobody", "x", true, DIRECTORY_UNKNOWN, false, 1},
+		{"unknown, closed", "nobody", "x", false, DIRECTORY_HELD, false, 1},
+		{"two of that name", "twins@skola.example", "x", false, DIRECTORY_HELD, false, 1},
+		{"nothing to try", "alvlin", "", false, DIRECTORY_BAD_INPUT, false, 0},
+	};
+	g_autoptr(DirectoryOptions) options = school_options(school_uri());
+	options->login_filter = g_strdup("(|(uid={login})(mail={login}))");
+	g_autoptr(Directory) directory = school_open(options, NULL);
+
+	for (gsize i = 0; i < G_N_ELEMENTS(cases); i++) {
+		Gate gate = {.open = cases[i].open};
+		const DirectoryGate asked = {gate_is_open, &gate};
+		g_autoptr(DirectoryEntry) entry = NULL;
+		g_autoptr(GError) error = NULL;
+
+		g_test_message("%s", cases[i].name);
+		g_assert_cmpint(directory_login(directory, g_get_monotonic_time(), cases[i].login,
+						strlen(cases[i].login), cases[i].password,
+						strlen(cases[i].password), &asked, &entry, &error),
+				==, cases[i].want);
+		g_assert_no_error(error);
+		g_assert_cmpint(entry != NULL, ==, cases[i].want == DIRECTORY_FOUND);
+		g_assert_cmpuint(gate.asked, ==, cases[i].asked);
+		g_assert_cmpint(gate.key != NULL, ==, cases[i].has_key);
+		if (entry)
+			g_assert_cmpstr(gate.key, ==, entry_key(entry));
+		g_free(gate.key);
 	}
 }
 
@@ -714,6 +773,7 @@ int main(int argc, char **argv)
 	g_test_add_func("/directory/logins", test_logins);
 	g_test_add_func("/directory/refused-before-any-packet", test_refused_before_any_packet);
 	g_test_add_func("/directory/ambiguous", test_ambiguous);
+	g_test_add_func("/directory/gate", test_gate);
 	g_test_add_func("/directory/keys", test_keys);
 	g_test_add_func("/directory/read", test_read);
 	g_test_add_func("/directory/service-stays-service", test_service_stays_service);
