@@ -21,6 +21,8 @@ struct Daemon {
 	guint64 reloads, reloads_failed;
 	char *reload_error; /* of the last reload; NULL: it was taken */
 	Writer *writer;
+	Throttle *throttle;
+	Delay *delay;
 	unsigned queue; /* jobs that may wait in each of the two */
 	Pool *workers;
 	Pool *directory;
@@ -110,6 +112,8 @@ static void handle(HttpExchange *exchange, const HttpRequest *request, gpointer 
 	Visit *visit = visit_new(exchange, request, generation, daemon->writer, &daemon->visits,
 				 now_seconds());
 	visit->tally = &daemon->tally;
+	visit->throttle = daemon->throttle;
+	visit->delay = daemon->delay;
 	FaultCode fault = FAULT_NONE;
 	if (flow_route(request, &visit->endpoint, &fault))
 		hand_over(visit, daemon->workers,
@@ -336,7 +340,9 @@ Daemon *daemon_start(const char *config_file, GError **error)
 	daemon->generation = generation;
 	daemon->loaded = now_seconds();
 	daemon->store_file = g_strdup(config_path(generation->config, "store", "file"));
-	if (!start_writer(daemon, error) || !start_pools(daemon, error) ||
+	daemon->throttle = throttle_new();
+	daemon->delay = delay_new(error);
+	if (!daemon->delay || !start_writer(daemon, error) || !start_pools(daemon, error) ||
 	    !start_server(daemon, error) || !start_monitor(daemon, error)) {
 		daemon_stop(daemon);
 		return NULL;
@@ -437,11 +443,13 @@ void daemon_stop(Daemon *daemon)
 	while (g_atomic_int_get(&daemon->visits) > 0)
 		g_usleep(1000);
 	monitor_stop(daemon->monitor);
+	delay_stop(daemon->delay);
 	pool_stop(daemon->workers);
 	pool_stop(daemon->directory);
 	pool_free(daemon->workers);
 	pool_free(daemon->directory);
 	writer_stop(daemon->writer);
+	throttle_free(daemon->throttle);
 	generation_unref(daemon->generation);
 	pthread_mutex_destroy(&daemon->lock);
 	pthread_mutex_destroy(&daemon->server_lock);

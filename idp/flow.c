@@ -7,6 +7,8 @@
 #include "idp/http/cookie.h"
 #include "idp/limits.h"
 #include "idp/login/csrf.h"
+#include "idp/login/known.h"
+#include "idp/login/throttle.h"
 #include "idp/saml/own-metadata.h"
 #include "idp/saml/request.h"
 #include "idp/saml/response.h"
@@ -51,11 +53,11 @@ typedef enum { STEP_FAULT = 0, STEP_ON, STEP_ANSWERED } StepOutcome;
 
 static StepOutcome step_form(Visit *visit), step_request(Visit *visit), step_handle(Visit *visit),
 	step_proof(Visit *visit), step_service(Visit *visit), step_detour(Visit *visit),
-	step_session(Visit *visit), step_password(Visit *visit), step_recall(Visit *visit),
-	step_person(Visit *visit), step_page(Visit *visit), step_role(Visit *visit),
-	step_decide(Visit *visit), step_answer(Visit *visit), step_start(Visit *visit),
-	step_logout_page(Visit *visit), step_logout(Visit *visit), step_metadata(Visit *visit),
-	step_error(Visit *visit), step_static(Visit *visit);
+	step_session(Visit *visit), step_known(Visit *visit), step_password(Visit *visit),
+	step_recall(Visit *visit), step_person(Visit *visit), step_page(Visit *visit),
+	step_role(Visit *visit), step_decide(Visit *visit), step_answer(Visit *visit),
+	step_start(Visit *visit), step_logout_page(Visit *visit), step_logout(Visit *visit),
+	step_metadata(Visit *visit), step_error(Visit *visit), step_static(Visit *visit);
 
 #define X true
 #define o false
@@ -74,6 +76,7 @@ static const struct {
 {"service",     LANE_WORKER,    step_service,     { X,   o,   X,   X,   X,   X,   o,   o,   o,   o,   o,   o }},
 {"detour",      LANE_WORKER,    step_detour,      { o,   X,   o,   o,   o,   o,   o,   o,   o,   o,   o,   o }},
 {"session",     LANE_WORKER,    step_session,     { X,   o,   X,   o,   o,   o,   X,   X,   o,   o,   o,   o }},
+{"known",       LANE_WORKER,    step_known,       { o,   o,   o,   o,   X,   X,   o,   o,   o,   o,   o,   o }},
 {"password",    LANE_DIRECTORY, step_password,    { o,   o,   o,   o,   X,   o,   o,   o,   o,   o,   o,   o }},
 {"recall",      LANE_WORKER,    step_recall,      { X,   o,   X,   o,   o,   X,   o,   o,   o,   o,   o,   o }},
 {"person",      LANE_DIRECTORY, step_person,      { X,   o,   X,   o,   o,   X,   o,   o,   o,   o,   o,   o }},
@@ -359,19 +362,57 @@ static StepOutcome step_session(Visit *visit)
 	return STEP_ON;
 }
 
+/* Who has logged in in this browser before. Without the store no login can be entered, so it ends
+ * here: no password is sent out in vain, and no try counted. */
+static StepOutcome step_known(Visit *visit)
+{
+	g_autoptr(GError) error = NULL;
+	g_autofree char *cookie = cookie_get(visit->request, KNOWN_COOKIE);
+	if (known_find(visit->worker->reader, cookie, visit->now, &visit->known, &error) ==
+	    STORE_FAULT)
+		return fail(visit, FAULT_STORE_DOWN, error->message);
+	return STEP_ON;
+}
+
+/* Asked when it is known whose password it would be: one that is held is not tried. */
+static bool may_try(const char *person_key, gpointer data)
+{
+	Visit *visit = data;
+	bool known = person_key && known_has(visit->known, person_key);
+	const ThrottleWho who = {
+		.person = person_key,
+		.login = field(visit, "login"),
+		.browser = known ? known_token(visit->known) : NULL,
+		.peer = visit->request->peer,
+	};
+	visit->hold =
+		throttle_admit(visit->throttle, &who, g_get_monotonic_time() / 1000, &visit->try);
+	return visit->hold == 0;
+}
+
 static StepOutcome step_password(Visit *visit)
 {
 	const char *login = field(visit, "login");
 	const char *password = field(visit, "password");
 	g_autofree char *trimmed = g_strstrip(g_strdup(login));
-	DirectoryOutcome outcome = directory_login(visit->generation->directory, visit->began,
-						   trimmed, strlen(trimmed), password,
-						   strlen(password), &visit->entry, &visit->fault);
+	const DirectoryGate gate = {may_try, visit};
+	DirectoryOutcome outcome = directory_login(
+		visit->generation->directory, visit->began, trimmed, strlen(trimmed), password,
+		strlen(password), &gate, &visit->entry, &visit->fault);
+	if (outcome == DIRECTORY_FOUND)
+		throttle_right(visit->throttle, &visit->try);
+	if (outcome == DIRECTORY_FAULT) {
+		throttle_give_back(visit->throttle, &visit->try);
+		return STEP_FAULT;
+	}
 	visit->auth_instant = visit->now;
 	visit->password_failed = outcome != DIRECTORY_FOUND;
-	if (visit->password_failed)
+	if (visit->password_failed) {
 		visit->outcome = directory_outcome_name(outcome);
-	return outcome == DIRECTORY_FAULT ? STEP_FAULT : STEP_ON;
+		/* from the end of the body on, which may come as slowly as somebody likes */
+		visit->not_before = visit->began + LIMIT_LOGIN_FAILED_MS * G_TIME_SPAN_MILLISECOND;
+	}
+	return STEP_ON;
 }
 
 /* Who was read a moment ago need not be read again, and is let in while the directory is away. */
@@ -422,7 +463,8 @@ static StepOutcome step_page(Visit *visit)
 		.handle = handle,
 		.csrf = csrf,
 		.login = visit->password_failed ? field(visit, "login") : NULL,
-		.failed = visit->password_failed,
+		.failed = visit->password_failed && visit->hold == 0,
+		.wait = throttle_seconds(visit->hold),
 	};
 	return answered(visit, page_login(visit->generation->pages, visit->lang, &page));
 }
@@ -493,6 +535,7 @@ static void commit_session(Visit *visit)
 				     visit->auth_instant, options, visit->now);
 	session_open(commit, visit->session, visit->session_cookie);
 	visit->logged_in = true;
+	visit->known_cookie = known_remember(commit, visit->known, visit->person->key, visit->now);
 }
 
 /* What leaves, value by value, with the line of policy that gave it. */

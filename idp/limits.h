@@ -156,6 +156,11 @@
 
 /* -- wrong passwords -------------------------------------------------------------------------- */
 
+/* From the request to the answer of a login that fails, at least: longer than a search and a bind
+ * take where passwords are {ARGON2}, so that the time does not tell a name that exists from one
+ * that does not, and less than somebody who mistyped notices. */
+#define LIMIT_LOGIN_FAILED_MS 250
+
 /* Wrong passwords of one person in one place that cost nothing: who has forgotten which of three
  * it was, in capitals too, is in by then; a guesser has not begun. */
 #define LIMIT_THROTTLE_FREE 10

@@ -34,6 +34,8 @@ static void visit_free(Visit *visit)
 	g_clear_pointer(&visit->ask, ask_free);
 	g_free(visit->claimed_service);
 	g_clear_pointer(&visit->session, session_free);
+	g_clear_pointer(&visit->known, known_free);
+	g_free(visit->known_cookie);
 	g_clear_pointer(&visit->entry, entry_unref);
 	g_clear_pointer(&visit->person, person_free);
 	g_clear_pointer(&visit->decision, decision_free);
@@ -105,14 +107,17 @@ static void visit_count(const Visit *visit, gint64 took)
 			      took);
 }
 
-static void visit_send(Visit *visit)
+static void visit_send(gpointer data)
 {
+	Visit *visit = data;
 	gint64 took = g_get_monotonic_time() - visit->request->received;
 	unsigned status = visit->response->status;
 	if (visit->browser_is_new)
 		cookie_set(visit->response, PENDING_BROWSER_COOKIE, visit->browser, COOKIE_SESSION);
 	if (visit->logged_in)
 		cookie_set(visit->response, SESSION_COOKIE, visit->session->token, COOKIE_SESSION);
+	if (visit->logged_in && visit->known_cookie)
+		cookie_set(visit->response, KNOWN_COOKIE, visit->known_cookie, KNOWN_LIFE);
 	visit_log(visit, status, took);
 	visit_count(visit, took);
 	http_exchange_answer(visit->exchange, g_steal_pointer(&visit->response));
@@ -236,7 +241,11 @@ void visit_finish(Visit *visit)
 	/* A refused login logs its fault and yet has rows: the session that was opened. */
 	if (visit->fault && !visit->response)
 		visit_render_fault(visit);
-	g_assert(visit->response);
+	g_assert(visit->response && !(visit->commit && visit->not_before));
+	if (visit->not_before > g_get_monotonic_time()) {
+		delay_push(visit->delay, visit->not_before, visit_send, visit);
+		return;
+	}
 	if (!visit->commit) {
 		visit_send(visit);
 		return;

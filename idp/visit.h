@@ -6,13 +6,16 @@
 #pragma once
 
 #include "idp/ask.h"
+#include "idp/delay.h"
 #include "idp/fault.h"
 #include "idp/generation.h"
 #include "idp/health/tally.h"
 #include "idp/http/form.h"
 #include "idp/http/server.h"
+#include "idp/login/known.h"
 #include "idp/login/pending.h"
 #include "idp/login/session.h"
+#include "idp/login/throttle.h"
 #include "idp/saml/lasso.h"
 #include "idp/store/writer.h"
 
@@ -27,13 +30,15 @@ typedef struct {
 	HttpExchange *exchange;
 	const HttpRequest *request; /* the exchange's */
 	Generation *generation;     /* the one it began with */
-	Writer *writer;             /* the daemon's */
-	int *alive;                 /* the daemon's count of visits */
-	Tally *tally;               /* the daemon's, of how they end; may be NULL */
-	VisitWorker *worker;        /* the running thread's; NULL in the directory lane */
-	unsigned endpoint, step;    /* where it is in flow.c's table */
-	gint64 now;                 /* seconds since 1970, when it began */
-	gint64 began;               /* g_get_monotonic_time() then: all of the request was there */
+	Writer *writer;             /* the daemon's, like the next two */
+	Throttle *throttle;
+	Delay *delay;
+	int *alive;              /* the daemon's count of visits */
+	Tally *tally;            /* the daemon's, of how they end; may be NULL */
+	VisitWorker *worker;     /* the running thread's; NULL in the directory lane */
+	unsigned endpoint, step; /* where it is in flow.c's table */
+	gint64 now;              /* seconds since 1970, when it began */
+	gint64 began;            /* g_get_monotonic_time() then: all of the request was there */
 	char reference[HTTP_REFERENCE_LENGTH + 1];
 	const char *lang;
 
@@ -49,7 +54,12 @@ typedef struct {
 	const Service *service; /* of the entity */
 	Session *session;       /* that was there, or was opened by this visit */
 	bool logged_in;         /* by this visit */
+	Known *known;           /* the browser, if somebody is known to have used it */
+	char *known_cookie;     /* to be set; NULL: stays as it is */
+	ThrottleTry try;        /* of the password */
+	gint64 hold;            /* milliseconds before one may be tried; 0: it was */
 	bool password_failed;
+	gint64 not_before; /* when the answer may leave, g_get_monotonic_time(); 0: at once */
 	DirectoryEntry *entry;
 	unsigned roles; /* Role bits of the entry */
 	Role role;
@@ -81,7 +91,8 @@ PagePost visit_post(const Visit *visit, const char *message);
 
 /*
  * Ends the visit (transfer full): makes its rows durable, if it has any, and sends its response
- * after that; a fault becomes a page, or a SAML status where the service may be told.
+ * after that (or after `not_before`, which no visit with rows has); a fault becomes a page, or a
+ * SAML status where the service may be told.
  */
 void visit_finish(Visit *visit);
 

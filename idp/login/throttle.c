@@ -266,6 +266,11 @@ gint64 throttle_admit(Throttle *throttle, const ThrottleWho *who, gint64 now, Th
 	return wait;
 }
 
+unsigned throttle_seconds(gint64 wait)
+{
+	return (unsigned)((wait + 4999) / 5000 * 5);
+}
+
 static void settle(Throttle *throttle, ThrottleTry *try, bool right)
 {
 	pthread_mutex_lock(&throttle->lock);

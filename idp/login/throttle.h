@@ -84,6 +84,10 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(Throttle, throttle_free)
  */
 gint64 throttle_admit(Throttle *throttle, const ThrottleWho *who, gint64 now, ThrottleTry *try);
 
+/* A wait as a person and Retry-After are told it: in seconds, as people count, five at a time, and
+ * rather too many than too few. */
+unsigned throttle_seconds(gint64 wait);
+
 /* Nobody could say whether the password is right: as if it had not been tried. */
 void throttle_give_back(Throttle *throttle, ThrottleTry *try);
 

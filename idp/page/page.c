@@ -105,7 +105,13 @@ HttpResponse *page_login(const Pages *pages, const char *lang, const PageLogin *
 	put(&context, "csrf", login->csrf);
 	put_name(&context, "login", login->login);
 	put_true(&context, "failed", login->failed);
-	return respond(pages, lang, 200, "login", &context, CSP_BASE CSP_OURS);
+	if (login->wait == 0)
+		return respond(pages, lang, 200, "login", &context, CSP_BASE CSP_OURS);
+	g_autofree char *wait = g_strdup_printf("%u", login->wait);
+	put(&context, "wait", wait);
+	HttpResponse *response = respond(pages, lang, 429, "login", &context, CSP_BASE CSP_OURS);
+	http_response_set(response, "Retry-After", wait);
+	return response;
 }
 
 HttpResponse *page_role(const Pages *pages, const char *lang, const PageRole *role)

@@ -53,10 +53,12 @@ typedef struct {
 	const char *csrf;
 	const char *login; /* what was typed, shown again after a failed try; or NULL */
 	bool failed;       /* "wrong user name or password": never says which */
+	unsigned wait;     /* seconds until a password may be tried again; 0: now */
 } PageLogin;
 
 /*
- * GET /login, and POST /login after a wrong password (status 200 both). Form POST /login: handle,
+ * GET /login, and POST /login after a wrong password (status 200 both), or after so many that one
+ * has to wait (status 429 with Retry-After). Form POST /login: handle,
  * csrf, lang, login, password. The other language is GET /login?handle=HANDLE&lang=LANG, so GET
  * /login takes this bound handle as well as the one of a 303.
  */

@@ -37,6 +37,7 @@ void browser_free(Browser *browser)
 	g_string_free(browser->in, TRUE);
 	g_string_free(browser->body, TRUE);
 	g_free(browser->location);
+	g_free(browser->head);
 	g_free(browser);
 }
 
@@ -158,8 +159,9 @@ static bool read_answer(Browser *browser)
 		if (!receive(browser, deadline))
 			return false;
 	gsize head = (gsize)(end - browser->in->str) + 4;
-	g_autofree char *text = g_strndup(browser->in->str, head - 4);
-	g_auto(GStrv) lines = g_strsplit(text, "\r\n", -1);
+	g_free(browser->head);
+	browser->head = g_strndup(browser->in->str, head - 4);
+	g_auto(GStrv) lines = g_strsplit(browser->head, "\r\n", -1);
 	g_clear_pointer(&browser->location, g_free);
 	browser->retry_after = false;
 	browser->status = strlen(lines[0]) > 9 ? (int)g_ascii_strtoll(lines[0] + 9, NULL, 10) : 0;

@@ -25,6 +25,7 @@ typedef struct {
 	char *location; /* or NULL */
 	bool retry_after;
 	bool torn; /* when there was none: it began to come */
+	char *head;     /* status line and headers, or NULL */
 	GString *body;
 } Browser;
 

@@ -7,8 +7,9 @@ set -u
 # shellcheck source=tests/lib/visit.sh
 . "${top_srcdir:?}/tests/lib/visit.sh"
 visit_test
-pupil=noabjo
-right=$(bed_password "$pupil")
+# One for each visitor: more than ten wrong passwords for one person would have to wait.
+pupils=(noabjo alvlin akeobe yusabd marnys astwik gusfal)
+right=$(bed_password noabjo)
 crowd=6 rounds=4
 
 # seen WHAT: one line of what a visitor has come to: its question, the status, whose answer it got.
@@ -27,7 +28,7 @@ log_in() {
 }
 
 visitor() {
-  local n=$1 i
+  local n=$1 pupil=${pupils[$1]} i
   fresh "visitor$n"
   for ((i = 0; i < rounds; i++)); do
     log_in "_wrong-$n-$i" 'not this one'
@@ -73,7 +74,7 @@ is 'the ledger has a row for each answer' \
   "$(grep -c InResponseTo "$work/all")"
 
 # A stop amid visits waits for them.
-visitor last >/dev/null 2>&1 &
+visitor 6 >/dev/null 2>&1 &
 last=$!
 sleep 0.3
 bed_halt portvakt

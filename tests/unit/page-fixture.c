@@ -32,6 +32,12 @@ static HttpResponse *make_first_login(const Pages *pages, const char *lang, cons
 	return page_login(pages, lang, &page);
 }
 
+static HttpResponse *make_held_login(const Pages *pages, const char *lang, const char *x)
+{
+	const PageLogin page = {.service = x, .handle = x, .csrf = x, .login = x, .wait = 60};
+	return page_login(pages, lang, &page);
+}
+
 static HttpResponse *make_role(const Pages *pages, const char *lang, const char *x)
 {
 	const PageRole page = {.service = x,
@@ -97,6 +103,7 @@ static HttpResponse *make_logged_out(const Pages *pages, const char *lang, const
 
 const FixturePage fixture_table[FIXTURE_PAGES] = {
 	{"login-failed", make_login, 200, CSP "form-action 'self'", false},
+	{"login-held", make_held_login, 429, CSP "form-action 'self'", false},
 	{"login", make_first_login, 200, CSP "form-action 'self'", false},
 	{"role", make_role, 200, CSP "form-action 'self'", false},
 	{"post", make_post, 200, CSP "script-src 'self'; form-action https:", true},

@@ -6,7 +6,7 @@
 
 #define FIXTURE_TEMPLATES TEST_SRCDIR "/templates"
 #define FIXTURE_LANGS     2
-#define FIXTURE_PAGES     11
+#define FIXTURE_PAGES     12
 
 extern const char *const fixture_langs[FIXTURE_LANGS];
 

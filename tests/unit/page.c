@@ -113,6 +113,32 @@ static void test_login_form(void)
 	g_assert_null(strstr(fixture_body(b), "id=\"service\""));
 }
 
+static void test_login_held(void)
+{
+	static const struct {
+		const char *lang, *says;
+	} rows[] = {{"sv", "Vänta 25 sekunder"}, {"en", "Wait 25 seconds"}};
+	g_autoptr(Pages) pages = fixture_pages();
+
+	for (size_t i = 0; i < G_N_ELEMENTS(rows); i++) {
+		const PageLogin page = {.handle = "H", .csrf = "C", .login = "asa", .wait = 25};
+		g_autoptr(HttpResponse) r = page_login(pages, rows[i].lang, &page);
+		const char *html = fixture_body(r);
+		g_assert_cmpuint(r->status, ==, 429);
+		g_assert_cmpstr(http_response_get(r, "Retry-After"), ==, "25");
+		g_assert_nonnull(strstr(html, rows[i].says));
+		g_assert_nonnull(
+			strstr(html, "<p id=\"message\" class=\"message\" role=\"alert\">"));
+		g_assert_nonnull(strstr(html, "value=\"asa\""));
+		g_assert_nonnull(strstr(html, "aria-describedby=\"message\""));
+		/* nobody has said that it is wrong */
+		g_assert_null(strstr(html, "aria-invalid"));
+	}
+	const PageLogin now = {.handle = "H", .csrf = "C"};
+	g_autoptr(HttpResponse) r = page_login(pages, "sv", &now);
+	g_assert_null(http_response_get(r, "Retry-After"));
+}
+
 static void test_role_form(void)
 {
 	static const struct {
@@ -265,6 +291,7 @@ int main(int argc, char **argv)
 	g_test_add_func("/page/headers", test_headers);
 	g_test_add_func("/page/markup", test_markup);
 	g_test_add_func("/page/login-form", test_login_form);
+	g_test_add_func("/page/login-held", test_login_held);
 	g_test_add_func("/page/scheme", test_scheme);
 	g_test_add_func("/page/role-form", test_role_form);
 	g_test_add_func("/page/post", test_post);

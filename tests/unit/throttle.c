@@ -373,6 +373,17 @@ static void counts(void)
 	g_assert_cmpuint(stats.entries[THROTTLE_ADDRESS], ==, 1);
 }
 
+static void waits_are_told_in_fives(void)
+{
+	static const struct {
+		gint64 wait;
+		unsigned want;
+	} cases[] = {{0, 0}, {1, 5}, {5000, 5}, {5001, 10}, {59999, 60}, {60000, 60}};
+
+	for (gsize i = 0; i < G_N_ELEMENTS(cases); i++)
+		g_assert_cmpuint(throttle_seconds(cases[i].wait), ==, cases[i].want);
+}
+
 /* ---- many at once ---- */
 
 typedef struct {
@@ -441,6 +452,7 @@ int main(int argc, char **argv)
 		{"/throttle/the-tables-are-bounded", the_tables_are_bounded},
 		{"/throttle/what-is-over-makes-room", what_is_over_makes_room},
 		{"/throttle/counts", counts},
+		{"/throttle/waits-are-told-in-fives", waits_are_told_in_fives},
 		{"/throttle/a-hundred-at-once-get-no-further", a_hundred_at_once_get_no_further},
 	};
 
