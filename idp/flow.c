@@ -96,7 +96,7 @@ static const struct {
 /* clang-format on */
 
 /* Whom the visit is about, by person key; NULL: nobody yet. */
-static const char *known_person(const Visit *visit)
+static const char *person_key(const Visit *visit)
 {
 	if (visit->endpoint == ROLE)
 		return visit->pending->person_key;
@@ -107,7 +107,7 @@ static const char *known_person(const Visit *visit)
 static bool step_waits(const Visit *visit, Lane lane)
 {
 	return lane == LANE_WORKER || visit->endpoint == LOGIN ||
-	       (!visit->entry && known_person(visit));
+	       (!visit->entry && person_key(visit));
 }
 
 bool flow_run(Visit *visit, Lane lane)
@@ -418,7 +418,7 @@ static StepOutcome step_password(Visit *visit)
 /* Who was read a moment ago need not be read again, and is let in while the directory is away. */
 static StepOutcome step_recall(Visit *visit)
 {
-	const char *key = known_person(visit);
+	const char *key = person_key(visit);
 	if (key)
 		visit->entry = directory_recall(visit->generation->directory, key);
 	return STEP_ON;
@@ -427,9 +427,8 @@ static StepOutcome step_recall(Visit *visit)
 /* Who logged in before is read anew: a role, a marking or a person may have gone. */
 static StepOutcome step_person(Visit *visit)
 {
-	DirectoryOutcome outcome =
-		directory_read(visit->generation->directory, visit->began, known_person(visit),
-			       &visit->entry, &visit->fault);
+	DirectoryOutcome outcome = directory_read(visit->generation->directory, visit->began,
+						  person_key(visit), &visit->entry, &visit->fault);
 	if (outcome == DIRECTORY_FAULT)
 		return STEP_FAULT;
 	if (!visit->entry && visit->endpoint == ROLE)
