@@ -271,10 +271,10 @@ bed_configure_services() {
 
 # --- the steps ------------------------------------------------------------------------------------
 
-# bed_directory: a slapd with the sample school.
+# bed_directory [EXTRA...]: a slapd with the sample school, and with more LDIF if there is any.
 bed_directory() {
   "$bed_source/contrib/school/slapd" start "$bed/ldap" "$ldap_port" "$bed_ca" \
-    "$bed/pki/127.0.0.1.crt" "$bed/pki/127.0.0.1.key" || return 1
+    "$bed/pki/127.0.0.1.crt" "$bed/pki/127.0.0.1.key" "$@" || return 1
   bed_pid[slapd]=$(cat "$bed/ldap/slapd.pid")
   bed_running+=(slapd)
 }

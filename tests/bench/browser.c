@@ -22,8 +22,13 @@ Browser *browser_new(void)
 	return browser;
 }
 
-static void hang_up(Browser *browser)
+void browser_hang_up(Browser *browser)
 {
+	if (browser->tls) {
+		gnutls_bye(browser->tls, GNUTLS_SHUT_WR);
+		gnutls_deinit(browser->tls);
+	}
+	browser->tls = NULL;
 	if (browser->fd >= 0)
 		close(browser->fd);
 	browser->fd = -1;
@@ -32,7 +37,7 @@ static void hang_up(Browser *browser)
 
 void browser_free(Browser *browser)
 {
-	hang_up(browser);
+	browser_hang_up(browser);
 	g_hash_table_unref(browser->jar);
 	g_string_free(browser->in, TRUE);
 	g_string_free(browser->body, TRUE);
@@ -72,6 +77,33 @@ char *browser_cookies(const Browser *browser)
 	return g_string_free(header, FALSE);
 }
 
+/* The certificate must chain to the CA given and name the host, as for any browser. */
+static bool shake_hands(Browser *browser)
+{
+	g_autofree char *name = g_strndup(browser->host, strcspn(browser->host, ":"));
+	int code;
+
+	if (gnutls_init(&browser->tls, GNUTLS_CLIENT) != GNUTLS_E_SUCCESS)
+		return false;
+	gnutls_set_default_priority(browser->tls);
+	gnutls_credentials_set(browser->tls, GNUTLS_CRD_CERTIFICATE, browser->trust);
+	gnutls_server_name_set(browser->tls, GNUTLS_NAME_DNS, name, strlen(name));
+	gnutls_session_set_verify_cert(browser->tls, name, 0);
+	gnutls_handshake_set_timeout(browser->tls, (unsigned)browser->timeout_ms);
+	gnutls_transport_set_int(browser->tls, browser->fd);
+	do
+		code = gnutls_handshake(browser->tls);
+	while (code < 0 && !gnutls_error_is_fatal(code));
+	return code == GNUTLS_E_SUCCESS;
+}
+
+static bool send_all(Browser *browser, const GString *out)
+{
+	if (!browser->tls)
+		return send(browser->fd, out->str, out->len, MSG_NOSIGNAL) == (ssize_t)out->len;
+	return gnutls_record_send(browser->tls, out->str, out->len) == (ssize_t)out->len;
+}
+
 static bool dial(Browser *browser)
 {
 	static const int yes = 1;
@@ -85,8 +117,9 @@ static bool dial(Browser *browser)
 	browser->fd = fd;
 	if ((browser->from.sin_family != 0 &&
 	     bind(fd, (struct sockaddr *)&browser->from, sizeof browser->from) != 0) ||
-	    connect(fd, (struct sockaddr *)&browser->server, sizeof browser->server) != 0) {
-		hang_up(browser);
+	    connect(fd, (struct sockaddr *)&browser->server, sizeof browser->server) != 0 ||
+	    (browser->trust && !shake_hands(browser))) {
+		browser_hang_up(browser);
 		return false;
 	}
 	return true;
@@ -108,7 +141,7 @@ static bool send_request(Browser *browser, const char *target, const char *form)
 				       "Content-Length: %zu\r\n",
 				       browser->origin, strlen(form));
 	g_string_append_printf(out, "\r\n%s", form ? form : "");
-	return send(browser->fd, out->str, out->len, MSG_NOSIGNAL) == (ssize_t)out->len;
+	return send_all(browser, out);
 }
 
 static bool receive(Browser *browser, gint64 deadline)
@@ -117,9 +150,14 @@ static bool receive(Browser *browser, gint64 deadline)
 	gint64 left = (deadline - g_get_monotonic_time()) / 1000;
 	struct pollfd wait = {.fd = browser->fd, .events = POLLIN};
 
-	if (left <= 0 || poll(&wait, 1, (int)left) != 1)
+	bool there = browser->tls && gnutls_record_check_pending(browser->tls) > 0;
+	if (left <= 0 || (!there && poll(&wait, 1, (int)left) != 1))
 		return false;
-	ssize_t n = recv(browser->fd, buffer, sizeof buffer, 0);
+	ssize_t n = browser->tls ? gnutls_record_recv(browser->tls, buffer, sizeof buffer)
+				 : recv(browser->fd, buffer, sizeof buffer, 0);
+	/* a session ticket came, and nothing else yet */
+	if (browser->tls && (n == GNUTLS_E_AGAIN || n == GNUTLS_E_INTERRUPTED))
+		return true;
 	if (n <= 0)
 		return false;
 	g_string_append_len(browser->in, buffer, n);
@@ -174,7 +212,7 @@ static bool read_answer(Browser *browser)
 	g_string_append_len(browser->body, browser->in->str + head, (gssize)length);
 	g_string_erase(browser->in, 0, (gssize)(head + length));
 	if (last)
-		hang_up(browser);
+		browser_hang_up(browser);
 	return true;
 }
 
@@ -188,13 +226,13 @@ bool browser_ask(Browser *browser, const char *target, const char *form)
 		return true;
 	bool nothing_came = browser->in->len == 0;
 	browser->torn = !nothing_came;
-	hang_up(browser);
+	browser_hang_up(browser);
 	/* A kept connection may have been closed in the meantime; a fresh one may not. */
 	if (kept && nothing_came && dial(browser) && send_request(browser, target, form) &&
 	    read_answer(browser))
 		return true;
 	browser->torn |= browser->in->len > 0;
-	hang_up(browser);
+	browser_hang_up(browser);
 	return false;
 }
 

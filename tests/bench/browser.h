@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: AGPL-3.0-or-later */
 /*
- * The least of a browser that can log in: one kept connection of plain HTTP/1.1 to loopback,
- * cookies, redirects, and the form on a page. Not thread-safe; one per thread.
+ * The least of a browser that can log in: one kept connection of HTTP/1.1 to loopback, plain or in
+ * TLS, cookies, redirects, and the form on a page. Not thread-safe; one per thread.
  */
 #pragma once
 
 #include <glib.h>
+#include <gnutls/gnutls.h>
 #include <netinet/in.h>
 #include <stdbool.h>
 
@@ -14,10 +15,13 @@ typedef struct {
 	const char *host;                /* the Host header */
 	const char *origin;              /* sent with each POST */
 	int timeout_ms;                  /* per request */
+	/* What certificates are judged by, for the name of `host`; NULL: plain HTTP. */
+	gnutls_certificate_credentials_t trust;
 
-	int fd;          /* -1: not connected */
-	GHashTable *jar; /* name -> value, of Set-Cookie */
-	GString *in;     /* received, not consumed */
+	int fd;               /* -1: not connected */
+	gnutls_session_t tls; /* over fd; NULL: plain */
+	GHashTable *jar;      /* name -> value, of Set-Cookie */
+	GString *in;          /* received, not consumed */
 	guint64 requests;
 
 	/* Of the last answer. */
@@ -38,6 +42,9 @@ void browser_set_cookies(Browser *browser, const char *header);
 
 /* The jar as a Cookie header (transfer full), "" when empty. */
 char *browser_cookies(const Browser *browser);
+
+/* Ends the connection; the next request makes a new one. Cookies stay. */
+void browser_hang_up(Browser *browser);
 
 /* One request; `form` NULL for GET, else the body of a POST. False: no answer. */
 bool browser_ask(Browser *browser, const char *target, const char *form);

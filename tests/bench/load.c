@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: AGPL-3.0-or-later */
 /*
- * Load for a portvakt that listens plainly on loopback: single sign-on with a session, whole
- * logins, or strangers who only ask, from several kept connections at once. Bounded in count and
- * time. Prints one JSON line; fails when any visit failed.
+ * Load for a portvakt that listens on loopback: single sign-on with a session, whole logins, or
+ * strangers who only ask, from several kept connections at once. Bounded in count and time. Prints
+ * one JSON line; fails when any visit failed.
  */
 #include <arpa/inet.h>
 #include <glib.h>
@@ -22,9 +22,9 @@
 static struct {
 	char *at, *host, *origin, *targets_file, *cookies_file, *users_file, *save_file, *expect;
 	char *hold_file, *from;
-	char *responses_file;
+	char *responses_file, *ca_file;
 	int count, connections, seconds, rate;
-	gboolean spread, show, anonymous, drain;
+	gboolean spread, show, anonymous, drain, fresh;
 } option = {.at = NULL, .count = 1000, .connections = 16, .seconds = 60};
 
 static const GOptionEntry entries[] = {
@@ -62,6 +62,10 @@ static const GOptionEntry entries[] = {
 	{"drain", 'd', 0, G_OPTION_ARG_NONE, &option.drain,
 	 "The server is about to stop: a connection ends where it gets no answer, not half of one",
 	 NULL},
+	{"ca", 'C', 0, G_OPTION_ARG_FILENAME, &option.ca_file,
+	 "Speak TLS, to a server whose certificate chains to this", "PEM"},
+	{"fresh", 'F', 0, G_OPTION_ARG_NONE, &option.fresh, "A new connection for each visit",
+	 NULL},
 	{"show", 'v', 0, G_OPTION_ARG_NONE, &option.show, "Print the page of a failed visit", NULL},
 	{NULL}};
 
@@ -75,6 +79,7 @@ typedef struct {
 } Visitor;
 
 static GStrv targets, cookies, users;
+static gnutls_certificate_credentials_t trust;
 static struct sockaddr_in server, from;
 static gint64 began, ends;
 static atomic_int next_visit;
@@ -246,6 +251,8 @@ static void *run(void *data)
 		/* nobody is there: it may be about to start */
 		if (wrong && visitor->browser->status == 0)
 			g_usleep(NOBODY_THERE_US);
+		if (option.fresh)
+			browser_hang_up(visitor->browser);
 	}
 }
 
@@ -257,6 +264,7 @@ static Visitor *visitor_new(unsigned number)
 	browser->server = server;
 	browser->host = option.host;
 	browser->origin = option.origin;
+	browser->trust = trust;
 	browser->from = from;
 	if (option.spread)
 		browser->from.sin_addr.s_addr =
@@ -394,9 +402,22 @@ static void take_options(int *argc, char ***argv)
 	responses = append_to(option.responses_file);
 }
 
+static void take_ca(void)
+{
+	if (!option.ca_file)
+		return;
+	g_assert(gnutls_certificate_allocate_credentials(&trust) == GNUTLS_E_SUCCESS);
+	if (gnutls_certificate_set_x509_trust_file(trust, option.ca_file, GNUTLS_X509_FMT_PEM) <
+	    1) {
+		fprintf(stderr, "load: %s holds no certificate\n", option.ca_file);
+		exit(2);
+	}
+}
+
 int main(int argc, char **argv)
 {
 	take_options(&argc, &argv);
+	take_ca();
 	Visitor **visitors = g_new0(Visitor *, (gsize)option.connections);
 	for (int i = 0; i < option.connections; i++)
 		visitors[i] = visitor_new((unsigned)i);
@@ -415,6 +436,8 @@ int main(int argc, char **argv)
 		g_free(visitors[i]);
 	}
 	g_free(visitors);
+	if (trust)
+		gnutls_certificate_free_credentials(trust);
 	if (saved)
 		fclose(saved);
 	if (responses)
