@@ -204,6 +204,7 @@ static void gather(Health *health, gpointer user)
 		health->store_failed =
 			health->now -
 			(g_get_monotonic_time() - health->writer.failed) / G_USEC_PER_SEC;
+	throttle_stats(daemon->throttle, &health->throttle);
 	health->tls_certificate_ends = daemon->tls_ends;
 	health->log = log_stats();
 	health->process = process_figures();

@@ -102,8 +102,9 @@ static void visit_count(const Visit *visit, gint64 took)
 		tally_fault(visit->tally, visit->endpoint, fault_of(visit->fault)->code);
 	else
 		tally_outcome(visit->tally, visit->endpoint,
-			      visit->password_failed ? TALLY_NOT_LOGGED_IN
-						     : tally_outcome_of(visit->outcome),
+			      visit->hold              ? TALLY_HELD
+			      : visit->password_failed ? TALLY_NOT_LOGGED_IN
+						       : tally_outcome_of(visit->outcome),
 			      took);
 }
 

@@ -2,6 +2,7 @@
 #include "idp/health/health.h"
 
 #include "idp/json.h"
+#include "idp/limits.h"
 
 #define DAY (24 * G_GINT64_CONSTANT(3600))
 
@@ -157,6 +158,27 @@ static Verdict check_queues(const Health *health)
 		       queues[0].waiting, queues[1].waiting, queues[2].waiting);
 }
 
+static Verdict check_throttle(const Health *health)
+{
+	static const struct {
+		const char *name;
+		unsigned most;
+	} tables[THROTTLE_KINDS] = {
+		[THROTTLE_KNOWN] = {"persons in known browsers", LIMIT_THROTTLE_KNOWN},
+		[THROTTLE_UNKNOWN] = {"persons", LIMIT_THROTTLE_UNKNOWN},
+		[THROTTLE_ADDRESS] = {"addresses", LIMIT_THROTTLE_ADDRESSES},
+	};
+	for (unsigned i = 0; i < THROTTLE_KINDS; i++)
+		if (health->throttle.entries[i] >= tables[i].most)
+			return verdict(HEALTH_DEGRADED,
+				       "as many %s as can be remembered typed wrong passwords: "
+				       "somebody guesses at many at once",
+				       tables[i].name);
+	return verdict(HEALTH_READY, "%u persons and %u addresses typed wrong passwords lately",
+		       health->throttle.entries[THROTTLE_UNKNOWN],
+		       health->throttle.entries[THROTTLE_ADDRESS]);
+}
+
 static const struct {
 	const char *name;
 	Verdict (*judge)(const Health *health);
@@ -168,6 +190,7 @@ static const struct {
 	{"saml-certificate", check_saml_certificate},
 	{"tls-certificate", check_tls_certificate},
 	{"queues", check_queues},
+	{"throttle", check_throttle},
 };
 
 /* ---- the report ---- */

@@ -14,6 +14,7 @@
 #include "idp/health/tally.h"
 #include "idp/http/server.h"
 #include "idp/log.h"
+#include "idp/login/throttle.h"
 #include "idp/pool.h"
 #include "idp/store/writer.h"
 
@@ -32,6 +33,7 @@ typedef struct {
 	unsigned writer_queue;    /* commits that may wait */
 	gint64 store_failed;      /* when the last transaction failed; 0: it did not */
 	DirectoryStats directory; /* counters begin anew with each generation */
+	ThrottleStats throttle;
 	const char *generation;
 	gint64 generation_loaded;
 	guint64 reloads, reloads_failed;

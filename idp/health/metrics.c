@@ -36,7 +36,8 @@ static void rows_build(Page *page), rows_checks(Page *page), rows_visits(Page *p
 	rows_faults(Page *page), rows_duration(Page *page), rows_queued(Page *page),
 	rows_queue_max(Page *page), rows_queue_refused(Page *page), rows_queue_late(Page *page),
 	rows_directory_up(Page *page), rows_directory_questions(Page *page),
-	rows_directory_failures(Page *page);
+	rows_directory_failures(Page *page), rows_throttle_held(Page *page),
+	rows_throttle_evicted(Page *page), rows_throttle_entries(Page *page);
 
 /* clang-format off */
 static const struct {
@@ -79,6 +80,11 @@ static const struct {
 	{{"portvakt_persons_kept_bytes", "gauge", "The memory they take."}, NUMBER(directory.cache.bytes), NULL},
 	{{"portvakt_persons_found_total", "counter", "Times that a person was found among them."}, NUMBER(directory.cache.hits), NULL},
 	{{"portvakt_persons_not_found_total", "counter", "Times that the directory had to be asked."}, NUMBER(directory.cache.misses), NULL},
+
+	{{"portvakt_throttle_admitted_total", "counter", "Passwords that were tried."}, NUMBER(throttle.admitted), NULL},
+	{{"portvakt_throttle_held_total", "counter", "Passwords that were not, since too many wrong ones came before: by the same browser, for the same person, from the same address."}, ROWS, rows_throttle_held},
+	{{"portvakt_throttle_evicted_total", "counter", "What was forgotten of them for lack of room."}, ROWS, rows_throttle_evicted},
+	{{"portvakt_throttle_entries", "gauge", "How many of each are remembered."}, ROWS, rows_throttle_entries},
 
 	{{"portvakt_generation_loaded_timestamp_seconds", "gauge", "When configuration, policy and metadata were last taken."}, NUMBER(generation_loaded), NULL},
 	{{"portvakt_reloads_total", "counter", "Reloads that were taken."}, NUMBER(reloads), NULL},
@@ -302,6 +308,34 @@ static void rows_directory_failures(Page *page)
 	const DirectoryStats *directory = &page->health->directory;
 	for (unsigned i = 0; i < directory->n_servers; i++)
 		row_server(page, i, directory->servers[i].failures);
+}
+
+static void row_kind(Page *page, ThrottleKind kind, guint64 value)
+{
+	static const char *const names[THROTTLE_KINDS] = {
+		[THROTTLE_KNOWN] = "browser",
+		[THROTTLE_UNKNOWN] = "person",
+		[THROTTLE_ADDRESS] = "address",
+	};
+	row_of(page, "by", names[kind], value);
+}
+
+static void rows_throttle_held(Page *page)
+{
+	for (unsigned i = 0; i < THROTTLE_KINDS; i++)
+		row_kind(page, (ThrottleKind)i, page->health->throttle.held[i]);
+}
+
+static void rows_throttle_evicted(Page *page)
+{
+	for (unsigned i = 0; i < THROTTLE_KINDS; i++)
+		row_kind(page, (ThrottleKind)i, page->health->throttle.evicted[i]);
+}
+
+static void rows_throttle_entries(Page *page)
+{
+	for (unsigned i = 0; i < THROTTLE_KINDS; i++)
+		row_kind(page, (ThrottleKind)i, page->health->throttle.entries[i]);
 }
 
 char *metrics_text(const Health *health, const GPtrArray *checks)

@@ -9,6 +9,7 @@ static const char *const names[TALLY_OUTCOMES] = {
 	[TALLY_SSO] = "sso",
 	[TALLY_LOGOUT] = "logout",
 	[TALLY_NOT_LOGGED_IN] = "not-logged-in",
+	[TALLY_HELD] = "held",
 	[TALLY_OTHER] = "other",
 };
 

@@ -26,6 +26,7 @@ typedef enum {
 	TALLY_SSO,
 	TALLY_LOGOUT,
 	TALLY_NOT_LOGGED_IN, /* wrong password, unknown user and the like, all in one */
+	TALLY_HELD,          /* a password that was not tried, after too many wrong ones */
 	TALLY_OTHER,         /* an outcome that this table does not know */
 	TALLY_OUTCOMES
 } TallyOutcome;

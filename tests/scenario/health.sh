@@ -70,6 +70,7 @@ ok 'and is known again' test -n "$(response 'string(/*/@ID)')"
 is 'one login is counted' "$(metric "$login")" 1
 is 'and one answer by session' "$(metric "$sso_row")" 1
 is 'and one try that was none' "$(metric 'portvakt_visits_total{endpoint="login",outcome="not-logged-in"}')" 1
+is 'two passwords were tried' "$(metric portvakt_throttle_admitted_total)" 2
 is 'each took its time' \
   "$(metric 'portvakt_visit_duration_seconds_count{outcome="login"}') $(metric 'portvakt_visit_duration_seconds_count{outcome="sso"}')" '1 1'
 is 'and a commit' "$(($(metric portvakt_store_commits_total) - commits))" 2

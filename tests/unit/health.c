@@ -4,6 +4,8 @@
 
 #include <string.h>
 
+#include "idp/limits.h"
+
 static Tally tally;
 
 typedef struct {
@@ -44,6 +46,11 @@ static void one_address_down(Health *health)
 static void directory_down(Health *health)
 {
 	health->directory.servers[0].lost = health->directory.servers[1].lost = true;
+}
+
+static void guessing(Health *health)
+{
+	health->throttle.entries[THROTTLE_UNKNOWN] = LIMIT_THROTTLE_UNKNOWN;
 }
 
 static void reload_failed(Health *health)
@@ -93,6 +100,7 @@ static const Case cases[] = {
 	{"one address is down", one_address_down, "directory", HEALTH_DEGRADED,
 	 "ldaps://b does not answer; 1 of 2"},
 	{"the directory is down", directory_down, "directory", HEALTH_DEGRADED, "for 300 s"},
+	{"somebody guesses", guessing, "throttle", HEALTH_DEGRADED, "as many persons as"},
 	{"a failed reload", reload_failed, "generation", HEALTH_DEGRADED, "school.policy:3:13"},
 	{"SAML certificate ends this month", saml_29_days, "saml-certificate", HEALTH_DEGRADED,
 	 "ends in 29 days:"},

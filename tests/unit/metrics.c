@@ -142,6 +142,7 @@ static void test_numbers(void)
 	tally_outcome(some, 99, tally_outcome_of("something-new"), 1);
 	health.http.accepted = G_MAXUINT64;
 	health.writer.queued = 3;
+	health.throttle.held[THROTTLE_ADDRESS] = 5;
 	health.directory.servers[1].lost = true;
 	health.process.cpu_seconds = 12.25;
 	health.saml_certificate_ends = FIXTURE_NOW - FIXTURE_DAY;
@@ -167,6 +168,8 @@ static void test_numbers(void)
 		{"portvakt_saml_certificate_end_timestamp_seconds", FIXTURE_NOW - FIXTURE_DAY},
 		{"portvakt_directory_up{address=\"1\"}", 1},
 		{"portvakt_directory_up{address=\"2\"}", 0},
+		{"portvakt_throttle_held_total{by=\"address\"}", 5},
+		{"portvakt_throttle_held_total{by=\"person\"}", 0},
 		{"process_cpu_seconds_total", 12.25},
 	};
 	for (gsize i = 0; i < G_N_ELEMENTS(rows); i++)
