@@ -7,7 +7,7 @@ set -u
 . "${top_srcdir:?}/tests/lib/visit.sh"
 command -v nginx >/dev/null || tap_skip_all 'no nginx here'
 bed_test_open
-behind=$((idp_port + 5)) plain=$((idp_port + 6))
+behind=$((idp_port + 6)) plain=$((idp_port + 7))
 
 # The example, with the names and ports of this test, as somebody who is not root would run it.
 nginx_start() {
