@@ -36,7 +36,7 @@ nginx_start() {
 
 start() {
   bed_pki && bed_directory && bed_service_metadata && bed_idp || return 1
-  sed -i -e '/^tls-/d' -e "s/^listen = .*/listen = 127.0.0.1:$behind/" \
+  sed -i -e '/^tls-/d' -e "0,/^listen = .*/s//listen = 127.0.0.1:$behind/" \
     -e 's/^\[server\]/[server]\ntrusted-proxies = 127.0.0.1\nhsts = yes/' "$bed_conf"
   _run portvakt "$portvakt" serve --config "$bed_conf"
   _await portvakt curl -sSf -H "Host: idp.localhost:$idp_port" -o /dev/null \
