@@ -539,7 +539,7 @@ static bool check_health(const Config *config, GError **error)
 	const char *listen = config_text(config, "health", "listen");
 	g_autofree char *where = config_where(config, "health", "listen");
 	g_autoptr(GError) wrong = NULL;
-	g_auto(GStrv) hosts = listen ? listen_hosts(listen, &wrong) : NULL;
+	g_strfreev(listen ? listen_hosts(listen, &wrong) : NULL);
 	if (wrong)
 		g_set_error(error, CONFIG_ERROR, CONFIG_ERROR_VALUE, "%s: %s", where,
 			    wrong->message);

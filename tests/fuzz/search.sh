@@ -34,7 +34,7 @@ for name; do
   echo "$name: $seconds s, ${runs:-?} inputs, ${seen:-no coverage}"
   [ "$status" -eq 0 ] && continue
   failed=1
-  grep -E '^(==[0-9]+== ?(ERROR|WARNING)|ERROR|SUMMARY|.*runtime error|\*\*|.*[Aa]ssert)' "$log" | head -n 5
+  grep -E '^(==[0-9]+== ?(ERROR|WARNING)|ERROR|SUMMARY|.*runtime error|\*\*|.*[Aa]ssert)' "$log" | cut -c -200 | head -n 5
   comm -13 <(echo "$before") <(find "$out" -maxdepth 1 -name '*-*' | sort) |
     sed "s|.*|  found &; again: ./tests/fuzz/$name &|"
   echo "  exit code $status; all of it: $log"
