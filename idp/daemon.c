@@ -333,7 +333,6 @@ Daemon *daemon_start(const char *config_file, GError **error)
 	Generation *generation = generation_load(config_file, now_seconds(), error);
 	if (!generation)
 		return NULL;
-	tls_wipe_what_is_freed();
 	Daemon *daemon = g_new0(Daemon, 1);
 	pthread_mutex_init(&daemon->lock, NULL);
 	pthread_mutex_init(&daemon->server_lock, NULL);

@@ -5,8 +5,6 @@
 #include <gnutls/gnutls.h>
 #include <gnutls/x509.h>
 
-#include "idp/wipe.h"
-
 const char tls_priorities[] =
 	"NORMAL:-VERS-ALL:+VERS-TLS1.3:+VERS-TLS1.2:-CIPHER-ALL:+AES-256-GCM:+AES-128-GCM:"
 	"+CHACHA20-POLY1305:-MAC-ALL:+AEAD:-KX-ALL:+ECDHE-ECDSA:+ECDHE-RSA:%SERVER_PRECEDENCE";
@@ -51,11 +49,4 @@ gint64 tls_certificate_end(GBytes *certificate)
 		gnutls_x509_crt_deinit(list[i]);
 	gnutls_free(list);
 	return end;
-}
-
-/* gnutls_global_set_mem_functions() does nothing any more, but its variables are still asked. */
-void tls_wipe_what_is_freed(void)
-{
-	gnutls_realloc = wipe_realloc;
-	gnutls_free = wipe_free;
 }

@@ -15,9 +15,3 @@ bool tls_check(GBytes *certificate, GBytes *key, GError **error);
 
 /* When the chain's leaf ends, in seconds since 1970; 0 if it cannot be read. */
 gint64 tls_certificate_end(GBytes *certificate);
-
-/*
- * Has GnuTLS wipe what it frees: what a browser sends and what goes to the directory passes through
- * its buffers in clear. libldap uses the same library. Call once, while there is one thread.
- */
-void tls_wipe_what_is_freed(void);

@@ -108,5 +108,7 @@ else
   ok "memory is flat: $grown kB more after the last half" test "$grown" -lt 1024
 fi
 bed_halt portvakt
-is 'the stop is clean, without a leak' "$?" 0
+code=$?
+is 'the stop is clean, without a leak' "$code" 0
+[ "$code" -eq 0 ] || sed -n '/^WARNING\|^SUMMARY\|^==.*ERROR/,$p' "$log" | head -n 120 | sed 's/^/# /'
 tap_done

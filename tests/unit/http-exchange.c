@@ -35,6 +35,22 @@ static void test_overdue(void)
 	house_close(&house);
 }
 
+/* A password is in it: the library's buffer would keep it as long as the visit lasts. */
+static void test_body_leaves_nothing(void)
+{
+	ExchangeHub *hub = exchange_hub_new();
+	HttpExchange *exchange = exchange_new(hub, NULL, NULL, "/login");
+	char piece[] = "password=katten";
+	const char nothing[sizeof piece] = {0};
+
+	exchange_expect_body(exchange, 100);
+	exchange_take_body(exchange, piece, strlen(piece));
+	g_assert_cmpmem(piece, sizeof piece, nothing, sizeof nothing);
+	g_assert_cmpmem(exchange->body->data, 15, "password=katten", 15);
+	exchange_unref(exchange);
+	exchange_hub_unref(hub);
+}
+
 static void test_client_gone(void)
 {
 	House house = {0};
@@ -203,6 +219,7 @@ static void test_quick_answers(void)
 int main(int argc, char **argv)
 {
 	g_test_init(&argc, &argv, NULL);
+	g_test_add_func("/http-exchange/body-leaves-nothing", test_body_leaves_nothing);
 	g_test_add_func("/http-server/overdue", test_overdue);
 	g_test_add_func("/http-server/client-gone", test_client_gone);
 	g_test_add_func("/http-server/half-closed", test_half_closed);

@@ -1,0 +1,194 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: AGPL-3.0-or-later
+# What must not be found: known passwords, cookies, handles, tokens, a personal number, attribute
+# values, a RelayState, keys. After logins good and bad, faults of directory and store, and broken
+# requests with a secret in every odd place, none is in the log, the store (its freed pages too) or
+# a temporary file, in whatever spelling; nothing leaves a core; and what was typed as a password is
+# not in the memory of the process any more.
+# shellcheck disable=SC2119 # words of visit.sh may stand alone
+set -u
+# shellcheck source=tests/lib/visit.sh
+. "${top_srcdir:?}/tests/lib/visit.sh"
+bed_test_open
+mkdir "$work/tmp" "$work/cores"
+ulimit -c unlimited 2>/dev/null
+# where portvakt would put a temporary file, or a core
+serve() {
+  cd "$work/cores" && TMPDIR=$work/tmp bed_serve && cd "$OLDPWD"
+}
+bed_pki && bed_directory && bed_service_metadata && bed_idp && serve ||
+  { echo 'Bail out! the installation did not start'; exit 1; }
+sso=$idp_url/saml/sso authnrequest=$top_builddir/tests/lib/authnrequest
+store=$bed/store/portvakt.db
+pupil=noabjo right=$(bed_password noabjo)
+wrong='Kanarie-fel-73915' odd='Kanarie-udda-62840' relay='Kanarie-relay-51726'
+
+# secret NAME VALUE: one more that must not be found.
+secret() {
+  [ -z "$2" ] || printf '%s\t%s\n' "$1" "$2" >>"$work/secrets"
+}
+
+# What the browser holds now.
+note_browser() {
+  local name value
+  while IFS=$'\t' read -r name value; do secret "cookie $name" "$value"; done \
+    < <(awk '/__Host-/ { print $6 "\t" $7 }' "$browser_jar")
+  for name in handle csrf; do secret "$name" "$(_xpath "string(//input[@name='$name']/@value)")"; done
+}
+
+# forgotten WHEN: no password that was typed is in the memory of portvakt.
+forgotten() {
+  local typed
+  if [ "$(id -u)" -ne 0 ]; then
+    echo '# only root may read the memory of portvakt: not looked at'
+    return
+  fi
+  "$top_builddir/tests/lib/memory" "${bed_pid[portvakt]}" >"$work/memory"
+  ok "$1: the memory is readable, $(stat -c %s "$work/memory") bytes" grep -aq portvakt "$work/memory"
+  for typed in "$right" "$wrong"; do
+    is "and holds no password that was typed" "$(grep -a -o -F "$typed" "$work/memory" | wc -l)" 0
+  done
+  rm "$work/memory"
+}
+
+secret 'right password' "$right"
+secret 'wrong password' "$wrong"
+secret 'odd place' "$odd"
+secret RelayState "$relay"
+secret 'bind password' "$(head -c 200 "$bed/ldap/password" | tr -d '\n')"
+secret 'SAML key' "$(sed -n 3p "$bed/keys/saml.key")"
+while IFS='|' read -r _ _ given family _ eppn _ _ _ _ number _; do
+  secret 'personal number' "$number"
+  secret EPPN "$eppn"
+  secret name "$given $family"
+done < <(grep "| $pupil |" "$top_srcdir/contrib/school/people" | sed 's/ *| */|/g')
+
+# ---- what people do, and what goes wrong ----
+
+fresh
+ask --relay "$relay"
+note_browser
+type_in "$pupil" "$wrong"
+note_browser
+type_in "$pupil" "$right"
+is 'a login' "$(attributes)" 'eduPersonPrincipalName eduPersonScopedAffiliation '
+note_browser
+cookies=$(awk '/__Host-/ { printf "%s=%s; ", $6, $7 }' "$browser_jar")
+ask
+browser_get "$idp_url/logout"
+note_browser
+forgotten 'at once'
+hangup >/dev/null
+bed_explain "$pupil" student Matteboken >"$work/explained"
+
+fresh typo
+ask
+type_in "$odd" "$wrong"
+note_browser
+type_in "$wrong" "$right"
+
+sqlite3 "$store" >/dev/null 2>&1 < <(echo 'BEGIN EXCLUSIVE;'; sleep 7) & holder=$!
+fresh no-store
+ask
+type_in "$pupil" "$right"
+is 'a store that cannot be written is a fault' "$browser_status" 503
+note_browser
+wait "$holder"
+
+bed_halt slapd
+fresh no-directory
+ask --relay "$relay"
+note_browser
+type_in "$pupil" "$right"
+is 'a directory that is gone is a fault' "$browser_status" 503
+
+# odd_request CURL-OPTION...: whatever it is answered.
+odd_request() {
+  curl -sS --max-time 10 --cacert "$bed_ca" -o /dev/null "$@" 2>/dev/null
+}
+odd_request "$idp_url/$odd"
+odd_request "$idp_url/static/$odd.css"
+odd_request "$idp_url/login?password=$odd&password=$odd"
+odd_request "$idp_url/login?handle=$odd&lang=$odd"
+odd_request "$idp_url/error?errorurl_code=$odd"
+odd_request -X "$odd" "$idp_url/"
+odd_request -H "Host: $odd" "$idp_url/"
+odd_request -H "X-$odd: $odd" -H "$odd : a" "$idp_url/"
+odd_request -H "Cookie: __Host-portvakt-session=$odd; $odd" "$idp_url/"
+odd_request -H "Accept-Language: $odd" -H "User-Agent: $odd" -H "Referer: $idp_url/$odd" "$idp_url/"
+odd_request -H "Origin: https://$odd" --data "login=$odd&password=$odd" "$idp_url/login"
+odd_request -H "Content-Type: $odd" --data "login=$pupil&password=$odd" "$idp_url/login"
+odd_request -H "Origin: $idp_url" --data "password=$odd%zz" "$idp_url/login"
+odd_request -H "Origin: $idp_url" -H "Cookie: $cookies" --data "csrf=$odd" "$idp_url/logout"
+odd_request --data "SAMLRequest=$odd" "$sso"
+odd_request "$sso?SAMLRequest=$odd&RelayState=$odd"
+for option in id consuming-index acs-index destination version issued force format context; do
+  odd_request "$sso?$("$authnrequest" "--$option" "_$odd")"
+done
+odd_request "$sso?$("$authnrequest" --acs "https://$odd.example/")"
+odd_request "$sso?$("$authnrequest" --relay "$odd")"
+for file in "$work"/*/jar; do
+  browser_jar=$file
+  while read -r name value; do secret "cookie $name" "$value"; done \
+    < <(awk '/__Host-/ { print $6, $7 }' "$file")
+done
+ok "the log tells of it all ($(wc -l <"$bed/log/portvakt.log") lines)" \
+  test "$(wc -l <"$bed/log/portvakt.log")" -ge 30
+
+# ---- where it must not be ----
+
+# spellings TEXT: as it is, in hex, percent escapes and the three ways it may stand in base64.
+spellings() {
+  local i
+  echo "$1"
+  printf %s "$1" | od -An -v -tx1 | tr -d ' \n' | sed 's/$/\n/'
+  printf %s "$1" | od -An -v -tx1 | tr -d '\n' | sed 's/ /%/g; s/$/\n/'
+  printf %s "$1" | jq -sRr @uri
+  for i in 0 1 2; do
+    # what stands beside it changes the first and the last letters only
+    printf "%${i}s%s" '' "$1" | base64 -w 0 | sed "s/=*$//; s/^.\{$((i ? i + 1 : 0))\}//; s/.\$/\n/"
+  done | tee >(tr +/ -_)
+}
+sort -u "$work/secrets" -o "$work/secrets"
+while IFS=$'\t' read -r _ value; do spellings "$value"; done <"$work/secrets" |
+  awk 'length > 5' | sort -u >"$work/spellings"
+ok "there are things to find: $(wc -l <"$work/secrets"), in $(wc -l <"$work/spellings") spellings" \
+  test "$(wc -l <"$work/secrets")" -ge 21
+# found FILE...: which of them is there
+found() {
+  grep -a -o -h -i -F -f "$work/spellings" "$@" 2>/dev/null | sort | uniq -c | head -n 5
+}
+printf %s "in the middle of $odd" | base64 >"$work/control"
+like 'what is searched for is found where it is' "$(found "$work/control")" '*[A-Za-z]*'
+is 'none is in the log' "$(found "$bed/log/portvakt.log")" ''
+is 'none is in the store' "$(found "$store"*)" ''
+is 'there is no temporary file' "$(find "$work/tmp" "$work/cores" -type f)" ''
+# in_hex FILE...: raw bytes, so that a key can be searched for
+in_hex() {
+  cat "$@" | od -An -v -tx1 | tr -d ' \n'
+}
+for key in ledger seal; do
+  in_hex "$bed/keys/$key.key" >"$work/key"
+  is "the $key key is not in log or store" \
+    "$(in_hex "$bed/log/portvakt.log" "$store"* | grep -c -F -f "$work/key")" 0
+  base64 -w 0 "$bed/keys/$key.key" | cut -c 1-40 >>"$work/key"
+  is "nor in another spelling" "$(grep -a -c -i -F -f "$work/key" "$bed/log/portvakt.log")" 0
+done
+
+forgotten 'long after'
+if [ "$(id -u)" -eq 0 ]; then
+  ok 'nobody else may read the memory' \
+    setpriv --reuid=65534 --clear-groups sh -c "! cat /proc/${bed_pid[portvakt]}/maps"
+fi
+
+{ (cd "$work/cores" && sh -c 'kill -ABRT $$'); } 2>/dev/null
+echo "# a process without such care leaves $(find "$work/cores" -type f | wc -l) core here"
+rm -f "$work/cores"/*
+for signal in ABRT SEGV; do
+  if [ "$signal" = SEGV ]; then serve; fi
+  { kill -s "$signal" "${bed_pid[portvakt]}"; wait "${bed_pid[portvakt]}"; } 2>/dev/null
+  is "SIG$signal leaves no core" "$(find "$work/cores" -type f)" ''
+  unset 'bed_pid[portvakt]'
+done
+bed_running=()
+tap_done
