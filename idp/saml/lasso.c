@@ -6,6 +6,7 @@
 #include "metadata/xml/init.h"
 #include <lasso/lasso.h>
 #include <lasso/xml/saml-2.0/samlp2_authn_request.h>
+#include <pthread.h>
 #include <string.h>
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(LassoLogin, lasso_login_destroy)
@@ -62,11 +63,16 @@ static void known_free(gpointer data)
 	g_free(known);
 }
 
+/* xmlsec reads a certificate's dates with gmtime(), whose answer all threads share. */
+static pthread_mutex_t loading = PTHREAD_MUTEX_INITIALIZER;
+
 LassoReader *lasso_reader_new(const char *metadata, GError **error)
 {
 	if (!lasso_reader_init(error))
 		return NULL;
+	pthread_mutex_lock(&loading);
 	LassoServer *server = lasso_server_new_from_buffers(metadata, NULL, NULL, NULL);
+	pthread_mutex_unlock(&loading);
 	if (!server) {
 		g_set_error(error, FAULT_ERROR, FAULT_INTERNAL,
 			    "lasso does not take our own metadata");
@@ -119,9 +125,11 @@ static bool load(LassoReader *reader, const char *entity_id, GBytes *metadata)
 	const char *bytes = g_bytes_get_data(metadata, &size);
 	g_autofree char *text = g_strndup(bytes, size);
 
-	return lasso_server_add_provider_from_buffer(reader->server, LASSO_PROVIDER_ROLE_SP, text,
-						     NULL, NULL) == 0 &&
-	       lasso_server_get_provider(reader->server, entity_id) != NULL;
+	pthread_mutex_lock(&loading);
+	bool is_loaded = lasso_server_add_provider_from_buffer(
+				 reader->server, LASSO_PROVIDER_ROLE_SP, text, NULL, NULL) == 0;
+	pthread_mutex_unlock(&loading);
+	return is_loaded && lasso_server_get_provider(reader->server, entity_id) != NULL;
 }
 
 bool lasso_reader_know(LassoReader *reader, const char *entity_id, GBytes *metadata, GError **error)
