@@ -28,8 +28,8 @@ typedef struct {
 	int status;
 	char *location; /* or NULL */
 	bool retry_after;
-	bool torn; /* when there was none: it began to come */
-	char *head;     /* status line and headers, or NULL */
+	bool torn;  /* when there was none: it began to come */
+	char *head; /* status line and headers, or NULL */
 	GString *body;
 } Browser;
 
