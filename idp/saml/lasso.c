@@ -63,7 +63,7 @@ static void known_free(gpointer data)
 	g_free(known);
 }
 
-/* xmlsec reads a certificate's dates with gmtime(), whose answer all threads share. */
+/* xmlsec reads a certificate's dates with the gmtime whose answer all threads share. */
 static pthread_mutex_t loading = PTHREAD_MUTEX_INITIALIZER;
 
 LassoReader *lasso_reader_new(const char *metadata, GError **error)

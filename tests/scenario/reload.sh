@@ -102,8 +102,9 @@ like 'the last one is taken' "$(turn 0 >/dev/null; attempt)" 'reloaded*'
 alive=$(grep '"message":"reloaded' "$log" | tail -n 1 | jq -r .generations)
 ok "generations that nobody uses are gone ($alive are left of $rounds)" test "$alive" -le 3
 grown=$(($(memory) - half))
-if ldd "$portvakt" | grep -qE 'lib(asan|tsan)'; then
-  echo "# memory: under a sanitizer it says nothing"
+# a short run is still filling caches, and under a sanitizer the size says nothing
+if [ "$rounds" -lt 100 ] || ldd "$portvakt" | grep -qE 'lib(asan|tsan)'; then
+  echo "# memory: $grown kB more after the last half"
 else
   ok "memory is flat: $grown kB more after the last half" test "$grown" -lt 1024
 fi
