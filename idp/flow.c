@@ -262,6 +262,7 @@ static StepOutcome step_request(Visit *visit)
 	/* Nothing but old: the service is known, and signed if it must; people are led back to it.
 	 */
 	if (g_error_matches(visit->fault, FAULT_ERROR, FAULT_SAML_STALE)) {
+		g_clear_pointer(&visit->entity, entity_unref);
 		visit->entity = entity_set_find(visit->generation->entities, visit->claimed_service,
 						visit->now);
 		visit->service = visit->entity ? entity_service(visit->entity, -1) : NULL;
@@ -326,6 +327,7 @@ static StepOutcome step_service(Visit *visit)
 {
 	if (!visit->ask)
 		return STEP_ON;
+	g_clear_pointer(&visit->entity, entity_unref);
 	visit->entity =
 		entity_set_find(visit->generation->entities, visit->ask->service, visit->now);
 	if (!visit->entity)

@@ -33,6 +33,7 @@ static void visit_free(Visit *visit)
 	g_free(visit->handle);
 	g_clear_pointer(&visit->ask, ask_free);
 	g_free(visit->claimed_service);
+	g_clear_pointer(&visit->entity, entity_unref);
 	g_clear_pointer(&visit->session, session_free);
 	g_clear_pointer(&visit->known, known_free);
 	g_free(visit->known_cookie);

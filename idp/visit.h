@@ -50,7 +50,7 @@ typedef struct {
 	char *handle;           /* as it came */
 	Ask *ask;               /* proven; NULL: a login for its own sake */
 	char *claimed_service;  /* who an unproven request says it is from, for the log */
-	const Entity *entity;   /* of the generation */
+	Entity *entity;         /* who asks; held, since a feed's may leave its cache */
 	const Service *service; /* of the entity */
 	Session *session;       /* that was there, or was opened by this visit */
 	bool logged_in;         /* by this visit */

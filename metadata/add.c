@@ -128,8 +128,8 @@ bool metadata_add(const MetadataAdd *add, char **ret_report, GError **error)
 	g_autoptr(EntitySet) set = trusted ? entity_set_load(add->folder, add->now, error) : NULL;
 	if (!set)
 		return false;
-	*ret_report =
-		report_on(entity, entity_set_find(set, entity->id, ENTITY_ANY_TIME), add->now);
+	g_autoptr(Entity) old = entity_set_find(set, entity->id, ENTITY_ANY_TIME);
+	*ret_report = report_on(entity, old, add->now);
 	g_autofree char *name = choose_name(add, set, trusted, entity->id, error);
 	g_autoptr(GBytes) bytes = name ? compose(add, xml_document_root(doc), error) : NULL;
 	return bytes && put(add, trusted, name, bytes, ret_report, error);

@@ -52,8 +52,7 @@ int entity_read_rank(int is_default)
 	return is_default < 0 ? 1 : is_default ? 2 : 0;
 }
 
-/* The earliest validUntil of the entity and the role wins. */
-static bool read_valid_until(Entity *entity, const XmlNode *node, GError **error)
+bool entity_read_until(const XmlNode *node, gint64 *until, GError **error)
 {
 	g_autofree char *value = xml_node_attribute(node, "validUntil");
 	if (!value)
@@ -62,10 +61,16 @@ static bool read_valid_until(Entity *entity, const XmlNode *node, GError **error
 	if (!time)
 		return entity_read_refuse(error, METADATA_ERROR_SYNTAX, node,
 					  "validUntil is not a time such as 2027-01-31T12:00:00Z");
-	gint64 until = g_date_time_to_unix(time);
-	if (entity->valid_until == 0 || until < entity->valid_until)
-		entity->valid_until = MAX(until, 1);
+	gint64 said = g_date_time_to_unix(time);
+	if (*until == 0 || said < *until)
+		*until = MAX(said, 1);
 	return true;
+}
+
+/* The earliest validUntil of the entity and the role wins. */
+static bool read_valid_until(Entity *entity, const XmlNode *node, GError **error)
+{
+	return entity_read_until(node, &entity->valid_until, error);
 }
 
 static bool read_url(const XmlNode *node, const char *name, char **ret, GError **error)

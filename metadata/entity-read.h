@@ -14,6 +14,8 @@ bool entity_read_refuse(GError **error, MetadataError code, const XmlNode *at, c
 bool entity_read_bool(const XmlNode *node, const char *name, int *ret, GError **error);
 /* The index attribute, an xs:unsignedShort that must be there. */
 bool entity_read_index(const XmlNode *node, int *ret, GError **error);
+/* Lowers *until (seconds; 0: no limit) to the validUntil attribute, if there is one. */
+bool entity_read_until(const XmlNode *node, gint64 *until, GError **error);
 /* How much an isDefault of 1, -1, 0 is the default (SAML Metadata 2.2.3): 2, 1, 0. */
 int entity_read_rank(int is_default);
 

@@ -11,12 +11,13 @@ typedef struct {
 struct EntitySet {
 	GHashTable *items;   /* entityID -> Item, those that have expired too */
 	GPtrArray *entities; /* Entity, live at the load, by entityID */
+	GPtrArray *feeds;    /* Feed */
 	GPtrArray *warnings; /* char* */
 };
 
 static void item_free(Item *item)
 {
-	entity_free(item->entity);
+	entity_unref(item->entity);
 	g_free(item->file);
 	g_free(item);
 }
@@ -27,6 +28,7 @@ static EntitySet *set_new(void)
 	set->items =
 		g_hash_table_new_full(g_str_hash, g_str_equal, NULL, (GDestroyNotify)item_free);
 	set->entities = g_ptr_array_new();
+	set->feeds = g_ptr_array_new_with_free_func((GDestroyNotify)feed_free);
 	set->warnings = g_ptr_array_new_with_free_func(g_free);
 	return set;
 }
@@ -37,6 +39,7 @@ void entity_set_free(EntitySet *set)
 		return;
 	g_hash_table_unref(set->items);
 	g_ptr_array_unref(set->entities);
+	g_ptr_array_unref(set->feeds);
 	g_ptr_array_unref(set->warnings);
 	g_free(set);
 }
@@ -49,7 +52,7 @@ static bool add(EntitySet *set, Entity *entity, const char *file, GError **error
 		g_set_error(error, METADATA_ERROR, METADATA_ERROR_DUPLICATE,
 			    "%s: the service %s is also in %s; remove one of the two",
 			    file ? file : "metadata", entity->id, other->file ? other->file : "it");
-		entity_free(entity);
+		entity_unref(entity);
 		return false;
 	}
 	Item *item = g_new0(Item, 1);
@@ -136,10 +139,36 @@ EntitySet *entity_set_load(const char *folder, gint64 now, GError **error)
 	return finish(set, good, now);
 }
 
-const Entity *entity_set_find(const EntitySet *set, const char *id, gint64 now)
+void entity_set_add_feed(EntitySet *set, Feed *feed)
+{
+	GHashTableIter iter;
+	gpointer id, item;
+	g_hash_table_iter_init(&iter, set->items);
+	while (g_hash_table_iter_next(&iter, &id, &item))
+		if (feed_has(feed, id))
+			g_ptr_array_add(
+				set->warnings,
+				g_strdup_printf("%s: %s is also in %s; the single file counts",
+						((const Item *)item)->file, (char *)id,
+						feed_file(feed)));
+	g_ptr_array_add(set->feeds, feed);
+}
+
+/* A file that has expired hides a feed's entity too: who counts does not change with the time. */
+Entity *entity_set_find(const EntitySet *set, const char *id, gint64 now)
 {
 	const Item *item = g_hash_table_lookup(set->items, id);
-	return item && !entity_is_expired(item->entity, now) ? item->entity : NULL;
+	if (item)
+		return entity_is_expired(item->entity, now) ? NULL : entity_ref(item->entity);
+	for (guint i = 0; i < set->feeds->len; i++)
+		if (feed_has(set->feeds->pdata[i], id))
+			return feed_find(set->feeds->pdata[i], id, now);
+	return NULL;
+}
+
+const GPtrArray *entity_set_feeds(const EntitySet *set)
+{
+	return set->feeds;
 }
 
 guint entity_set_size(const EntitySet *set)
@@ -155,7 +184,12 @@ const GPtrArray *entity_set_entities(const EntitySet *set)
 const char *entity_set_file(const EntitySet *set, const char *id)
 {
 	const Item *item = g_hash_table_lookup(set->items, id);
-	return item ? item->file : NULL;
+	if (item)
+		return item->file;
+	for (guint i = 0; i < set->feeds->len; i++)
+		if (feed_has(set->feeds->pdata[i], id))
+			return feed_file(set->feeds->pdata[i]);
+	return NULL;
 }
 
 const GPtrArray *entity_set_warnings(const EntitySet *set)

@@ -5,9 +5,11 @@
 #include <stdbool.h>
 
 #include "metadata/entity.h"
+#include "metadata/feed.h"
 
-/* The services the school knows: all *.xml files of a folder, one EntityDescriptor each. Immutable;
- * made whole per generation. */
+/* The services the school knows: all *.xml files of a folder, one EntityDescriptor each, then those
+ * of its feeds. A file comes before every feed, and an earlier feed before a later: the school's
+ * own word counts most. Made whole per generation, then thread-safe. */
 typedef struct EntitySet EntitySet;
 
 #define ENTITY_SET_MAX 4096 /* files: more than any school has services */
@@ -21,16 +23,22 @@ EntitySet *entity_set_load(const char *folder, gint64 now, GError **error);
 /* A set of entities already read, for tests. Takes them out of `entities` (Entity, transfer full);
  * METADATA_ERROR_DUPLICATE. */
 EntitySet *entity_set_new(GPtrArray *entities, GError **error);
+/* Puts a feed (transfer full) after those that are there, while only one thread knows of the set. A
+ * service that is in a file too is told in entity_set_warnings. */
+void entity_set_add_feed(EntitySet *set, Feed *feed);
 void entity_set_free(EntitySet *set);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(EntitySet, entity_set_free)
 
 /* The entity, or NULL when unknown or expired by `now`; with ENTITY_ANY_TIME also those that were
- * left out as expired. (transfer none) */
-const Entity *entity_set_find(const EntitySet *set, const char *id, gint64 now);
+ * left out as expired. One of a feed is opened now, if it was not lately. (transfer full) */
+Entity *entity_set_find(const EntitySet *set, const char *id, gint64 now);
+/* Those of the folder. */
 guint entity_set_size(const EntitySet *set);
-/* All entities, by entityID. (transfer none): const Entity* */
+/* All entities of the folder, by entityID. (transfer none): const Entity* */
 const GPtrArray *entity_set_entities(const EntitySet *set);
-/* The file an entity came from, or NULL. (transfer none) */
+/* In their order. (transfer none): Feed* */
+const GPtrArray *entity_set_feeds(const EntitySet *set);
+/* The file an entity came from, a feed's too, or NULL. (transfer none) */
 const char *entity_set_file(const EntitySet *set, const char *id);
 /* Lines for the log: char*. (transfer none) */
 const GPtrArray *entity_set_warnings(const EntitySet *set);

@@ -14,6 +14,7 @@ static void entity_key_free(EntityKey *key)
 Entity *entity_new(void)
 {
 	Entity *entity = g_new0(Entity, 1);
+	atomic_init(&entity->references, 1);
 	entity->acs = g_ptr_array_new_with_free_func((GDestroyNotify)endpoint_free);
 	entity->slo = g_ptr_array_new_with_free_func((GDestroyNotify)endpoint_free);
 	entity->keys = g_ptr_array_new_with_free_func((GDestroyNotify)entity_key_free);
@@ -21,10 +22,14 @@ Entity *entity_new(void)
 	return entity;
 }
 
-void entity_free(Entity *entity)
+Entity *entity_ref(Entity *entity)
 {
-	if (!entity)
-		return;
+	atomic_fetch_add_explicit(&entity->references, 1, memory_order_relaxed);
+	return entity;
+}
+
+static void entity_free(Entity *entity)
+{
 	g_free(entity->id);
 	g_ptr_array_unref(entity->acs);
 	g_ptr_array_unref(entity->slo);
@@ -33,6 +38,12 @@ void entity_free(Entity *entity)
 	g_free(entity->subject_id_req);
 	g_clear_pointer(&entity->bytes, g_bytes_unref);
 	g_free(entity);
+}
+
+void entity_unref(Entity *entity)
+{
+	if (entity && atomic_fetch_sub_explicit(&entity->references, 1, memory_order_acq_rel) == 1)
+		entity_free(entity);
 }
 
 bool entity_is_expired(const Entity *entity, gint64 now)

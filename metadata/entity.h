@@ -2,6 +2,7 @@
 #pragma once
 
 #include <glib.h>
+#include <stdatomic.h>
 #include <stdbool.h>
 
 #include "metadata/endpoint.h"
@@ -11,8 +12,8 @@
 #include "policy/service.h"
 
 /* One service provider, as its EntityDescriptor says (SAML Metadata 2.3.2, 2.4.4). Immutable once
- * made; all fields may be read by any thread. What a service asks for is only a wish: policy
- * decides. */
+ * made and reference counted; all fields may be read by any thread. What a service asks for is only
+ * a wish: policy decides. */
 
 #define ENTITY_ID_MAX        256 /* SDP-G04; SAML Metadata allows 1024 */
 #define ENTITY_ENDPOINTS_MAX 256
@@ -34,6 +35,7 @@ typedef struct {
 } EntityWish;
 
 typedef struct Entity {
+	atomic_uint references;     /* C11's, not GLib's: ThreadSanitizer sees these */
 	char *id;                   /* entityID */
 	GPtrArray *acs;             /* Endpoint; only those with binding ENDPOINT_POST are chosen */
 	GPtrArray *slo;             /* Endpoint */
@@ -48,8 +50,9 @@ typedef struct Entity {
 				   is followed by a NUL that is not counted. */
 } Entity;
 
-void entity_free(Entity *entity);
-G_DEFINE_AUTOPTR_CLEANUP_FUNC(Entity, entity_free)
+Entity *entity_ref(Entity *entity);
+void entity_unref(Entity *entity);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(Entity, entity_unref)
 
 /* Reads one EntityDescriptor with an SPSSODescriptor for SAML 2.0. `now` in seconds judges
  * validUntil of the entity and of the role: METADATA_ERROR_EXPIRED. Every location must pass

@@ -19,6 +19,7 @@ typedef enum {
 	METADATA_ERROR_IO,        /* the operating system said no */
 	METADATA_ERROR_NO_ACS,    /* what a request asks for is not in the metadata */
 	METADATA_ERROR_USAGE,     /* `metadata add` was asked for something it cannot do */
+	METADATA_ERROR_SIGNATURE, /* an aggregate's signature is missing or is not the signer's */
 } MetadataError;
 
 /* Sets the error and returns false. */

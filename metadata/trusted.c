@@ -105,7 +105,7 @@ GPtrArray *trusted_list(Trusted *trusted, const char *suffix, guint max, GError 
 }
 
 /* O_NONBLOCK: opening a pipe that somebody put there must not hang the start. */
-GBytes *trusted_read(const Trusted *trusted, const char *name, gsize max, GError **error)
+int trusted_open_file(const Trusted *trusted, const char *name, GError **error)
 {
 	g_autofree char *path = trusted_path(trusted, name);
 	int fd = openat(trusted->fd, name, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
@@ -115,16 +115,29 @@ GBytes *trusted_read(const Trusted *trusted, const char *name, gsize max, GError
 				    "%s: a symbolic link; put the file itself here", path);
 		else
 			fail(error, path, errno);
-		return NULL;
+		return -1;
 	}
 	struct stat st;
-	GBytes *bytes = NULL;
+	bool good = false;
 	if (fstat(fd, &st) < 0)
 		fail(error, path, errno);
 	else if (!S_ISREG(st.st_mode))
 		g_set_error(error, METADATA_ERROR, METADATA_ERROR_TRUST, "%s: not a file", path);
-	else if (judge(&st, path, error))
-		bytes = metadata_read(fd, path, max, error);
+	else
+		good = judge(&st, path, error);
+	if (good)
+		return fd;
+	close(fd);
+	return -1;
+}
+
+GBytes *trusted_read(const Trusted *trusted, const char *name, gsize max, GError **error)
+{
+	g_autofree char *path = trusted_path(trusted, name);
+	int fd = trusted_open_file(trusted, name, error);
+	if (fd < 0)
+		return NULL;
+	GBytes *bytes = metadata_read(fd, path, max, error);
 	close(fd);
 	return bytes;
 }

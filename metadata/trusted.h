@@ -22,6 +22,9 @@ GPtrArray *trusted_list(Trusted *trusted, const char *suffix, guint max, GError 
 /* The file's bytes; owner, mode and size are judged on what is open, so nothing can change between
  * judging and reading. No symbolic links, no devices. (transfer full) */
 GBytes *trusted_read(const Trusted *trusted, const char *name, gsize max, GError **error);
+/* As trusted_read, but only opens it. The descriptor is the caller's; -1 with an
+ * error. */
+int trusted_open_file(const Trusted *trusted, const char *name, GError **error);
 /* Puts the bytes there whole or not at all, mode 0644, durable on return. */
 bool trusted_write(const Trusted *trusted, const char *name, GBytes *bytes, GError **error);
 /* Whether there is anything of that name. */

@@ -6,7 +6,7 @@
 
 packages_build=(autoconf automake autoconf-archive make gcc libc6-dev pkg-config libglib2.0-dev
   libxml2-dev libxmlsec1-dev liblasso3-dev libldap-dev libmicrohttpd-dev libgnutls28-dev
-  libsqlite3-dev libsodium-dev libssl-dev libjansson-dev)
+  libsqlite3-dev libsodium-dev libssl-dev libjansson-dev libseccomp-dev)
 packages_bed=(slapd ldap-utils apache2 libapache2-mod-auth-mellon libapache2-mod-shib openssl
   curl ca-certificates jq libxml2-utils sqlite3 iproute2)
 packages_check=(git xz-utils argon2 xmlsec1 clang libclang-rt-14-dev clang-format clang-tidy

@@ -22,8 +22,8 @@ typedef struct {
 	XmlDocument *document;
 	char *claim; /* who it says it is from */
 	AuthnRequest *request;
-	const Entity *entity;
-	const Endpoint *acs;
+	Entity *entity;
+	const Endpoint *acs;      /* the entity's */
 	XmlSignMethod xml_method; /* of the XML signature; XML_SIGN_NONE: there is none */
 	bool is_signed;           /* a signature was there and has verified */
 } Message;
@@ -35,6 +35,7 @@ static void message_clear(Message *message)
 	xml_document_free(message->document);
 	g_free(message->claim);
 	authnrequest_free(message->request);
+	entity_unref(message->entity);
 }
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(Message, message_clear)
 

@@ -35,6 +35,13 @@ const XmlLimits XML_LIMITS_AGGREGATE = {
 	.attributes_per_element = 128,
 	.depth = 32,
 };
+const XmlLimits XML_LIMITS_FEED = {
+	.bytes = 134217728,
+	.nodes = 4000000,
+	.attributes = 4000000,
+	.attributes_per_element = 128,
+	.depth = 32,
+};
 
 typedef xmlParserCtxt Parser;
 static void parser_free(Parser *parser)

@@ -159,21 +159,32 @@ static bool is_in_place(const XmlNode *signature, const XmlNode *root)
 				       xml_node_next(first, NULL, NULL) == signature));
 }
 
-bool xml_signature_inspect(const XmlDocument *doc, const XmlNode *element, XmlSignatureInfo *ret,
-			   GError **error)
+/* The only signature in the whole document, or NULL. */
+static bool find_only(const XmlNode *root, XmlNode **ret, GError **error)
 {
-	static const char *const three[] = {"SignedInfo", "SignatureValue", "?KeyInfo", NULL};
-	*ret = (XmlSignatureInfo){0};
-	const xmlNode *root = xml_document_root(doc);
-	g_assert(element == root);
-	XmlNode *signature = NULL;
+	*ret = NULL;
 	for (const xmlNode *el = root; el; el = next_below(el, root)) {
 		if (!xml_node_is(el, XML_NS_DS, "Signature"))
 			continue;
-		if (signature)
+		if (*ret)
 			return refuse(error, el, "a second signature");
-		signature = XML_UNCONST(XmlNode, el);
+		*ret = XML_UNCONST(XmlNode, el);
 	}
+	return true;
+}
+
+/* The only signature that is a child of the root, or NULL. */
+static bool find_child(const XmlNode *root, XmlNode **ret, GError **error)
+{
+	*ret = xml_node_child(root, XML_NS_DS, "Signature");
+	const XmlNode *second = *ret ? xml_node_next(*ret, XML_NS_DS, "Signature") : NULL;
+	return !second || refuse(error, second, "a second signature");
+}
+
+static bool inspect_signature(XmlNode *signature, const XmlNode *root, XmlSignatureInfo *ret,
+			      GError **error)
+{
+	static const char *const three[] = {"SignedInfo", "SignatureValue", "?KeyInfo", NULL};
 	if (!signature)
 		return true;
 	if (!is_in_place(signature, root))
@@ -184,4 +195,24 @@ bool xml_signature_inspect(const XmlDocument *doc, const XmlNode *element, XmlSi
 		return false;
 	ret->signature = signature;
 	return true;
+}
+
+bool xml_signature_inspect(const XmlDocument *doc, const XmlNode *element, XmlSignatureInfo *ret,
+			   GError **error)
+{
+	XmlNode *signature;
+	*ret = (XmlSignatureInfo){0};
+	g_assert(element == xml_document_root(doc));
+	return find_only(element, &signature, error) &&
+	       inspect_signature(signature, element, ret, error);
+}
+
+bool xml_signature_inspect_aggregate(const XmlDocument *doc, const XmlNode *element,
+				     XmlSignatureInfo *ret, GError **error)
+{
+	XmlNode *signature;
+	*ret = (XmlSignatureInfo){0};
+	g_assert(element == xml_document_root(doc));
+	return find_child(element, &signature, error) &&
+	       inspect_signature(signature, element, ret, error);
 }

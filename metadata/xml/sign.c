@@ -149,24 +149,39 @@ static bool verify_by(XmlNode *signature, XmlKeyKind kind, GBytes *der)
 	return good;
 }
 
-bool xml_signature_verify(XmlDocument *doc, XmlNode *element, GPtrArray *certs, GError **error)
+static bool verify_inspected(XmlDocument *doc, XmlNode *element, const XmlSignatureInfo *info,
+			     GPtrArray *certs, GError **error)
 {
-	XmlSignatureInfo info;
-	if (!xml_signature_inspect(doc, element, &info, error))
-		return false;
-	XmlKeyKind kind = xml_sign_method_kind(info.method);
+	XmlKeyKind kind = xml_sign_method_kind(info->method);
 	bool good = false;
-	if (info.signature) {
+	if (info->signature) {
 		/* What xmlsec1 will find by the ID is what we read. */
 		g_autofree char *id = xml_node_attribute(element, "ID");
 		xmlAttr *attr = xmlGetID(doc, XML_STR(id));
 		g_assert(attr && attr->parent == element);
 		for (guint i = 0; i < certs->len && i < CERTS_MAX && !good; i++)
-			good = verify_by(info.signature, kind, certs->pdata[i]);
+			good = verify_by(info->signature, kind, certs->pdata[i]);
 	}
 	if (!good)
 		g_set_error(error, XML_ERROR, XML_ERROR_SIGNATURE, "%s",
-			    info.signature ? "the signature does not verify with any known key"
-					   : "there is no signature");
+			    info->signature ? "the signature does not verify with any known key"
+					    : "there is no signature");
 	return good;
+}
+
+bool xml_signature_verify(XmlDocument *doc, XmlNode *element, GPtrArray *certs, GError **error)
+{
+	XmlSignatureInfo info;
+	return xml_signature_inspect(doc, element, &info, error) &&
+	       verify_inspected(doc, element, &info, certs, error);
+}
+
+bool xml_signature_verify_aggregate(XmlDocument *doc, XmlNode *element, GBytes *certificate,
+				    GError **error)
+{
+	XmlSignatureInfo info;
+	g_autoptr(GPtrArray) certs = g_ptr_array_new();
+	g_ptr_array_add(certs, certificate);
+	return xml_signature_inspect_aggregate(doc, element, &info, error) &&
+	       verify_inspected(doc, element, &info, certs, error);
 }

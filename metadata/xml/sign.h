@@ -49,9 +49,19 @@ typedef struct {
 bool xml_signature_inspect(const XmlDocument *doc, const XmlNode *element, XmlSignatureInfo *ret,
 			   GError **error);
 
+/* As xml_signature_inspect, but only of the signature directly below the root. */
+bool xml_signature_inspect_aggregate(const XmlDocument *doc, const XmlNode *element,
+				     XmlSignatureInfo *ret, GError **error);
+
 /* Inspects (as above; no signature is an error here) and verifies the signature of the root by the
  * keys of `certs` (GBytes of DER) alone; KeyInfo is ignored. Certificates that xml_certificate_read
  * refuses, or of another kind than the method, are passed over. Dates are not judged. False with
  * XML_ERROR_SIGNATURE when none of the keys verifies it.
  * Cost: at most one verification per certificate, at most 8 certificates are tried. */
 bool xml_signature_verify(XmlDocument *doc, XmlNode *element, GPtrArray *certs, GError **error);
+
+/* The same for an aggregate of metadata, whose entities may bring signatures of their own: those
+ * are not looked at, since what is signed around them holds for all. Exactly one signature stands
+ * directly below the root, and verifies by the key of `certificate` (DER) alone. */
+bool xml_signature_verify_aggregate(XmlDocument *doc, XmlNode *element, GBytes *certificate,
+				    GError **error);

@@ -36,7 +36,8 @@ only_in 'microhttpd' 'idp/http/[^/]*'
 only_in 'gnutls' 'idp/http/[^/]*'
 only_in 'sqlite3' 'idp/store/sqlite[^/]*'
 only_in 'sodium' 'idp/seal\.c'
-only_in 'openssl/' '(idp/(crypto|keypair)\.c|metadata/xml/[^/]*)'
+only_in 'openssl/' '(idp/(crypto|keypair)\.c|metadata/(digest\.c|xml/[^/]*))'
+only_in 'seccomp' 'metadata/confine\.c'
 only_in 'jansson' 'idp/json\.c'
 
 # apart FOLDER WHAT: no file of the folder includes what matches.

@@ -60,6 +60,13 @@ static EntitySet *load(const Fixture *fixture)
 	return set;
 }
 
+static bool knows(const EntitySet *set, const char *id, gint64 now)
+{
+	g_autoptr(Entity) entity = entity_set_find(set, id, now);
+	g_assert_true(!entity || strcmp(entity->id, id) == 0);
+	return entity;
+}
+
 static void fails(const Fixture *fixture, int code, const char *says, const char *says_too)
 {
 	g_autoptr(GError) error = NULL;
@@ -87,9 +94,10 @@ static void test_load(Fixture *fixture, gconstpointer data)
 	g_assert_cmpuint(entity_set_size(set), ==, 2);
 	const Entity *first = entity_set_entities(set)->pdata[0];
 	g_assert_cmpstr(first->id, ==, "https://a.example");
-	g_assert_true(entity_set_find(set, "https://a.example", NOW) == first);
+	g_autoptr(Entity) found = entity_set_find(set, "https://a.example", NOW);
+	g_assert_true(found == first);
 	g_assert_null(entity_set_find(set, "https://A.example", NOW));
-	g_assert_nonnull(entity_set_find(set, "https://b.example", NOW));
+	g_assert_true(knows(set, "https://b.example", NOW));
 	g_assert_null(entity_set_find(set, "https://b.example", NOW + 1));
 	g_assert_true(g_str_has_suffix(entity_set_file(set, "https://a.example"), "/2.xml"));
 	g_assert_null(entity_set_file(set, "https://c.example"));
@@ -103,7 +111,7 @@ static void test_expired(Fixture *fixture, gconstpointer data)
 	g_autoptr(EntitySet) set = load(fixture);
 	g_assert_cmpuint(entity_set_size(set), ==, 1);
 	g_assert_null(entity_set_find(set, "https://b.example", NOW));
-	g_assert_nonnull(entity_set_find(set, "https://b.example", ENTITY_ANY_TIME));
+	g_assert_true(knows(set, "https://b.example", ENTITY_ANY_TIME));
 	g_assert_cmpuint(entity_set_warnings(set)->len, ==, 1);
 	const char *warning = entity_set_warnings(set)->pdata[0];
 	g_assert_nonnull(strstr(warning, "2.xml: https://b.example is left out"));
@@ -183,7 +191,8 @@ static void test_not_a_file(Fixture *fixture, gconstpointer data)
 
 static void test_new(void)
 {
-	g_autoptr(GPtrArray) entities = g_ptr_array_new_with_free_func((GDestroyNotify)entity_free);
+	g_autoptr(GPtrArray) entities =
+		g_ptr_array_new_with_free_func((GDestroyNotify)entity_unref);
 	g_autoptr(EntitySet) set = entity_set_new(entities, NULL);
 	g_assert_cmpuint(entity_set_size(set), ==, 0);
 }

@@ -536,7 +536,7 @@ static void test_lasso_verifies(void)
 		{changed, false, true}, {foreign, true, false}, {plain, true, false},
 		{plain, false, true},
 	};
-	const Entity *entity = entity_set_find(entities, SIGNER, NOW);
+	g_autoptr(Entity) entity = entity_set_find(entities, SIGNER, NOW);
 
 	g_assert_true(lasso_reader_know(lasso, SIGNER, entity->bytes, &error));
 	for (gsize i = 0; i < G_N_ELEMENTS(cases); i++) {
