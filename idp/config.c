@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "idp/config-table.h"
 #include "idp/http/forwarded.h"
 #include "idp/http/listen.h"
 #include "idp/limits.h"
@@ -13,130 +14,9 @@ G_DEFINE_QUARK(portvakt - config, config_error)
 /* A configuration is written by hand; a larger file is another file. */
 #define CONFIG_BYTES_MAX (256 * 1024)
 
-#define MINUTE G_GINT64_CONSTANT(60)
-#define HOUR   (60 * MINUTE)
-#define DAY    (24 * HOUR)
-
-/* clang-format off */
-static const ConfigSetting settings[] = {
-	{"server", "listen", CONFIG_TEXT, "127.0.0.1:8080", false, 0, 0,
-	 "Address and port to serve on."},
-	{"server", "tls-certificate", CONFIG_PATH, NULL, false, 0, 0,
-	 "Certificate chain (PEM) when Portvakt speaks TLS itself; with tls-key. Left out behind a proxy."},
-	{"server", "tls-key", CONFIG_PATH, NULL, false, 0, 0,
-	 "Private key (PEM) of tls-certificate, readable by its owner alone."},
-	{"server", "trusted-proxies", CONFIG_LIST, NULL, false, 0, 0,
-	 "Addresses and networks of proxies in front, whose X-Forwarded-For says who asks."},
-	{"server", "hsts", CONFIG_BOOL, "no", false, 0, 0,
-	 "Tell browsers to come by https only, for a year (Strict-Transport-Security)."},
-	{"server", "workers", CONFIG_COUNT, "2", false, 1, 64,
-	 "Threads that parse, decide and sign; as many as there are cores."},
-	{"server", "io-threads", CONFIG_COUNT, "2", false, 1, 16,
-	 "Threads that read and write the network."},
-	{"server", "queue", CONFIG_COUNT, "1024", false, 16, 65536,
-	 "Requests that may wait for a thread; more are answered 503."},
-
-	{"health", "listen", CONFIG_TEXT, NULL, false, 0, 0,
-	 "Address and port for monitors; left out, there are none. One written-out address, and not one "
-	 "that everybody reaches: it speaks plain HTTP and asks nobody who they are."},
-
-	{"idp", "base-url", CONFIG_TEXT, NULL, true, 0, 0,
-	 "The https address people and services see, without a path."},
-	{"idp", "entity-id", CONFIG_TEXT, NULL, false, 0, 0,
-	 "SAML entityID; base-url/saml/metadata when left out."},
-	{"idp", "scopes", CONFIG_LIST, NULL, true, 0, 0,
-	 "Domains that the school owns; values of any other are withheld."},
-	{"idp", "name-sv", CONFIG_TEXT, NULL, true, 0, 0,
-	 "Name of the school or huvudman in Swedish, shown on every page."},
-	{"idp", "name-en", CONFIG_TEXT, NULL, true, 0, 0,
-	 "The same in English."},
-	{"idp", "support-email", CONFIG_TEXT, NULL, true, 0, 0,
-	 "Where the helpdesk is reached; on error pages and in our metadata."},
-	{"idp", "time-zone", CONFIG_TEXT, "Europe/Stockholm", false, 0, 0,
-	 "Where a day begins and ends, for the dates in policy."},
-
-	{"saml", "key", CONFIG_PATH, NULL, true, 0, 0,
-	 "Private key (PEM) that signs assertions and Responses."},
-	{"saml", "certificate", CONFIG_PATH, NULL, true, 0, 0,
-	 "Its certificate (PEM), published in our metadata."},
-
-	{"directory", "uri", CONFIG_LIST, NULL, true, 0, 0,
-	 "Addresses of the same directory, tried in order: ldap:// with StartTLS, or ldaps://."},
-	{"directory", "ca", CONFIG_PATH, NULL, true, 0, 0,
-	 "Certificates (PEM) that the directory's own must chain to."},
-	{"directory", "bind-dn", CONFIG_TEXT, NULL, true, 0, 0,
-	 "Who Portvakt is to the directory when it searches."},
-	{"directory", "password-file", CONFIG_PATH, NULL, true, 0, 0,
-	 "File with the password of bind-dn, readable by its owner alone."},
-	{"directory", "base", CONFIG_TEXT, NULL, true, 0, 0,
-	 "Where people are searched for."},
-	{"directory", "login-filter", CONFIG_TEXT, "(uid={login})", false, 0, 0,
-	 "LDAP filter that finds one person; {login} is what the person typed, escaped."},
-	{"directory", "person-key", CONFIG_TEXT, "entryUUID", false, 0, 0,
-	 "Attribute that never changes and is never given to another person."},
-	{"directory", "student", CONFIG_LIST, NULL, false, 0, 0,
-	 "Conditions ATTRIBUTE=VALUE (or ATTRIBUTE=*), one of which makes a person a pupil."},
-	{"directory", "staff", CONFIG_LIST, NULL, false, 0, 0,
-	 "Conditions, one of which makes a person staff."},
-	{"directory", "guardian", CONFIG_LIST, NULL, false, 0, 0,
-	 "Conditions, one of which makes a person a guardian."},
-	{"directory", "teacher", CONFIG_LIST, NULL, false, 0, 0,
-	 "Conditions, one of which makes staff a teacher."},
-	{"directory", "test", CONFIG_LIST, NULL, false, 0, 0,
-	 "Conditions, one of which makes a person a test person."},
-	{"directory", "protected-attribute", CONFIG_TEXT, NULL, true, 0, 0,
-	 "Attribute that marks protected identity, or `none' if the directory holds no such person."},
-	{"directory", "protected-no", CONFIG_LIST, NULL, false, 0, 0,
-	 "Its values that mean `not protected'; any other value, and none at all, means protected."},
-	{"directory", "eppn-student", CONFIG_TEXT, "eduPersonPrincipalName", false, 0, 0,
-	 "Attribute with the EPPN of the pupil role."},
-	{"directory", "eppn-staff", CONFIG_TEXT, "eduPersonPrincipalName", false, 0, 0,
-	 "Attribute with the EPPN of the staff role."},
-	{"directory", "eppn-guardian", CONFIG_TEXT, "eduPersonPrincipalName", false, 0, 0,
-	 "Attribute with the EPPN of the guardian role."},
-	{"directory", "start-tls", CONFIG_BOOL, "yes", false, 0, 0,
-	 "Whether ldap:// is secured by StartTLS; without it an ldap:// address is refused."},
-	{"directory", "decoy-dn", CONFIG_TEXT, NULL, false, 0, 0,
-	 "An entry nobody uses, with a password like others': an unknown user costs a bind against it."},
-	{"directory", "connections", CONFIG_COUNT, "4", false, 1, 64,
-	 "Connections held to the directory, and threads that wait for it."},
-
-	{"person", "max-age", CONFIG_DURATION, "5m", false, 0, HOUR,
-	 "How long what the directory said of a person is used again; 0s asks each time."},
-
-	{"attributes", "*", CONFIG_TEXT, NULL, false, 0, 0,
-	 "REGISTRY-NAME = LDAP-NAME, where the directory calls an attribute something else."},
-
-	{"policy", "folder", CONFIG_PATH, "policy.d", false, 0, 0,
-	 "Folder of the *.policy files. It and they belong to root or to whoever runs portvakt; "
-	 "nobody else may write them."},
-	{"metadata", "folder", CONFIG_PATH, "metadata.d", false, 0, 0,
-	 "Folder of single services' metadata; see portvakt-metadata(1)."},
-
-	{"store", "file", CONFIG_PATH, PORTVAKT_STATEDIR "/portvakt.db", false, 0, 0,
-	 "The SQLite store: sessions, spent asks, ledger."},
-	{"ledger", "key", CONFIG_PATH, NULL, true, 0, 0,
-	 "Key of the ledger's HMACs: 32 bytes, readable by its owner alone."},
-	{"ledger", "keep", CONFIG_DURATION, "396d", false, DAY, 3660 * DAY,
-	 "How long a ledger row is kept; 396 days is a school year and time to ask about it."},
-	{"seal", "key", CONFIG_PATH, NULL, true, 0, 0,
-	 "Key of the sealed handles in pages: 32 bytes, readable by its owner alone."},
-
-	{"session", "idle", CONFIG_DURATION, "60m", false, MINUTE, 7 * DAY,
-	 "A session ends this long after its last use."},
-	{"session", "absolute", CONFIG_DURATION, "10h", false, MINUTE, 30 * DAY,
-	 "A session ends this long after the login, used or not."},
-	{"session", "idle-student", CONFIG_DURATION, NULL, false, MINUTE, 7 * DAY, "idle, for pupils."},
-	{"session", "idle-staff", CONFIG_DURATION, NULL, false, MINUTE, 7 * DAY, "idle, for staff."},
-	{"session", "idle-guardian", CONFIG_DURATION, NULL, false, MINUTE, 7 * DAY, "idle, for guardians."},
-	{"session", "absolute-student", CONFIG_DURATION, NULL, false, MINUTE, 30 * DAY, "absolute, for pupils."},
-	{"session", "absolute-staff", CONFIG_DURATION, NULL, false, MINUTE, 30 * DAY, "absolute, for staff."},
-	{"session", "absolute-guardian", CONFIG_DURATION, NULL, false, MINUTE, 30 * DAY, "absolute, for guardians."},
-
-	{"templates", "folder", CONFIG_PATH, PORTVAKT_DATADIR "/templates", false, 0, 0,
-	 "Folder of the pages, styles and texts."},
-};
-/* clang-format on */
+/* One federation or two, and their trial feeds: each may cost a child's time at a reload. */
+#define FEEDS_MAX     8
+#define FEED_NAME_MAX 64
 
 /* Line and column count from 1, a column in bytes: before a value there is nothing but ASCII. */
 typedef struct {
@@ -159,6 +39,7 @@ struct Config {
 	char *folder;
 	GHashTable *said;       /* "group\037key" -> Said */
 	GPtrArray *directories; /* group names, NULL-ended once loaded */
+	GPtrArray *feeds;       /* likewise */
 };
 
 static void said_free(gpointer data)
@@ -169,12 +50,6 @@ static void said_free(gpointer data)
 	g_strfreev(said->list);
 	g_free(said->path);
 	g_free(said);
-}
-
-const ConfigSetting *config_settings(gsize *ret_count)
-{
-	*ret_count = G_N_ELEMENTS(settings);
-	return settings;
 }
 
 const char *config_default_path(void)
@@ -191,6 +66,7 @@ void config_free(Config *config)
 	g_free(config->folder);
 	g_hash_table_unref(config->said);
 	g_ptr_array_unref(config->directories);
+	g_ptr_array_unref(config->feeds);
 	g_free(config);
 }
 
@@ -199,28 +75,31 @@ static char *said_name(const char *group, const char *key)
 	return g_strconcat(group, "\037", key, NULL);
 }
 
-/* The name a group has in the table: "directory main" is a "directory". */
+/* The name a group has in the table: "directory main" is a "directory", "feed swamid" a "feed". */
 static const char *table_group(const char *group)
 {
-	return g_str_has_prefix(group, "directory ") ? "directory" : group;
+	if (g_str_has_prefix(group, "directory "))
+		return "directory";
+	return g_str_has_prefix(group, "feed ") ? "feed" : group;
 }
 
 static const ConfigSetting *find_setting(const char *group, const char *key)
 {
-	for (gsize i = 0; i < G_N_ELEMENTS(settings); i++)
-		if (g_str_equal(settings[i].group, table_group(group)) &&
-		    (g_str_equal(settings[i].key, "*") || g_str_equal(settings[i].key, key)))
-			return &settings[i];
+	for (gsize i = 0; i < config_table_length; i++)
+		if (g_str_equal(config_table[i].group, table_group(group)) &&
+		    (g_str_equal(config_table[i].key, "*") ||
+		     g_str_equal(config_table[i].key, key)))
+			return &config_table[i];
 	return NULL;
 }
 
 static char *guess_text(const char *word, const char *group)
 {
-	const char *names[G_N_ELEMENTS(settings)];
+	g_autofree const char **names = g_new(const char *, config_table_length);
 	gsize n = 0;
-	for (gsize i = 0; i < G_N_ELEMENTS(settings); i++)
-		if (!group || g_str_equal(settings[i].group, table_group(group)))
-			names[n++] = group ? settings[i].key : settings[i].group;
+	for (gsize i = 0; i < config_table_length; i++)
+		if (!group || g_str_equal(config_table[i].group, table_group(group)))
+			names[n++] = group ? config_table[i].key : config_table[i].group;
 	const char *best = guess_nearest(word, names, n);
 	return best ? g_strdup_printf("; did you mean '%s'?", best) : g_strdup("");
 }
@@ -332,17 +211,41 @@ static bool take_setting(Config *config, const Place *place, guint column, const
 	return said_judge(config, setting, said, key, error);
 }
 
+/* The name is part of a file's. */
+static bool is_feed_name(const char *name)
+{
+	gsize len =
+		strspn(name, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_");
+	return len > 0 && len <= FEED_NAME_MAX && name[len] == '\0';
+}
+
+static bool take_feed(Config *config, const Place *place, const char *group, GError **error)
+{
+	if (g_ptr_array_find_with_equal_func(config->feeds, group, g_str_equal, NULL))
+		return true;
+	if (!is_feed_name(group + strlen("feed ")))
+		return fail(error, place,
+			    "a feed's name is letters a-z, digits, - and _, at most %d of them",
+			    FEED_NAME_MAX);
+	if (config->feeds->len == FEEDS_MAX)
+		return fail(error, place, "more than %d feeds", FEEDS_MAX);
+	g_ptr_array_add(config->feeds, g_strdup(group));
+	return true;
+}
+
 static bool take_group(Config *config, const Place *place, const char *group, GError **error)
 {
 	bool known = false;
-	for (gsize i = 0; i < G_N_ELEMENTS(settings) && !known; i++)
-		known = g_str_equal(settings[i].group, table_group(group));
-	if (!known || g_str_equal(group, "directory")) {
-		g_autofree char *guess = guess_text(group, NULL);
-		return fail(error, place, "there is no group [%s]%s", group,
-			    g_str_equal(group, "directory") ? "; give it a name: [directory main]"
-							    : guess);
+	for (gsize i = 0; i < config_table_length && !known; i++)
+		known = g_str_equal(config_table[i].group, table_group(group));
+	if (!known || g_str_equal(group, "directory") || g_str_equal(group, "feed")) {
+		g_autofree char *guess =
+			known ? g_strdup_printf("; give it a name: [%s main]", group)
+			      : guess_text(group, NULL);
+		return fail(error, place, "there is no group [%s]%s", group, guess);
 	}
+	if (g_str_has_prefix(group, "feed "))
+		return take_feed(config, place, group, error);
 	if (!g_str_has_prefix(group, "directory "))
 		return true;
 	if (config->directories->len && !g_str_equal(config->directories->pdata[0], group))
@@ -425,18 +328,31 @@ static bool take_folder(Config *config, GError **error)
 	return true;
 }
 
+static bool lacks(const Config *config, const char *group, const ConfigSetting *setting,
+		  GError **error)
+{
+	if (!setting->mandatory || config_has(config, group, setting->key))
+		return false;
+	fail(error, &(Place){config->file, 1, 1}, "[%s] lacks '%s': %s", group, setting->key,
+	     setting->meaning);
+	return true;
+}
+
 static bool check_mandatory(const Config *config, GError **error)
 {
 	if (!config->directories->len)
 		return fail(error, &(Place){config->file, 1, 1},
 			    "no directory is named; write a group [directory main]");
-	for (gsize i = 0; i < G_N_ELEMENTS(settings); i++) {
-		const char *group = g_str_equal(settings[i].group, "directory")
-					    ? config->directories->pdata[0]
-					    : settings[i].group;
-		if (settings[i].mandatory && !config_has(config, group, settings[i].key))
-			return fail(error, &(Place){config->file, 1, 1}, "[%s] lacks '%s': %s",
-				    group, settings[i].key, settings[i].meaning);
+	for (gsize i = 0; i < config_table_length; i++) {
+		const char *group = config_table[i].group;
+		if (g_str_equal(group, "directory"))
+			group = config->directories->pdata[0];
+		bool feed = g_str_equal(group, "feed");
+		if (!feed && lacks(config, group, &config_table[i], error))
+			return false;
+		for (guint j = 0; feed && j < config->feeds->len; j++)
+			if (lacks(config, config->feeds->pdata[j], &config_table[i], error))
+				return false;
 	}
 	return true;
 }
@@ -554,17 +470,17 @@ static bool check_health(const Config *config, GError **error)
 
 static void add_fallbacks(Config *config)
 {
-	for (gsize i = 0; i < G_N_ELEMENTS(settings); i++) {
-		const char *group = g_str_equal(settings[i].group, "directory")
+	for (gsize i = 0; i < config_table_length; i++) {
+		const char *group = g_str_equal(config_table[i].group, "directory")
 					    ? config->directories->pdata[0]
-					    : settings[i].group;
-		g_autofree char *name = said_name(group, settings[i].key);
-		if (!settings[i].fallback || g_hash_table_contains(config->said, name))
+					    : config_table[i].group;
+		g_autofree char *name = said_name(group, config_table[i].key);
+		if (!config_table[i].fallback || g_hash_table_contains(config->said, name))
 			continue;
 		Said *said = g_new0(Said, 1);
-		said->text = g_strdup(settings[i].fallback);
+		said->text = g_strdup(config_table[i].fallback);
 		g_hash_table_insert(config->said, g_steal_pointer(&name), said);
-		bool judged = said_judge(config, &settings[i], said, settings[i].key, NULL);
+		bool judged = said_judge(config, &config_table[i], said, config_table[i].key, NULL);
 		g_assert(judged);
 	}
 }
@@ -577,10 +493,12 @@ Config *config_load(const char *path, GError **error)
 	config->folder = g_path_get_dirname(config->file);
 	config->said = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, said_free);
 	config->directories = g_ptr_array_new_with_free_func(g_free);
+	config->feeds = g_ptr_array_new_with_free_func(g_free);
 	if (!take_file(config, config->file, error) || !take_folder(config, error) ||
 	    !check_mandatory(config, error))
 		return NULL;
 	g_ptr_array_add(config->directories, NULL);
+	g_ptr_array_add(config->feeds, NULL);
 	add_fallbacks(config);
 	if (!check_together(config, error) || !check_identity(config, error) ||
 	    !check_proxies(config, error) || !check_health(config, error))
@@ -638,6 +556,11 @@ bool config_bool(const Config *config, const char *group, const char *key)
 const char *const *config_directories(const Config *config)
 {
 	return (const char *const *)config->directories->pdata;
+}
+
+const char *const *config_feeds(const Config *config)
+{
+	return (const char *const *)config->feeds->pdata;
 }
 
 char **config_keys(const Config *config, const char *group)

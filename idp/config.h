@@ -23,7 +23,7 @@ typedef enum {
 } ConfigType;
 
 typedef struct {
-	const char *group; /* "directory" stands for every [directory NAME] */
+	const char *group; /* "directory" stands for every [directory NAME], "feed" likewise */
 	const char *key;   /* "*" stands for any key (group attributes) */
 	ConfigType type;
 	const char *fallback; /* as it would be written; NULL = none */
@@ -66,6 +66,9 @@ bool config_has(const Config *config, const char *group, const char *key);
 
 /* The groups "directory NAME", in order of file; NULL-ended. Transfer none. */
 const char *const *config_directories(const Config *config);
+
+/* The groups "feed NAME", in order of file; NULL-ended, may be none. Transfer none. */
+const char *const *config_feeds(const Config *config);
 
 /* The keys set in a group, NULL-ended (for [attributes]). Transfer full. */
 char **config_keys(const Config *config, const char *group);

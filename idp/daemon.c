@@ -333,6 +333,7 @@ Daemon *daemon_start(const char *config_file, GError **error)
 	Generation *generation = generation_load(config_file, now_seconds(), error);
 	if (!generation)
 		return NULL;
+	generation_keep_feeds(generation);
 	Daemon *daemon = g_new0(Daemon, 1);
 	pthread_mutex_init(&daemon->lock, NULL);
 	pthread_mutex_init(&daemon->server_lock, NULL);
@@ -404,6 +405,7 @@ bool daemon_reload(Daemon *daemon, GError **error)
 	g_autoptr(Generation) next = generation_load(daemon->config_file, now_seconds(), &failed);
 	if (!next || !may_follow(next, daemon->generation, &failed))
 		return remember_failure(daemon, failed, error);
+	generation_keep_feeds(next);
 	Generation *generation = g_steal_pointer(&next);
 	directory_inherit(generation->directory, daemon->generation->directory);
 	pthread_mutex_lock(&daemon->lock);

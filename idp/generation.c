@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "idp/keys.h"
+#include "idp/known-services.h"
 #include "idp/saml/own-metadata.h"
 #include "metadata/trusted.h"
 
@@ -237,19 +238,14 @@ static bool read_sources(const Trusted *folder, const GPtrArray *names, GArray *
 	return true;
 }
 
-/* Every service of ours under each of its wishes: what the policy's expectations must hold for. */
-static GPtrArray *known_services(const EntitySet *entities)
+static void name_feeds(GChecksum *sum, const GPtrArray *feeds)
 {
-	GPtrArray *services = g_ptr_array_new();
-	const GPtrArray *all = entity_set_entities(entities);
-	for (guint i = 0; i < all->len; i++) {
-		const Entity *entity = all->pdata[i];
-		for (guint j = 0; j < entity->wishes->len; j++) {
-			const EntityWish *wish = entity->wishes->pdata[j];
-			g_ptr_array_add(services, wish->service);
-		}
+	for (guint i = 0; i < feeds->len; i++) {
+		g_autoptr(GBytes) print = feed_fingerprint(feeds->pdata[i]);
+		gsize length = 0;
+		const guchar *bytes = g_bytes_get_data(print, &length);
+		g_checksum_update(sum, bytes, (gssize)length);
 	}
-	return services;
 }
 
 static void generation_name(Generation *generation, const GArray *sources)
@@ -268,6 +264,7 @@ static void generation_name(Generation *generation, const GArray *sources)
 			g_bytes_get_data(((const Entity *)all->pdata[i])->bytes, &length);
 		g_checksum_update(sum, bytes, (gssize)length);
 	}
+	name_feeds(sum, entity_set_feeds(generation->entities));
 	g_checksum_update(sum, (const guchar *)generation->reader_metadata, -1);
 	g_checksum_update(sum, (const guchar *)config_checksum(generation->config), -1);
 	g_strlcpy(generation->id, g_checksum_get_string(sum), sizeof generation->id);
@@ -282,21 +279,22 @@ static bool load_policy(Generation *generation, gint64 now, GError **error)
 	g_autoptr(GPtrArray) contents =
 		g_ptr_array_new_with_free_func((GDestroyNotify)g_bytes_unref);
 	g_autoptr(GArray) sources = g_array_new(FALSE, FALSE, sizeof(PolicySource));
-	g_autoptr(GPtrArray) services = known_services(generation->entities);
 	if (!names) {
 		g_autofree char *where = config_where(generation->config, "policy", "folder");
 		g_prefix_error(error, "%s: ", where);
 	}
 	if (!names || !read_sources(trusted, names, sources, contents, error))
 		return false;
+	const PolicySource *files = (const PolicySource *)(void *)sources->data;
+	g_autoptr(GPtrArray) texts = policy_texts(files, sources->len);
+	g_autoptr(KnownServices) known = known_services_new(generation->entities, texts, now);
 	const PolicyContext context = {
 		.scopes = config_list(generation->config, "idp", "scopes"),
 		.today = generation_today(generation->zone, now),
-		.services = (const Service *const *)services->pdata,
-		.n_services = services->len,
+		.services = (const Service *const *)known->services->pdata,
+		.n_services = known->services->len,
 	};
-	generation->policy = policy_load((const PolicySource *)(void *)sources->data, sources->len,
-					 &context, error);
+	generation->policy = policy_load(files, sources->len, &context, error);
 	if (!generation->policy)
 		return false;
 	warn_all(generation, policy_warnings(generation->policy));
@@ -354,6 +352,65 @@ static bool load_zone(Generation *generation, GError **error)
 	return false;
 }
 
+static bool load_feed(Generation *generation, const char *group, gint64 now, GError **error)
+{
+	const Config *config = generation->config;
+	g_autofree char *folder = g_path_get_dirname(config_path(config, "store", "file"));
+	const FeedOptions options = {
+		.name = group + strlen("feed "),
+		.file = config_path(config, group, "file"),
+		.certificate = config_path(config, group, "certificate"),
+		.folder = folder,
+	};
+	Feed *feed = feed_load(&options, now, generation->warnings, error);
+	if (feed) {
+		entity_set_add_feed(generation->entities, feed);
+		return true;
+	}
+	g_autofree char *where = config_where(config, group, "file");
+	g_prefix_error(error, "%s: feed %s: ", where, options.name);
+	return false;
+}
+
+static bool load_entities(Generation *generation, gint64 now, GError **error)
+{
+	const Config *config = generation->config;
+	const char *const *feeds = config_feeds(config);
+	generation->entities =
+		entity_set_load(config_path(config, "metadata", "folder"), now, error);
+	bool good = generation->entities;
+	for (; good && *feeds; feeds++)
+		good = load_feed(generation, *feeds, now, error);
+	if (good)
+		warn_all(generation, entity_set_warnings(generation->entities));
+	return good;
+}
+
+void generation_keep_feeds(Generation *generation)
+{
+	const GPtrArray *feeds = entity_set_feeds(generation->entities);
+	for (guint i = 0; i < feeds->len; i++) {
+		g_autoptr(GError) error = NULL;
+		if (!feed_keep(feeds->pdata[i], &error))
+			g_ptr_array_add(generation->warnings,
+					g_strdup_printf("feed %s: it is used, but not kept for the "
+							"next start: %s",
+							feed_status(feeds->pdata[i]).name,
+							error->message));
+	}
+}
+
+GArray *generation_feeds(const Generation *generation)
+{
+	GArray *all = g_array_new(FALSE, FALSE, sizeof(FeedStatus));
+	const GPtrArray *feeds = entity_set_feeds(generation->entities);
+	for (guint i = 0; i < feeds->len; i++) {
+		const FeedStatus status = feed_status(feeds->pdata[i]);
+		g_array_append_val(all, status);
+	}
+	return all;
+}
+
 Generation *generation_load(const char *config_file, gint64 now, GError **error)
 {
 	g_autoptr(Generation) generation = g_new0(Generation, 1);
@@ -365,12 +422,8 @@ Generation *generation_load(const char *config_file, gint64 now, GError **error)
 	    !load_masterdata(generation, error))
 		return NULL;
 	fill_identity(generation);
-	generation->entities =
-		entity_set_load(config_path(generation->config, "metadata", "folder"), now, error);
-	if (!generation->entities)
-		return NULL;
-	warn_all(generation, entity_set_warnings(generation->entities));
-	if (!load_policy(generation, now, error) || !load_pages(generation, error))
+	if (!load_entities(generation, now, error) || !load_policy(generation, now, error) ||
+	    !load_pages(generation, error))
 		return NULL;
 	fill_session_options(generation);
 	generation->ledger_keep = config_number(generation->config, "ledger", "keep");

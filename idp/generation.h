@@ -44,8 +44,8 @@ typedef struct {
 
 /*
  * Reads and proves everything that the configuration file names. NULL with an error that says
- * file, line and what to do. `now` in seconds since 1970. Does not connect to the directory.
- * Transfer full.
+ * file, line and what to do. `now` in seconds since 1970. Does not connect to the directory, and
+ * writes nothing. Waits for a child where a feed is new (metadata/feed-child.h). Transfer full.
  */
 Generation *generation_load(const char *config_file, gint64 now, GError **error);
 Generation *generation_ref(Generation *generation);
@@ -55,6 +55,13 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(Generation, generation_unref)
 /* How many there are: the current one, those that visits began with, and the one that each worker
  * used last. More than that are leaked. Any thread. */
 unsigned generation_alive(void);
+/* Keeps the indices of new feeds for the next start; before other threads know of the generation.
+ * What cannot be kept is a line in warnings. */
+void generation_keep_feeds(Generation *generation);
+
+/* The feeds, for whoever watches: FeedStatus in their order, good as long as the generation.
+ * Transfer full. */
+GArray *generation_feeds(const Generation *generation);
 
 /* The day at `now`, in the school's time zone, as yyyymmdd. */
 unsigned generation_today(GTimeZone *zone, gint64 now);

@@ -5,6 +5,7 @@
 
 #include "idp/command/command.h"
 #include "idp/saml/lasso.h"
+#include "metadata/feed-child.h"
 
 static const struct {
 	const char *name;
@@ -43,6 +44,8 @@ static void print_help(void)
 
 int main(int argc, char **argv)
 {
+	if (feed_child_is_wanted(argc, argv))
+		feed_child_main(argv);
 	lasso_reader_prepare_process();
 	setlocale(LC_ALL, "");
 	g_set_print_handler(print_as_it_is);

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "policy/grammar.h"
+#include "policy/lexer.h"
 #include "policy/universe.h"
 
 G_DEFINE_QUARK(policy - error - quark, policy_error)
@@ -101,4 +102,37 @@ const char *policy_service_name(const Policy *policy, Protocol protocol, const c
 	const Known *known = g_hash_table_lookup(policy->known, key);
 
 	return known ? known->name : NULL;
+}
+
+GPtrArray *policy_service_ids(const Policy *policy, Protocol protocol, const char *name)
+{
+	const ServiceBlock *block = g_hash_table_lookup(policy->names, name);
+	GPtrArray *ids = g_ptr_array_new();
+
+	for (unsigned i = 0; block && i < block->n_idents; i++)
+		if (block->idents[i].ident.protocol == protocol)
+			g_ptr_array_add(ids, (gpointer)(guintptr)block->idents[i].ident.id);
+	return ids;
+}
+
+GPtrArray *policy_texts(const PolicySource *sources, size_t n)
+{
+	GPtrArray *texts = g_ptr_array_new_with_free_func(g_free);
+	Arena arena;
+
+	arena_init(&arena);
+	for (size_t i = 0; i < n; i++) {
+		const Source source = {sources[i].name, sources[i].bytes, sources[i].length};
+		g_autoptr(GArray) tokens =
+			source_check(&source, NULL) ? lexer_read(&source, &arena, NULL) : NULL;
+
+		for (guint j = 0; tokens && j < tokens->len; j++) {
+			const Token *token = &g_array_index(tokens, Token, j);
+
+			if (token->type == TOKEN_STRING)
+				g_ptr_array_add(texts, g_strdup(token->text));
+		}
+	}
+	arena_clear(&arena);
+	return texts;
 }

@@ -71,3 +71,12 @@ Decision *policy_decide(const Policy *policy, const Person *person, const Servic
 
 /* The name that a `service` block gives to a service; NULL if none does. Transfer none. */
 const char *policy_service_name(const Policy *policy, Protocol protocol, const char *id);
+
+/* The ids that a `service` block of that name stands for: const char *, none if there is no such
+ * name. Transfer container. */
+GPtrArray *policy_service_ids(const Policy *policy, Protocol protocol, const char *name);
+
+/* Every text in quotes of the files, up to where one of them is not the language: char *. Whoever
+ * has too many services to give them all to policy_load finds here which of them it names. Transfer
+ * full. */
+GPtrArray *policy_texts(const PolicySource *sources, size_t n);

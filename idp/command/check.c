@@ -60,6 +60,18 @@ static void check_certificate(Tally *tally, const Generation *generation, gint64
 			  certificate->kind == XML_KEY_RSA ? "RSA" : "EC", certificate->bits, left);
 }
 
+static void check_feeds(const Generation *generation)
+{
+	g_autoptr(GArray) feeds = generation_feeds(generation);
+	for (guint i = 0; i < feeds->len; i++) {
+		const FeedStatus *feed = &g_array_index(feeds, FeedStatus, i);
+		g_autoptr(GDateTime) until = g_date_time_new_from_unix_utc(feed->valid_until);
+		g_autofree char *date = g_date_time_format(until, "%Y-%m-%dT%H:%M:%SZ");
+		tell_good("feed %s: %u services, valid until %s%s", feed->name, feed->entities,
+			  date, feed->is_old ? ", from the last good copy" : "");
+	}
+}
+
 static void check_store(Tally *tally, const Generation *generation)
 {
 	g_autoptr(GError) error = NULL;
@@ -97,6 +109,7 @@ static void check_all(Tally *tally, const char *file)
 	}
 	tell_good("configuration: %s", file);
 	tell_good("metadata: %u services", entity_set_size(generation->entities));
+	check_feeds(generation);
 	tell_good("policy: read, and all its expectations hold");
 	tell_good("pages: all templates and texts");
 	check_certificate(tally, generation, now);

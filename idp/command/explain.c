@@ -58,16 +58,16 @@ static void fail_service(const Generation *generation, GError **error)
 	     *known ? known : "none (see portvakt-metadata(1))");
 }
 
-static const Service *find_service(const Generation *generation, gint64 now, GError **error)
+static Entity *find_service(const Generation *generation, gint64 now, GError **error)
 {
-	const GPtrArray *all = entity_set_entities(generation->entities);
-	const Entity *entity = entity_set_find(generation->entities, service_wanted, now);
-	for (guint i = 0; !entity && i < all->len; i++)
-		if (g_str_equal(service_name(generation, all->pdata[i]), service_wanted))
-			entity = all->pdata[i];
+	g_autoptr(GPtrArray) named =
+		policy_service_ids(generation->policy, PROTOCOL_SAML, service_wanted);
+	Entity *entity = entity_set_find(generation->entities, service_wanted, now);
+	for (guint i = 0; !entity && i < named->len; i++)
+		entity = entity_set_find(generation->entities, named->pdata[i], now);
 	if (!entity)
 		fail_service(generation, error);
-	return entity ? entity->service : NULL;
+	return entity;
 }
 
 static DirectoryEntry *find_entry(const Generation *generation, GError **error)
@@ -228,7 +228,8 @@ static bool explain(const char *config_file, GError **error)
 {
 	gint64 now = g_get_real_time() / G_USEC_PER_SEC;
 	g_autoptr(Generation) generation = generation_load(config_file, now, error);
-	const Service *service = generation ? find_service(generation, now, error) : NULL;
+	g_autoptr(Entity) entity = generation ? find_service(generation, now, error) : NULL;
+	const Service *service = entity ? entity->service : NULL;
 	g_autoptr(DirectoryEntry) entry = service ? find_entry(generation, error) : NULL;
 	Role role = entry ? choose_role(masterdata_roles(generation->masterdata, entry), error)
 			  : ROLE_NONE;

@@ -37,7 +37,13 @@ static void check(const Config *config)
 			g_assert_true(number == 0 ||
 				      (number >= table[i].low && number <= table[i].high));
 		}
-		g_assert_true(!table[i].mandatory || config_has(config, group, table[i].key));
+		if (strcmp(group, "feed") != 0)
+			g_assert_true(!table[i].mandatory ||
+				      config_has(config, group, table[i].key));
+		for (const char *const *feed = config_feeds(config);
+		     strcmp(group, "feed") == 0 && *feed; feed++)
+			g_assert_true(!table[i].mandatory ||
+				      config_has(config, *feed, table[i].key));
 	}
 }
 

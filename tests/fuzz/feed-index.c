@@ -10,14 +10,19 @@
 
 static void walk(const FeedIndex *index)
 {
-	guint count = feed_index_facts(index)->count;
+	guint count = feed_index_facts(index)->count, bad = 0;
 	for (guint i = 0; i < count; i++) {
 		g_autoptr(GBytes) blob = feed_index_blob(index, i, NULL);
 		g_assert_cmpint(feed_index_valid_until(index, i), >, 0);
 		feed_index_is_example(index, i);
+		bad += !blob;
 		g_assert_true(!blob || g_bytes_get_size(blob) > 0);
 	}
 	g_assert_cmpint(feed_index_find(index, "https://sp.example"), <, (int)count);
+	if (bad)
+		fuzz_verdict("refused %u of %u", bad, count);
+	else
+		fuzz_verdict("taken %u", count);
 	g_autoptr(GPtrArray) notes = feed_index_notes(index);
 	for (guint i = 0; i < notes->len; i++)
 		g_assert_true(g_utf8_validate(notes->pdata[i], -1, NULL));
@@ -27,10 +32,13 @@ static void try_open(const uint8_t *data, size_t size)
 {
 	int fd = memfd_create("index", 0);
 	g_assert_cmpint(write(fd, data, size), ==, size);
-	g_autoptr(FeedIndex) index = feed_index_open(fd, NULL);
+	g_autoptr(GError) error = NULL;
+	g_autoptr(FeedIndex) index = feed_index_open(fd, &error);
 	close(fd);
 	if (index)
 		walk(index);
+	else
+		fuzz_verdict("refused: %s", error->message);
 }
 
 static void mend(uint8_t *data, size_t size)

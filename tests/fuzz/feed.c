@@ -27,6 +27,12 @@ static void start(void)
 	g_assert_nonnull(key);
 }
 
+static const char *const codes[] = {
+	[METADATA_ERROR_SYNTAX] = "syntax",       [METADATA_ERROR_EXPIRED] = "expired",
+	[METADATA_ERROR_LIMIT] = "limit",         [METADATA_ERROR_IO] = "io",
+	[METADATA_ERROR_SIGNATURE] = "signature",
+};
+
 static FeedIndex *index_of(GBytes *bytes)
 {
 	g_autoptr(GError) error = NULL;
@@ -36,6 +42,12 @@ static FeedIndex *index_of(GBytes *bytes)
 	FeedIndex *index = good ? feed_index_open(fd, &error) : NULL;
 	g_assert_true(!good || index);
 	close(fd);
+	if (index)
+		fuzz_verdict("taken %u, left out %u", feed_index_facts(index)->count,
+			     feed_index_facts(index)->refused +
+				     feed_index_facts(index)->duplicates);
+	else
+		fuzz_verdict("refused %s: %s", codes[error->code], error->message);
 	return index;
 }
 

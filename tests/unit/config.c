@@ -147,6 +147,43 @@ static void test_identity(void)
 	}
 }
 
+#define FEED "file = f.xml\ncertificate = c.pem\n"
+
+static void test_feeds(void)
+{
+	static const struct {
+		const char *text, *want;
+	} cases[] = {
+		{"[feed]\n" FEED, "give it a name: [feed main]"},
+		{"[feed a/b]\n" FEED, "a feed's name is letters"},
+		{"[feed ]\n" FEED, "a feed's name is letters"},
+		{"[feed ..]\n" FEED, "a feed's name is letters"},
+		{"[feed a]\nfile = f.xml\n", "[feed a] lacks 'certificate'"},
+		{"[feed a]\n" FEED "[feed b]\ncertificate = c.pem\n", "[feed b] lacks 'file'"},
+		{"[feed a]\n" FEED "fil = x\n", "did you mean 'file'"},
+		{"[feed a]\n" FEED "[feed a]\nfile = g.xml\n", "said twice"},
+		{"[feeds]\n" FEED, "did you mean 'feed'"},
+		{"[feed 1]\n" FEED "[feed 2]\n" FEED "[feed 3]\n" FEED "[feed 4]\n" FEED
+		 "[feed 5]\n" FEED "[feed 6]\n" FEED "[feed 7]\n" FEED "[feed 8]\n" FEED
+		 "[feed 9]\n" FEED,
+		 "more than 8 feeds"},
+	};
+	for (gsize i = 0; i < G_N_ELEMENTS(cases); i++) {
+		g_autofree char *text = g_strconcat(WHOLE, cases[i].text, NULL);
+		g_autoptr(GError) error = NULL;
+		g_assert_null(load(text, &error));
+		if (!strstr(error->message, cases[i].want))
+			g_error("\"%s\" does not say \"%s\"", error->message, cases[i].want);
+	}
+	g_autoptr(Config) none = load(WHOLE, NULL);
+	g_assert_null(config_feeds(none)[0]);
+	g_autoptr(Config) two = load(WHOLE "[feed b]\n" FEED "[feed a]\n" FEED, NULL);
+	g_assert_cmpstr(config_feeds(two)[0], ==, "feed b");
+	g_assert_cmpstr(config_feeds(two)[1], ==, "feed a");
+	g_assert_null(config_feeds(two)[2]);
+	g_assert_true(g_str_has_suffix(config_path(two, "feed a", "file"), "/f.xml"));
+}
+
 static void test_folder(void)
 {
 	g_autofree char *sub = g_build_filename(folder, "conf.d", NULL);
@@ -188,8 +225,10 @@ static void test_documents(void)
 		g_autofree char *unset = g_strdup_printf("\n#%s = ", settings[i].key);
 		if (!strstr(manual, item))
 			g_error("portvakt.conf(5) lacks %s", item);
+		/* there need not be a feed */
+		bool needed = settings[i].mandatory && !g_str_equal(settings[i].group, "feed");
 		if (!strstr(reference, line) &&
-		    (settings[i].mandatory || settings[i].fallback || !strstr(reference, unset)))
+		    (needed || settings[i].fallback || !strstr(reference, unset)))
 			g_error("the reference configuration lacks %s", line + 1);
 	}
 	g_autoptr(Config) config = load(reference, &error);
@@ -197,7 +236,8 @@ static void test_documents(void)
 	g_auto(GStrv) parts = g_strsplit(reference, "\n#", -1);
 	g_autoptr(GString) all = g_string_new(parts[0]);
 	for (char **part = parts + 1; *part; part++)
-		g_string_append_printf(all, "\n%s%s", g_ascii_islower(**part) ? "" : "#", *part);
+		g_string_append_printf(all, "\n%s%s",
+				       g_ascii_islower(**part) || **part == '[' ? "" : "#", *part);
 	g_autoptr(Config) whole = load(all->str, &error);
 	g_assert_no_error(error);
 }
@@ -210,6 +250,7 @@ int main(int argc, char **argv)
 	g_test_add_func("/config/mistakes", test_mistakes);
 	g_test_add_func("/config/base-url", test_base_url);
 	g_test_add_func("/config/identity", test_identity);
+	g_test_add_func("/config/feeds", test_feeds);
 	g_test_add_func("/config/folder", test_folder);
 	g_test_add_func("/config/documents", test_documents);
 	int failed = g_test_run();
