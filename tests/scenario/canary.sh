@@ -16,8 +16,10 @@ ulimit -c unlimited 2>/dev/null
 serve() {
   pushd "$work/cores" >/dev/null && TMPDIR=$work/tmp bed_serve && popd >/dev/null || return
 }
-bed_pki && bed_directory && bed_service_metadata && bed_idp && serve ||
-  { echo 'Bail out! the installation did not start'; exit 1; }
+if ! { bed_pki && bed_directory && bed_service_metadata && bed_idp && serve; }; then
+  echo 'Bail out! the installation did not start'
+  exit 1
+fi
 sso=$idp_url/saml/sso authnrequest=$top_builddir/tests/lib/authnrequest
 store=$bed/store/portvakt.db
 pupil=noabjo right=$(bed_password noabjo)

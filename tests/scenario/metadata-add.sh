@@ -18,22 +18,22 @@ add() {
 }
 files() { find "$known" -mindepth 1 -printf '%f %m\n' | LC_ALL=C sort; }
 
-add "$corpus/whole" --because 'Agreement 2026-114' --dry-run
+add "$corpus/honest-whole" --because 'Agreement 2026-114' --dry-run
 is 'a dry run is fine' "$code" 0
 like 'it says what the service asks for' "$said" $'*\nasks for eduPersonPrincipalName, required\n*'
 is 'and writes nothing' "$(files)" ''
 
-add "$corpus/whole" --because 'Åsa på Norrskolan bad om den -- snälla'
+add "$corpus/honest-whole" --because 'Åsa på Norrskolan bad om den -- snälla'
 is 'a file is added' "$code" 0
 like 'under a name that tells' "$(files)" 'sp.example-md-????????????.xml 644'
 ok 'with the reason in Swedish, in the C locale too' \
   grep -q 'because: Åsa på Norrskolan bad om den - - snälla -->' "$known"/sp.example-md-*.xml
 ok 'as XML that another reader takes' xmllint --noout "$known"/sp.example-md-*.xml
 
-add "$corpus/whole" --because again
+add "$corpus/honest-whole" --because again
 is 'the same again is refused' "$code" 1
 like 'with the way on' "$said" '*--replace*'
-sed 's/sp.example\/acs/sp.example\/new/' "$corpus/whole" >"$work/newer.xml"
+sed 's/sp.example\/acs/sp.example\/new/' "$corpus/honest-whole" >"$work/newer.xml"
 add - --because newer --replace <"$work/newer.xml"
 is 'standard input replaces it' "$code" 0
 like 'and what changes is said' "$said" \
@@ -60,10 +60,10 @@ refused() {
   like "  saying why" "$said" "$pattern"
 }
 acs=https://sp.example/acs
-refused 2 '*--because*' "$corpus/least"
+refused 2 '*--because*' "$corpus/honest-least"
 refused 2 '*either a FILE*' --because x
-refused 2 '*either a FILE*' --because x "$corpus/least" --acs "$acs"
-refused 2 '*one FILE*' --because x "$corpus/least" "$corpus/whole"
+refused 2 '*either a FILE*' --because x "$corpus/honest-least" --acs "$acs"
+refused 2 '*one FILE*' --because x "$corpus/honest-least" "$corpus/honest-whole"
 refused 2 '*--help*' --because x --nonsense
 refused 1 '*No such file*' --because x "$work/none"
 refused 1 '*https://*' --because x --entity a --acs http://sp.example/acs
@@ -72,12 +72,12 @@ refused 1 '*DOCTYPE*' --because x "$corpus/doctype"
 refused 1 '*validUntil 2016*' --because x "$corpus/expired"
 refused 1 '*not SAML metadata*' --because x "$corpus/not-metadata"
 refused 1 '*no signing key*' --because x --entity a --acs "$acs" --must-sign
-refused 1 '*not a certificate*' --because x --entity a --acs "$acs" --cert "$corpus/whole"
+refused 1 '*not a certificate*' --because x --entity a --acs "$acs" --cert "$corpus/honest-whole"
 refused 1 '*larger than*' --because x /dev/zero
 is 'nothing came of any of them' "$(files | wc -l)" 2
 
 chmod g+w "$known"
-refused 1 "*chmod go-w $known*" --because x "$corpus/least"
+refused 1 "*chmod go-w $known*" --because x "$corpus/honest-least"
 chmod g-w "$known"
 code=0
 "$top_builddir/idp/portvakt" metadata list >/dev/null 2>&1 || code=$?

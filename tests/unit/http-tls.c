@@ -190,6 +190,12 @@ static void expect_given_up(House *house, int fd, gint64 began, unsigned timed_o
 {
 	HttpStats stats;
 
+	/* one that has not been accepted yet is not open either */
+	do {
+		g_usleep(1000);
+		http_server_stats(house->server, &stats);
+		g_assert_cmpint(g_get_monotonic_time() - began, <, PATIENCE_MS * 1000);
+	} while (stats.accepted < timed_out);
 	house_wait_connections(house, 0);
 	g_assert_cmpint(g_get_monotonic_time() - began, >, (READ_MS - 50) * 1000);
 	while (client_byte(fd, PATIENCE_MS) >= 0)
