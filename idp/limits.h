@@ -39,6 +39,9 @@
 /* From the same moment to the last byte of the answer; a browser's user has given up by then. */
 #define LIMIT_HTTP_TOTAL_MS 30000
 
+/* How exactly these are kept. */
+#define LIMIT_HTTP_TICK_MS 100
+
 /* How long a kept connection may wait for its next request. */
 #define LIMIT_HTTP_IDLE_MS 10000
 
@@ -122,6 +125,13 @@
 /* Commits, and bytes of rows, in one transaction: whoever is in it waits for all of it. */
 #define LIMIT_WRITER_BATCH       256
 #define LIMIT_WRITER_BATCH_BYTES (1024 * 1024)
+
+/* What the store keeps for itself on the disk, against its being full: 10,000 logins take
+ * some 10 MB where each releases four values, and twice that where policy is generous. */
+#define LIMIT_STORE_RESERVE (20UL * 1024 * 1024)
+
+/* From when a visit's rows are handed to the writer until its browser is told to try again. */
+#define LIMIT_STORE_COMMIT_MS 2000
 
 /* Expired rows of a table that one sweep deletes: about 2 ms during which nobody is answered. */
 #define LIMIT_WRITER_SWEEP 200

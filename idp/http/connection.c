@@ -6,6 +6,7 @@
 #include <time.h>
 
 #include "idp/http/listen.h"
+#include "idp/limits.h"
 
 /* An answer that comes as the time is up still gets this long to be sent. */
 #define GRACE_MS 2000
@@ -63,7 +64,9 @@ static void collect_late(ConnectionTable *table, gint64 now, GPtrArray *overdue)
 	for (GList *link = table->all.head; link; link = link->next) {
 		Connection *connection = link->data;
 		bool waiting = connection->phase == PHASE_WAITING;
-		if (now < connection->deadline || (connection->shut && !waiting))
+		bool due = waiting && table->hooks.due && connection->deadline != G_MAXINT64 &&
+			   now >= table->hooks.due(connection->exchange);
+		if ((now < connection->deadline && !due) || (connection->shut && !waiting))
 			continue;
 		table->stats.timed_out++;
 		if (waiting) {
@@ -80,7 +83,7 @@ static void wait_for_tick(ConnectionTable *table)
 {
 	const ConnectionLimits *limits = &table->limits;
 	unsigned shortest = MIN(MIN(limits->read_ms, limits->total_ms), limits->idle_ms);
-	gint64 tick = CLAMP(shortest / 8, 5, 250);
+	gint64 tick = CLAMP(shortest / 8, 5, LIMIT_HTTP_TICK_MS);
 	gint64 until = g_get_monotonic_time() + tick * 1000;
 	struct timespec at = {until / G_USEC_PER_SEC, until % G_USEC_PER_SEC * 1000};
 

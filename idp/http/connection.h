@@ -29,6 +29,7 @@ typedef struct {
 typedef struct {
 	void (*hold)(void *exchange);
 	void (*overdue)(void *exchange);
+	gint64 (*due)(const void *exchange); /* when, if that is before the deadline; or NULL */
 } ConnectionHooks;
 
 ConnectionTable *connection_table_new(const ConnectionLimits *limits, const ConnectionHooks *hooks);

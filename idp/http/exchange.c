@@ -102,26 +102,29 @@ void exchange_finish_body(HttpExchange *exchange)
 		g_bytes_new_with_free_func(body->data, exchange->body_bytes, body_free, body);
 }
 
-/* -> whether this answer is the one. Takes the response in any case. */
-static bool offer(HttpExchange *exchange, HttpResponse *response, const char *refusal)
+/* The server may not go from here to the end of the answer that follows. */
+static bool claim(HttpExchange *exchange)
+{
+	atomic_fetch_add(&exchange->hub->answering, 1);
+	if (!atomic_exchange(&exchange->claimed, true))
+		return true;
+	atomic_fetch_sub(&exchange->hub->answering, 1);
+	return false;
+}
+
+/* The answer of who has claimed. Takes the response. */
+static void deliver(HttpExchange *exchange, HttpResponse *response, const char *refusal)
 {
 	ExchangeHub *hub = exchange->hub;
 
-	atomic_fetch_add(&hub->answering, 1);
-	bool won = !atomic_exchange(&exchange->claimed, true);
-	if (won) {
-		exchange->answer = response;
-		exchange->refusal = g_strdup(refusal);
-		if (exchange->handed)
-			atomic_fetch_sub(&hub->waiting, 1);
-		/* From here on the connection may be gone, unless it sleeps until we wake it. */
-		if (atomic_fetch_or(&exchange->meeting, ANSWERED) & ASLEEP)
-			MHD_resume_connection(exchange->mhd);
-	} else {
-		http_response_free(response);
-	}
+	exchange->answer = response;
+	exchange->refusal = g_strdup(refusal);
+	if (exchange->handed)
+		atomic_fetch_sub(&hub->waiting, 1);
+	/* From here on the connection may be gone, unless it sleeps until we wake it. */
+	if (atomic_fetch_or(&exchange->meeting, ANSWERED) & ASLEEP)
+		MHD_resume_connection(exchange->mhd);
 	atomic_fetch_sub(&hub->answering, 1);
-	return won;
 }
 
 static HttpResponse *plain_refusal(const HttpRefusal *refusal, gpointer user)
@@ -140,14 +143,22 @@ void exchange_refuse(HttpExchange *exchange, unsigned status, const char *what)
 	/* Only the I/O thread refuses before there is a request. */
 	if (!request && exchange->reference[0] == '\0')
 		http_reference_new(exchange->reference);
-	HttpRefusal refusal = {status, request ? request->reference : exchange->reference,
-			       request ? request->accept_language : NULL};
+	HttpRefusal refusal = {
+		.status = status,
+		.reference = request ? request->reference : exchange->reference,
+		.accept_language = request ? request->accept_language : NULL,
+		.late = exchange->handed ? atomic_load(&exchange->late) : 0,
+		.request = exchange->handed ? request : NULL,
+	};
 	HttpResponse *response = (hub->refuse ? hub->refuse : plain_refusal)(&refusal, hub->user);
 	if (status == 405)
 		http_response_set(response, "Allow", "GET, HEAD, POST");
 	if (status == 503)
 		http_response_set(response, "Retry-After", "5");
-	offer(exchange, response, what);
+	if (claim(exchange))
+		deliver(exchange, response, what);
+	else
+		http_response_free(response);
 }
 
 const HttpResponse *exchange_answer(HttpExchange *exchange)
@@ -173,15 +184,42 @@ gint64 http_exchange_deadline(const HttpExchange *exchange)
 	return exchange->deadline;
 }
 
+gint64 exchange_due(const HttpExchange *exchange)
+{
+	gint64 by = atomic_load(&exchange->answer_by);
+
+	return by > 0 ? by : G_MAXINT64;
+}
+
+void http_exchange_answer_by(HttpExchange *exchange, gint64 when, unsigned late)
+{
+	atomic_store(&exchange->late, late);
+	atomic_store(&exchange->answer_by, when);
+}
+
 bool http_exchange_is_open(const HttpExchange *exchange)
 {
 	return !atomic_load(&exchange->claimed);
 }
 
+bool http_exchange_claim(HttpExchange *exchange)
+{
+	return claim(exchange);
+}
+
+void http_exchange_settle(HttpExchange *exchange, bool claimed, HttpResponse *response)
+{
+	if (claimed)
+		deliver(exchange, response, NULL);
+	else
+		http_response_free(response);
+	exchange_unref(exchange);
+}
+
 bool http_exchange_answer(HttpExchange *exchange, HttpResponse *response)
 {
-	bool won = offer(exchange, response, NULL);
+	bool claimed = claim(exchange);
 
-	exchange_unref(exchange);
-	return won;
+	http_exchange_settle(exchange, claimed, response);
+	return claimed;
 }

@@ -42,7 +42,9 @@ struct HttpExchange {
 	char *refusal;        /* why, when the server itself answers */
 	bool handed;          /* the handler has seen it */
 	gint64 deadline;
-	HttpRequest *request; /* NULL until the head is decoded */
+	atomic_llong answer_by; /* an earlier deadline, or 0 */
+	atomic_uint late;       /* why, for HttpRefusal; set before */
+	HttpRequest *request;   /* NULL until the head is decoded */
 
 	/* The I/O thread's own. */
 	struct MHD_Connection *mhd;
@@ -70,6 +72,9 @@ void exchange_finish_body(HttpExchange *exchange);
 
 /* Answers with a refusal of the server's own, if nobody has answered. Any thread. */
 void exchange_refuse(HttpExchange *exchange, unsigned status, const char *what);
+
+/* When a refusal is due. Any thread that has a reference. */
+gint64 exchange_due(const HttpExchange *exchange);
 
 /* The answer, once it is there; I/O thread only. */
 const HttpResponse *exchange_answer(HttpExchange *exchange);

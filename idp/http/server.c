@@ -321,6 +321,11 @@ static void hold_exchange(void *exchange)
 	exchange_ref(exchange);
 }
 
+static gint64 when_due(const void *data)
+{
+	return exchange_due(data);
+}
+
 static void answer_overdue(void *data)
 {
 	HttpExchange *exchange = data;
@@ -448,7 +453,7 @@ static bool check_tls(const HttpServerOptions *options, GError **error)
 
 HttpServer *http_server_start(const HttpServerOptions *options, GError **error)
 {
-	static const ConnectionHooks hooks = {hold_exchange, answer_overdue};
+	static const ConnectionHooks hooks = {hold_exchange, answer_overdue, when_due};
 	HttpServer *server = server_new(options);
 	ConnectionLimits limits = {
 		options->connections ? options->connections : LIMIT_HTTP_CONNECTIONS,

@@ -29,6 +29,8 @@ typedef struct {
 	unsigned status;
 	const char *reference;
 	const char *accept_language; /* NULL when unknown */
+	unsigned late;               /* of http_exchange_answer_by(), else 0 */
+	const HttpRequest *request;  /* that the handler got and nobody answered; else NULL */
 } HttpRefusal;
 
 /* One finished request in counts only: nothing the peer sent, so it may be logged as it is. */
@@ -120,8 +122,22 @@ gint64 http_exchange_deadline(const HttpExchange *exchange);
 bool http_exchange_is_open(const HttpExchange *exchange);
 
 /*
+ * Sets an earlier deadline (monotonic microseconds), kept within LIMIT_HTTP_TICK_MS: the server
+ * then answers 503 by itself, and tells `late`, which is the caller's and not 0, to `refuse`. Any
+ * thread that has the exchange.
+ */
+void http_exchange_answer_by(HttpExchange *exchange, gint64 when, unsigned late);
+
+/*
  * Answers and gives the exchange back (both transfer full). From any thread, once per exchange.
  * -> whether this answer is the one that goes out: false when the deadline had answered before.
  * Neither exchange nor request may be touched after.
  */
 bool http_exchange_answer(HttpExchange *exchange, HttpResponse *response);
+
+/*
+ * The same in two steps, for who has to say before what will have become of the answer: claim, and
+ * at once, with what it returned, settle. No deadline comes between.
+ */
+bool http_exchange_claim(HttpExchange *exchange);
+void http_exchange_settle(HttpExchange *exchange, bool claimed, HttpResponse *response);
