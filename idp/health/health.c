@@ -95,6 +95,26 @@ static Verdict check_directory(const Health *health)
 		       lost, directory->max_age / G_USEC_PER_SEC);
 }
 
+static Verdict check_reserve(const Health *health)
+{
+	const WriterReserve *reserve = &health->writer.reserve;
+	unsigned percent =
+		reserve->meant > 0 ? (unsigned)(reserve->left * 100 / reserve->meant) : 0;
+	if (reserve->level == RESERVE_LAST)
+		return verdict(HEALTH_DEGRADED,
+			       "the disk of the store is full, and %u %% of its reserve is left: "
+			       "make room now, or nobody can log in",
+			       percent);
+	if (reserve->level == RESERVE_LOW)
+		return verdict(HEALTH_DEGRADED,
+			       "the disk of the store is full, and %u %% of its reserve is left: "
+			       "make room",
+			       percent);
+	if (reserve->level == RESERVE_FILLING)
+		return verdict(HEALTH_READY, "the reserve against a full disk is being laid out");
+	return verdict(HEALTH_READY, "%u %% of the reserve against a full disk is there", percent);
+}
+
 /* "3 days", "5 hours": the larger unit that is not nought. */
 static char *span_text(gint64 seconds)
 {
@@ -185,6 +205,7 @@ static const struct {
 } table[] = {
 	{"serving", check_serving},
 	{"store", check_store},
+	{"reserve", check_reserve},
 	{"directory", check_directory},
 	{"generation", check_generation},
 	{"saml-certificate", check_saml_certificate},

@@ -72,6 +72,9 @@ static const struct {
 	{{"portvakt_store_faults_total", "counter", "Commits that the store failed at."}, NUMBER(writer.faults), NULL},
 	{{"portvakt_store_transactions_total", "counter", "Transactions, each of one or more commits."}, NUMBER(writer.transactions), NULL},
 
+	{{"portvakt_store_reserve_bytes", "gauge", "What is left of the reserve against a full disk."}, NUMBER(writer.reserve.left), NULL},
+	{{"portvakt_store_reserve_meant_bytes", "gauge", "What there should be of it."}, NUMBER(writer.reserve.meant), NULL},
+
 	{{"portvakt_directory_up", "gauge", "Each address of the directory, counted from 1: whether it answered when last asked."}, ROWS, rows_directory_up},
 	{{"portvakt_directory_questions_total", "counter", "Questions to it since the last reload."}, ROWS, rows_directory_questions},
 	{{"portvakt_directory_failures_total", "counter", "Those that it did not answer."}, ROWS, rows_directory_failures},

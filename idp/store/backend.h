@@ -35,6 +35,7 @@ struct StoreCommit {
 	GArray *ops; /* StoreOp */
 	LedgerRow *ledger;
 	StoreDone done;
+	bool (*wanted)(gpointer data); /* or NULL */
 	gpointer data;
 	gsize bytes;       /* about what its rows take */
 	GError *error;     /* what is wrong with the commit itself */
@@ -68,6 +69,15 @@ struct StoreBackend {
 
 	/* Within a transaction. Deletes what expired at `until` or before. */
 	bool (*sweep)(Store *store, int64_t until, unsigned limit, bool *more, GError **error);
+
+	/*
+	 * Where a disk can be full; NULL elsewhere. After a rollback, when the error was
+	 * STORE_ERROR_FULL: gives the next transaction more room, from the disk or else from the
+	 * reserve. Whether it did. The others: see store.h.
+	 */
+	bool (*make_room)(Store *store);
+	bool (*reserve)(Store *store, uint64_t want, GError **error);
+	uint64_t (*reserve_left)(const Store *store);
 
 	StoreReader *(*reader_open)(const char *place, GError **error);
 	void (*reader_close)(StoreReader *reader);

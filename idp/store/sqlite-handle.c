@@ -15,6 +15,8 @@
 
 static StoreError code_of(int rc)
 {
+	if (rc == SQLITE_IOERR_SHMSIZE)
+		return STORE_ERROR_FULL;
 	switch (rc & 0xff) {
 	case SQLITE_CORRUPT:
 	case SQLITE_ERROR: /* our literals are right: a table is missing or altered */
@@ -25,6 +27,8 @@ static StoreError code_of(int rc)
 	case SQLITE_READONLY:
 	case SQLITE_AUTH:
 		return STORE_ERROR_PERMISSION;
+	case SQLITE_FULL:
+		return STORE_ERROR_FULL;
 	case SQLITE_BUSY:
 	case SQLITE_LOCKED:
 		return STORE_ERROR_LOCKED;
@@ -256,7 +260,7 @@ SqliteHandle *sqlite_handle_open_writer(const char *path, GError **error)
 		  * need no file in /tmp. */
 		 "PRAGMA cell_size_check=ON;PRAGMA secure_delete=ON;PRAGMA temp_store=MEMORY;"
 		 "PRAGMA journal_mode=WAL;PRAGMA synchronous=FULL;"
-		 "PRAGMA journal_size_limit=67108864;PRAGMA cache_size=-1024",
+		 "PRAGMA journal_size_limit=16777216;PRAGMA cache_size=-1024",
 		 error) ||
 	    !migrate(handle, version, error) || !check(handle, error))
 		return NULL;

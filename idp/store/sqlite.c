@@ -7,12 +7,21 @@
 #include "idp/store/place.h"
 #include "idp/store/sqlite-handle.h"
 #include "idp/store/sqlite-ledger.h"
+#include "idp/store/sqlite-reserve.h"
+
+/* A store that failed is opened anew at once, and then at most that often. */
+#define REOPEN_US G_USEC_PER_SEC
 
 typedef struct {
 	Store base;
-	SqliteHandle *handle;
+	char *path;
+	SqliteHandle *handle; /* NULL: could not be opened anew */
+	SqliteReserve reserve;
 	int lock;
-	bool open; /* a transaction is */
+	bool open;        /* a transaction is */
+	bool suspect;     /* a fault has told us that the handle may not know what is on the disk */
+	int64_t reopened; /* monotonic microseconds */
+	GError *closed;   /* why `handle` is NULL */
 	uint64_t rows[STORE_TABLES];
 	uint64_t durable_rows[STORE_TABLES]; /* as of the last commit */
 	SqliteWords words;
@@ -258,18 +267,37 @@ static StoreOutcome (*const verbs[])(SqliteStore *, StoreOp *, int64_t, GError *
 
 /* ---- transactions ---- */
 
+static bool reopen(SqliteStore *store, GError **error);
+
 static bool begin(Store *base, GError **error)
 {
 	SqliteStore *store = (SqliteStore *)base;
 
+	if ((store->suspect && !reopen(store, error)) ||
+	    !sqlite_reserve_bound(&store->reserve, error))
+		return false;
 	store->open = sqlite_handle_run(store->handle, "BEGIN IMMEDIATE", error);
 	return store->open;
+}
+
+/*
+ * After these nothing that the handle holds in memory is believed: a sync that failed may have
+ * dropped what the kernel had not written, and says so only once. What was acknowledged is in the
+ * log, written and synced before; the next transaction is written anew, whole.
+ */
+static bool is_suspect(int rc)
+{
+	return rc != SQLITE_OK && rc != SQLITE_ROW && rc != SQLITE_DONE && rc != SQLITE_FULL &&
+	       rc != SQLITE_BUSY && rc != SQLITE_CONSTRAINT;
 }
 
 static void rollback(Store *base)
 {
 	SqliteStore *store = (SqliteStore *)base;
 
+	if (store->handle == NULL)
+		return;
+	store->suspect = store->suspect || is_suspect(sqlite3_errcode(store->handle->db));
 	/* After some faults (disk full, input or output) SQLite has rolled back by itself. */
 	if (store->open && sqlite3_get_autocommit(store->handle->db) == 0)
 		sqlite_handle_run(store->handle, "ROLLBACK", NULL);
@@ -289,6 +317,7 @@ static bool commit_all(Store *base, GError **error)
 	for (StoreTable t = 0; t < STORE_TABLES; t++)
 		store->durable_rows[t] = store->rows[t];
 	sqlite_words_durable(&store->words);
+	sqlite_reserve_committed(&store->reserve);
 	return true;
 }
 
@@ -410,22 +439,21 @@ static void store_free(Store *base)
 	SqliteStore *store = (SqliteStore *)base;
 
 	sqlite_words_clear(&store->words);
+	if (store->handle != NULL && !store->suspect)
+		sqlite_reserve_keep_log(&store->reserve);
 	sqlite_handle_close(store->handle);
+	g_clear_error(&store->closed);
+	g_free(store->path);
 	/* Last: closing it lets another writer in. */
 	if (store->lock >= 0)
 		close(store->lock);
 	g_free(store);
 }
 
-/* Under the lock: nobody else makes or migrates it meanwhile. */
-static bool open_locked(SqliteStore *store, const char *path, GError **error)
+static bool open_handle(SqliteStore *store, GError **error)
 {
-	PlaceState state = place_look(path, false, error);
-
-	if (state == PLACE_REFUSED || (state == PLACE_ABSENT && !create(path, error)))
-		return false;
-	store->handle = sqlite_handle_open_writer(path, error);
-	if (store->handle == NULL)
+	store->handle = sqlite_handle_open_writer(store->path, error);
+	if (store->handle == NULL || !sqlite_reserve_init(&store->reserve, store->handle, error))
 		return false;
 	for (StoreTable t = 0; t < STORE_TABLES; t++) {
 		if (!count_rows(store->handle, t, &store->rows[t], error))
@@ -433,6 +461,88 @@ static bool open_locked(SqliteStore *store, const char *path, GError **error)
 		store->durable_rows[t] = store->rows[t];
 	}
 	return true;
+}
+
+/* Under the lock: nobody else makes or migrates it meanwhile. */
+static bool open_locked(SqliteStore *store, GError **error)
+{
+	PlaceState state = place_look(store->path, false, error);
+
+	return state != PLACE_REFUSED && (state == PLACE_PRESENT || create(store->path, error)) &&
+	       open_handle(store, error);
+}
+
+static void forget_handle(SqliteStore *store)
+{
+	if (store->handle == NULL)
+		return;
+	/* What is in the log stays there, for whoever opens it. */
+	sqlite3_db_config(store->handle->db, SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1, NULL);
+	g_clear_pointer(&store->handle, sqlite_handle_close);
+	sqlite_words_clear(&store->words);
+	sqlite_words_init(&store->words);
+}
+
+/* As at the start: the file must be there, be ours, and be whole. Never makes one. */
+static bool reopen(SqliteStore *store, GError **error)
+{
+	int64_t now = g_get_monotonic_time();
+
+	if (store->closed != NULL && now < store->reopened + REOPEN_US) {
+		g_propagate_error(error, g_error_copy(store->closed));
+		return false;
+	}
+	store->reopened = now;
+	forget_handle(store);
+	g_clear_error(&store->closed);
+	switch (place_look(store->path, false, &store->closed)) {
+	case PLACE_PRESENT:
+		if (open_handle(store, &store->closed)) {
+			store->suspect = false;
+			return true;
+		}
+		break;
+	case PLACE_ABSENT:
+		g_set_error(&store->closed, STORE_ERROR, STORE_ERROR_MISSING,
+			    "%s: the store has been taken away while portvakt was running: put it "
+			    "back, or restart to begin anew",
+			    store->path);
+		break;
+	case PLACE_REFUSED:
+		break;
+	}
+	forget_handle(store);
+	g_propagate_error(error, g_error_copy(store->closed));
+	return false;
+}
+
+/* ---- room ---- */
+
+static bool make_room(Store *base)
+{
+	SqliteStore *store = (SqliteStore *)base;
+
+	return !store->suspect && sqlite_reserve_make_room(&store->reserve);
+}
+
+static bool fill_reserve(Store *base, uint64_t want, GError **error)
+{
+	SqliteStore *store = (SqliteStore *)base;
+	g_autoptr(GError) failed = NULL;
+
+	if (store->suspect && !reopen(store, error))
+		return false;
+	if (sqlite_reserve_fill(&store->reserve, want, &failed))
+		return true;
+	store->suspect = !g_error_matches(failed, STORE_ERROR, STORE_ERROR_FULL) &&
+			 !g_error_matches(failed, STORE_ERROR, STORE_ERROR_LOCKED);
+	g_propagate_error(error, g_steal_pointer(&failed));
+	return false;
+}
+
+static uint64_t reserve_left(const Store *base)
+{
+	return ((const SqliteStore *)base)->reserve.have;
 }
 
 static Store *open_store(const char *place, GError **error)
@@ -449,9 +559,10 @@ static Store *open_store(const char *place, GError **error)
 		return NULL;
 	store = g_new0(SqliteStore, 1);
 	store->base.backend = &backend;
+	store->path = g_steal_pointer(&path);
 	store->lock = lock;
 	sqlite_words_init(&store->words);
-	if (open_locked(store, path, error))
+	if (open_locked(store, error))
 		return &store->base;
 	store_free(&store->base);
 	return NULL;
@@ -495,6 +606,9 @@ static const StoreBackend backend = {
 	.commit = commit_all,
 	.rollback = rollback,
 	.sweep = sweep,
+	.make_room = make_room,
+	.reserve = fill_reserve,
+	.reserve_left = reserve_left,
 	.reader_open = open_reader,
 	.reader_close = close_reader,
 	.get = get,

@@ -11,6 +11,9 @@ G_DEFINE_QUARK(portvakt - store - error, store_error)
 /* What a row takes beside its value: two hashes, their index entries, the page's own. */
 #define ROW_BYTES 200
 
+/* Steps of room that one transaction may need; the writer's need one or two. */
+#define ROOM_TRIES 100
+
 typedef struct {
 	StoreTableInfo info;
 	const char *key_purpose;
@@ -106,6 +109,11 @@ StoreCommit *store_commit_new(int64_t now, StoreDone done, gpointer data)
 	commit->done = done;
 	commit->data = data;
 	return commit;
+}
+
+void store_commit_while(StoreCommit *commit, bool (*wanted)(gpointer data))
+{
+	commit->wanted = wanted;
 }
 
 void store_commit_free(StoreCommit *commit)
@@ -247,25 +255,62 @@ static bool apply_all(Store *store, StoreCommit *const *commits, unsigned n, Sto
 	return store->backend->commit(store, error);
 }
 
+/* All of them or, after a fault, none. */
+static bool apply_once(Store *store, StoreCommit *const *commits, unsigned n, StoreResult *results,
+		       GError **error)
+{
+	for (unsigned i = 0; i < n; i++)
+		results[i] = (StoreResult){.outcome = STORE_FAULT, .error = commits[i]->error};
+	if (apply_all(store, commits, n, results, error))
+		return true;
+	store->backend->rollback(store);
+	for (unsigned i = 0; i < n; i++)
+		forget_taken(commits[i]);
+	return false;
+}
+
+/* Whether what failed for want of room should be tried again. */
+static bool make_room(Store *store, const GError *fault)
+{
+	return g_error_matches(fault, STORE_ERROR, STORE_ERROR_FULL) && store->backend->make_room &&
+	       store->backend->make_room(store);
+}
+
 bool store_apply(Store *store, StoreCommit *const *commits, unsigned n, StoreResult *results,
 		 GError **error)
 {
 	GError *fault = NULL;
 
-	for (unsigned i = 0; i < n; i++)
-		results[i] = (StoreResult){.outcome = STORE_FAULT, .error = commits[i]->error};
-	if (apply_all(store, commits, n, results, &fault))
-		return true;
-	g_assert(fault != NULL);
-	store->backend->rollback(store);
+	for (unsigned tries = 1;; tries++) {
+		if (apply_once(store, commits, n, results, &fault))
+			return true;
+		g_assert(fault != NULL);
+		if (tries == ROOM_TRIES || !make_room(store, fault))
+			break;
+		g_clear_error(&fault);
+	}
 	for (unsigned i = 0; i < n; i++) {
-		forget_taken(commits[i]);
 		if (commits[i]->error == NULL)
 			commits[i]->error = g_error_copy(fault);
 		results[i] = (StoreResult){.outcome = STORE_FAULT, .error = commits[i]->error};
 	}
 	g_propagate_error(error, fault);
 	return false;
+}
+
+bool store_reserve(Store *store, uint64_t want, uint64_t *have, GError **error)
+{
+	bool good = true;
+
+	if (store->backend->reserve != NULL)
+		good = store->backend->reserve(store, want, error);
+	*have = store->backend->reserve != NULL ? store_reserve_left(store) : want;
+	return good;
+}
+
+uint64_t store_reserve_left(const Store *store)
+{
+	return store->backend->reserve_left != NULL ? store->backend->reserve_left(store) : 0;
 }
 
 bool store_sweep(Store *store, int64_t now, unsigned limit, bool *more, GError **error)

@@ -47,6 +47,7 @@ typedef enum {
 	STORE_OK,
 	STORE_ABSENT,   /* store_get(): no such row */
 	STORE_CONFLICT, /* an operation's condition did not hold: nothing of this commit happened */
+	STORE_UNWANTED, /* a writer found that nobody waits for it any more: nothing happened */
 	STORE_CAPPED,   /* put-new into a table that holds its cap: nothing happened; answer 503 */
 } StoreOutcome;
 
@@ -54,7 +55,8 @@ typedef enum {
 GQuark store_error_quark(void);
 
 typedef enum {
-	STORE_ERROR_IO,         /* read, write, sync, disk full */
+	STORE_ERROR_IO,         /* read, write, sync */
+	STORE_ERROR_FULL,       /* the disk has no room, and the reserve is used up */
 	STORE_ERROR_LOCKED,     /* another process writes this store */
 	STORE_ERROR_PERMISSION, /* owner or mode of the file or its folder */
 	STORE_ERROR_MISSING,    /* asked to open what is not there */
@@ -106,7 +108,7 @@ bool store_count(StoreReader *reader, StoreTable table, uint64_t *count, GError 
 /* ---- commits ---- */
 
 typedef struct {
-	StoreOutcome outcome; /* OK, CONFLICT, CAPPED or FAULT */
+	StoreOutcome outcome; /* OK, CONFLICT, CAPPED, UNWANTED or FAULT */
 	unsigned op;          /* which operation stopped it, from 0 in the order they were added;
 				 the number of operations: the ledger row did */
 	const GError *error;  /* for FAULT; for the log */
@@ -122,6 +124,10 @@ typedef void (*StoreDone)(StoreCommit *commit, const StoreResult *result, gpoint
 StoreCommit *store_commit_new(int64_t now, StoreDone done, gpointer data);
 void store_commit_free(StoreCommit *commit);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(StoreCommit, store_commit_free)
+
+/* Before the commit is applied, a writer asks `wanted`, in its thread and with the data of `done`,
+ * and leaves it undone, UNWANTED, where that is false. */
+void store_commit_while(StoreCommit *commit, bool (*wanted)(gpointer data));
 
 /*
  * The operations, applied in the order they are added. `key` and `owner` are NUL-terminated and
@@ -184,6 +190,16 @@ GBytes *store_taken(const StoreCommit *commit, unsigned op);
  */
 bool store_apply(Store *store, StoreCommit *const *commits, unsigned n, StoreResult *results,
 		 GError **error);
+
+/*
+ * Makes one step, of about a megabyte, towards a reserve of `want` bytes against a full disk, which
+ * commits use when there is no other room; `*have` is what there is of it. A backend without one
+ * has all that is wanted. False, with STORE_ERROR_FULL, when the disk has no room for more of it.
+ */
+bool store_reserve(Store *store, uint64_t want, uint64_t *have, GError **error);
+
+/* What there is of it, as of the last commit. */
+uint64_t store_reserve_left(const Store *store);
 
 /*
  * Deletes at most `limit` rows of each table and of the ledger that expired LIMIT_STORE_GRACE ago.

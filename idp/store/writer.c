@@ -10,11 +10,15 @@
 
 #define SWEEP_EVERY 10
 
+/* A reserve of 32 steps is there after some seconds, in which everybody is served. */
+#define RESERVE_PAUSE_MS 100
+#define RESERVE_RETRY_MS 60000
+
 struct Writer {
 	Store *store;
 	WriterOptions options;
 	pthread_t thread;
-	int64_t sweep_at; /* monotonic microseconds; the thread's own */
+	int64_t sweep_at, reserve_at; /* monotonic microseconds; the thread's own */
 
 	pthread_mutex_t lock; /* of all below */
 	pthread_cond_t work;
@@ -28,18 +32,25 @@ static int64_t sweep_interval(const Writer *writer)
 	return (int64_t)writer->options.sweep_every * G_USEC_PER_SEC;
 }
 
+static int64_t later(unsigned ms)
+{
+	return g_get_monotonic_time() + (int64_t)ms * G_TIME_SPAN_MILLISECOND;
+}
+
 /* ---- the thread ---- */
 
-/* Waits for commits, a due sweep, or the end. With the lock held. */
+/* Waits for commits, what is due, or the end. With the lock held. */
 static void wait_for_work(Writer *writer)
 {
+	int64_t due = MIN(writer->options.clock != NULL ? writer->sweep_at : G_MAXINT64,
+			  writer->reserve_at);
 	struct timespec until = {
-		.tv_sec = writer->sweep_at / G_USEC_PER_SEC,
-		.tv_nsec = writer->sweep_at % G_USEC_PER_SEC * 1000,
+		.tv_sec = due / G_USEC_PER_SEC,
+		.tv_nsec = due % G_USEC_PER_SEC * 1000,
 	};
 
 	while (writer->first == NULL && !writer->stopping) {
-		if (writer->options.clock == NULL)
+		if (due == G_MAXINT64)
 			pthread_cond_wait(&writer->work, &writer->lock);
 		else if (pthread_cond_timedwait(&writer->work, &writer->lock, &until) != 0)
 			return;
@@ -72,6 +83,78 @@ static void tell(StoreCommit *commit, const StoreResult *result)
 	store_commit_free(commit);
 }
 
+/* What is left of the reserve, now that it was drawn on or filled, or could not be. */
+static void judge_reserve(Writer *writer, bool drawn)
+{
+	WriterReserve now = {.meant = writer->options.reserve,
+			     .level = writer->stats.reserve.level};
+	WriterReserveLevel before = now.level;
+
+	now.left = MIN(store_reserve_left(writer->store), now.meant);
+	if (now.left == now.meant)
+		now.level = RESERVE_GOOD;
+	else if (drawn && now.left <= now.meant / 20)
+		now.level = RESERVE_LAST;
+	else if (drawn && now.left <= now.meant / 5)
+		now.level = MAX(now.level, RESERVE_LOW);
+	else if (drawn)
+		now.level = MAX(now.level, RESERVE_GOOD);
+	pthread_mutex_lock(&writer->lock);
+	writer->stats.reserve = now;
+	pthread_mutex_unlock(&writer->lock);
+	if (now.level != before && (now.level > RESERVE_GOOD || before > RESERVE_GOOD) &&
+	    writer->options.reserve_changed != NULL)
+		writer->options.reserve_changed(&now, writer->options.data);
+}
+
+static void fill_reserve_if_due(Writer *writer)
+{
+	g_autoptr(GError) error = NULL;
+	uint64_t left = 0;
+	bool good;
+
+	if (g_get_monotonic_time() < writer->reserve_at)
+		return;
+	good = store_reserve(writer->store, writer->options.reserve, &left, &error);
+	judge_reserve(writer, !good);
+	writer->reserve_at = !good ? later(writer->options.reserve_retry_ms)
+			     : left < writer->options.reserve
+				     ? later(writer->options.reserve_pause_ms)
+				     : G_MAXINT64;
+	if (!good && !g_error_matches(error, STORE_ERROR, STORE_ERROR_FULL) &&
+	    writer->options.fault != NULL)
+		writer->options.fault(error, writer->options.data);
+}
+
+/* The disk was full a moment ago: wait before it is asked for more. */
+static void refill_if_drawn(Writer *writer)
+{
+	if (writer->options.reserve == 0 ||
+	    store_reserve_left(writer->store) >= writer->stats.reserve.left)
+		return;
+	judge_reserve(writer, true);
+	writer->reserve_at = later(writer->options.reserve_retry_ms);
+}
+
+/* Tells those that nobody waits for, and leaves the others. How many these are. */
+static unsigned drop_unwanted(Writer *writer, StoreCommit **batch, unsigned n)
+{
+	static const StoreResult unwanted = {.outcome = STORE_UNWANTED};
+	unsigned kept = 0;
+
+	for (unsigned i = 0; i < n; i++) {
+		if (batch[i]->wanted == NULL || batch[i]->wanted(batch[i]->data)) {
+			batch[kept++] = batch[i];
+			continue;
+		}
+		pthread_mutex_lock(&writer->lock);
+		writer->stats.refused++;
+		pthread_mutex_unlock(&writer->lock);
+		tell(batch[i], &unwanted);
+	}
+	return kept;
+}
+
 static void write_batch(Writer *writer, StoreCommit **batch, unsigned n)
 {
 	g_autofree StoreResult *results = g_new0(StoreResult, n);
@@ -97,6 +180,7 @@ static void write_batch(Writer *writer, StoreCommit **batch, unsigned n)
 	pthread_mutex_unlock(&writer->lock);
 	for (unsigned i = 0; i < n; i++)
 		tell(batch[i], &results[i]);
+	refill_if_drawn(writer);
 }
 
 static void sweep_if_due(Writer *writer)
@@ -129,10 +213,13 @@ static void *run(void *data)
 		n = gather(writer, batch);
 		last = writer->stopping && n == 0;
 		pthread_mutex_unlock(&writer->lock);
+		n = drop_unwanted(writer, batch, n);
 		if (n > 0)
 			write_batch(writer, batch, n);
-		if (!last)
-			sweep_if_due(writer);
+		if (last)
+			break;
+		sweep_if_due(writer);
+		fill_reserve_if_due(writer);
 	}
 	return NULL;
 }
@@ -163,6 +250,14 @@ static Writer *writer_new(Store *store, const WriterOptions *options)
 		writer->options.batch_bytes = LIMIT_WRITER_BATCH_BYTES;
 	if (writer->options.sweep_every == 0)
 		writer->options.sweep_every = SWEEP_EVERY;
+	if (writer->options.reserve_pause_ms == 0)
+		writer->options.reserve_pause_ms = RESERVE_PAUSE_MS;
+	if (writer->options.reserve_retry_ms == 0)
+		writer->options.reserve_retry_ms = RESERVE_RETRY_MS;
+	writer->reserve_at =
+		writer->options.reserve > 0 ? later(writer->options.reserve_pause_ms) : G_MAXINT64;
+	writer->stats.reserve.meant = writer->options.reserve;
+	writer->stats.reserve.left = MIN(store_reserve_left(store), writer->options.reserve);
 	/* at once: who is restarted often must sweep too */
 	writer->sweep_at = g_get_monotonic_time();
 	pthread_mutex_init(&writer->lock, NULL);

@@ -6,6 +6,8 @@
  * transaction waits for the disk the next gathers, so the group grows with the load by itself and
  * nobody waits for a timer.
  *
+ * Between transactions it fills the reserve, a step at a time (store_reserve()).
+ *
  * When nothing else is to be done the thread sweeps expired rows, a bounded slice at a time; under
  * lasting load it sweeps between transactions.
  */
@@ -15,6 +17,20 @@
 
 typedef struct Writer Writer;
 
+/* How much there is of the reserve. It is LOW or LAST from when it was drawn on until it is filled
+ * again, whatever it is meanwhile: a disk at its limit is worth one word, not many. */
+typedef enum {
+	RESERVE_FILLING = 0, /* for the first time since the start */
+	RESERVE_GOOD,
+	RESERVE_LOW,  /* a fifth or less is left */
+	RESERVE_LAST, /* a twentieth or less */
+} WriterReserveLevel;
+
+typedef struct {
+	uint64_t left, meant; /* bytes; both 0 when none is kept */
+	WriterReserveLevel level;
+} WriterReserve;
+
 typedef struct {
 	unsigned queue_max;     /* commits that may wait; 0: LIMIT_WRITER_QUEUE */
 	unsigned batch_max;     /* commits in one transaction; 0: LIMIT_WRITER_BATCH */
@@ -23,16 +39,22 @@ typedef struct {
 	int64_t (*clock)(void); /* seconds since 1970, for sweeping; NULL: no sweeping */
 	/* What a sweep that failed is told to, for the log; may be NULL. In the writer's thread. */
 	void (*fault)(const GError *error, gpointer data);
+	uint64_t reserve;          /* bytes kept against a full disk (store_reserve()); 0: none */
+	unsigned reserve_pause_ms; /* between steps of filling it; 0: 100 */
+	unsigned reserve_retry_ms; /* after the disk had no room for a step; 0: a minute */
+	/* Told when the reserve becomes LOW or LAST, and when it is GOOD again; as `fault`. */
+	void (*reserve_changed)(const WriterReserve *reserve, gpointer data);
 	gpointer data;
 } WriterOptions;
 
 typedef struct {
 	uint64_t commits;      /* acknowledged */
-	uint64_t refused;      /* CONFLICT or CAPPED */
+	uint64_t refused;      /* CONFLICT, CAPPED or UNWANTED */
 	uint64_t faults;       /* FAULT */
 	uint64_t transactions; /* made durable */
 	int64_t failed; /* g_get_monotonic_time() when the last transaction failed; 0: it did not */
 	unsigned queued; /* waiting now */
+	WriterReserve reserve;
 } WriterStats;
 
 /* Starts the thread. Takes the store over (transfer full), also on failure. `options` may be

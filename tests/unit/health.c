@@ -88,6 +88,16 @@ static void directory_behind(Health *health)
 	health->directory_lane.waiting = 1024;
 }
 
+static void reserve_low(Health *health)
+{
+	health->writer.reserve = (WriterReserve){20, 100, RESERVE_LOW};
+}
+
+static void reserve_last(Health *health)
+{
+	health->writer.reserve = (WriterReserve){5, 100, RESERVE_LAST};
+}
+
 static void writer_behind(Health *health)
 {
 	health->writer.queued = 900;
@@ -110,6 +120,8 @@ static const Case cases[] = {
 	{"TLS certificate ends today", tls_5_hours, "tls-certificate", HEALTH_DEGRADED, "5 hours"},
 	{"workers behind", workers_behind, "queues", HEALTH_DEGRADED, "worker queue holds 820"},
 	{"directory behind", directory_behind, "queues", HEALTH_DEGRADED, "directory queue"},
+	{"the disk is full", reserve_low, "reserve", HEALTH_DEGRADED, "20 % of its reserve"},
+	{"and soon in earnest", reserve_last, "reserve", HEALTH_DEGRADED, "5 % of its reserve"},
 	{"writer behind", writer_behind, "queues", HEALTH_DEGRADED, "writer queue holds 900"},
 };
 

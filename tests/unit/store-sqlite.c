@@ -5,6 +5,7 @@
 #include <glib/gstdio.h>
 #include <sqlite3.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -216,6 +217,56 @@ static void is_cut_short(const char *place)
 	g_assert_cmpint(truncate(place, 4096 * 2), ==, 0);
 }
 
+static void is_a_pipe(const char *place)
+{
+	g_assert_cmpint(mkfifo(place, 0600), ==, 0);
+}
+
+/* The middle is lost: a hole of zeros where pages were. */
+static void has_a_hole(const char *place)
+{
+	char zeros[3 * 4096] = {0};
+
+	make_store(place);
+	overwrite(place, 2 * 4096, zeros, sizeof(zeros));
+}
+
+static void is_cut_within_a_page(const char *place)
+{
+	make_store(place);
+	g_assert_cmpint(truncate(place, 4096 * 3 + 100), ==, 0);
+}
+
+static void has_a_flipped_page_size(const char *place)
+{
+	make_store(place);
+	overwrite(place, 16, "\x03", 1);
+}
+
+static void has_another_application_id(const char *place)
+{
+	make_store(place);
+	sql(place, "PRAGMA application_id=1");
+}
+
+/* A page of an index says that it is one of a table. */
+static void has_a_flipped_index(const char *place)
+{
+	int64_t page = 0;
+	sqlite3_stmt *statement;
+	sqlite3 *db;
+
+	make_store(place);
+	g_assert_cmpint(sqlite3_open(place, &db), ==, SQLITE_OK);
+	sqlite3_prepare_v2(db, "SELECT rootpage FROM sqlite_schema WHERE name = 'session_expires'",
+			   -1, &statement, NULL);
+	g_assert_cmpint(sqlite3_step(statement), ==, SQLITE_ROW);
+	page = sqlite3_column_int64(statement, 0);
+	sqlite3_finalize(statement);
+	sqlite3_close(db);
+	overwrite(place, (gsize)(page - 1) * 4096, "\x0d", 1);
+}
+
 static void has_lost_a_row_from_an_index(const char *place)
 {
 	make_store(place);
@@ -265,7 +316,9 @@ static char *contents(const char *place)
 	char *bytes = NULL;
 	gsize size;
 
-	if (!g_file_get_contents(place, &bytes, &size, NULL))
+	/* Reading a pipe would wait for ever. */
+	if (!g_file_test(place, G_FILE_TEST_IS_REGULAR) ||
+	    !g_file_get_contents(place, &bytes, &size, NULL))
 		return NULL;
 	char *sum = g_compute_checksum_for_data(G_CHECKSUM_SHA256, (guchar *)bytes, size);
 	g_free(bytes);
@@ -293,6 +346,13 @@ static const struct {
 	{"damaged head", has_a_damaged_head, STORE_ERROR_FOREIGN, "first bytes", true},
 	{"cut short", is_cut_short, STORE_ERROR_CORRUPT, "", false},
 	{"index on the wrong page", has_lost_a_row_from_an_index, STORE_ERROR_CORRUPT, "", false},
+	{"named pipe", is_a_pipe, STORE_ERROR_FOREIGN, "not a regular file", true},
+	{"hole", has_a_hole, STORE_ERROR_CORRUPT, "", false},
+	{"cut within a page", is_cut_within_a_page, STORE_ERROR_CORRUPT, "", false},
+	{"flipped page size", has_a_flipped_page_size, STORE_ERROR_FOREIGN, "first bytes", true},
+	{"another application id", has_another_application_id, STORE_ERROR_FOREIGN,
+	 "something else's", true},
+	{"flipped index page", has_a_flipped_index, STORE_ERROR_CORRUPT, "", false},
 	{"readable by others", is_readable_by_others, STORE_ERROR_PERMISSION, "chmod 600", true},
 	{"another user's", belongs_to_another, STORE_ERROR_PERMISSION, "user", false},
 	{"open folder", is_in_an_open_folder, STORE_ERROR_PERMISSION, "other users", false},

@@ -73,7 +73,14 @@
 ") STRICT, WITHOUT ROWID;" \
 "CREATE INDEX known_expires ON known (expires);" \
 "CREATE INDEX known_owner ON known (owner) WHERE owner IS NOT NULL;"
+
+/* Room for logins on a full disk, see sqlite-reserve.h. */
+#define STEP_3 \
+"CREATE TABLE reserve (" \
+"	id    INTEGER PRIMARY KEY," \
+"	bytes BLOB NOT NULL" \
+") STRICT;"
 /* clang-format on */
 
-const char *const schema_steps[] = {STEP_1, STEP_2};
+const char *const schema_steps[] = {STEP_1, STEP_2, STEP_3};
 const int schema_version = G_N_ELEMENTS(schema_steps);
