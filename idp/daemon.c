@@ -140,6 +140,8 @@ static HttpResponse *refuse(const HttpRefusal *refusal, gpointer user)
 	Daemon *daemon = user;
 	g_autoptr(Generation) generation = current(daemon);
 	FaultCode fault = FAULT_HTTP_BAD_REQUEST;
+	if (refusal->late)
+		return visit_late_page(generation, refusal->late, refusal->request);
 	for (gsize i = 0; i < G_N_ELEMENTS(table); i++)
 		if (table[i].status == refusal->status)
 			fault = table[i].fault;
@@ -163,7 +165,23 @@ static void note_refusal(const HttpAccess *access, gpointer user)
 
 static void note_store_fault(const GError *error, gpointer user)
 {
-	log_error(G_LOG_LEVEL_WARNING, "the store cannot be swept", error);
+	log_error(G_LOG_LEVEL_WARNING, "the store cannot be swept or filled", error);
+}
+
+static void note_reserve(const WriterReserve *reserve, gpointer user)
+{
+	static const char *const texts[] = {
+		[RESERVE_GOOD] = "the store's reserve is whole again",
+		[RESERVE_LOW] = "the disk of the store is full, and its reserve a fifth or less: "
+				"make room",
+		[RESERVE_LAST] = "the disk of the store is full, and its reserve a twentieth or "
+				 "less: make room now, or nobody can log in",
+	};
+	g_autofree char *left = g_strdup_printf("%" G_GUINT64_FORMAT, reserve->left);
+	g_autofree char *meant = g_strdup_printf("%" G_GUINT64_FORMAT, reserve->meant);
+	const LogField fields[] = {{"reserve_left", left}, {"reserve_meant", meant}, {NULL, NULL}};
+	log_event(reserve->level > RESERVE_GOOD ? G_LOG_LEVEL_WARNING : G_LOG_LEVEL_INFO,
+		  texts[reserve->level], fields);
 }
 
 /* ---- the monitors' questions, asked on their own I/O thread ---- */
@@ -215,7 +233,12 @@ static void gather(Health *health, gpointer user)
 
 static bool start_writer(Daemon *daemon, GError **error)
 {
-	const WriterOptions options = {.clock = writer_clock, .fault = note_store_fault};
+	const WriterOptions options = {
+		.clock = writer_clock,
+		.fault = note_store_fault,
+		.reserve = LIMIT_STORE_RESERVE,
+		.reserve_changed = note_reserve,
+	};
 	Store *store = store_open(store_sqlite, daemon->store_file, error);
 	if (store)
 		daemon->writer = writer_start(store, &options, error);

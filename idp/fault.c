@@ -51,6 +51,7 @@ static const Fault table[FAULT_COUNT] = {
 
 	[FAULT_DIRECTORY_DOWN]       = {FAULT_DIRECTORY_DOWN, "directory-down", 503, NULL, NULL, LOUD, true},
 	[FAULT_STORE_DOWN]           = {FAULT_STORE_DOWN, "store-down", 503, NULL, NULL, LOUD, true},
+	[FAULT_STORE_SLOW]           = {FAULT_STORE_SLOW, "store-slow", 503, NULL, NULL, LOUD, true},
 	[FAULT_INTERNAL]             = {FAULT_INTERNAL, "internal", 500, NULL, NULL, LOUD, true},
 };
 /* clang-format on */

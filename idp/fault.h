@@ -51,6 +51,7 @@ typedef enum {
 	/* what we lean on */
 	FAULT_DIRECTORY_DOWN,
 	FAULT_STORE_DOWN,
+	FAULT_STORE_SLOW, /* not durable within LIMIT_STORE_COMMIT_MS */
 	FAULT_INTERNAL,
 	FAULT_COUNT
 } FaultCode;

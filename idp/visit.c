@@ -3,6 +3,7 @@
 
 #include "idp/flow.h"
 #include "idp/http/cookie.h"
+#include "idp/limits.h"
 #include "idp/log.h"
 #include "idp/saml/response.h"
 #include "metadata/endpoint.h"
@@ -109,11 +110,37 @@ static void visit_count(const Visit *visit, gint64 took)
 			      took);
 }
 
+/* What was entered for an answer that nobody got is taken back, so that its person can try again;
+ * but for the ledger, which may tell of more than left, and never of less. */
+static void undo_late(Visit *visit)
+{
+	if (!visit->durable || (!visit->logged_in && !visit->spent_op))
+		return;
+	StoreCommit *commit = store_commit_new(visit->now, NULL, NULL);
+	if (visit->spent_op) {
+		g_autofree char *id = pending_id_text(visit->pending);
+		store_drop(commit, STORE_SPENT_ASK, id);
+	}
+	if (visit->logged_in)
+		session_drop(commit, visit->session->token);
+	if (!writer_push(visit->writer, &commit))
+		store_commit_free(commit);
+}
+
 static void visit_send(gpointer data)
 {
 	Visit *visit = data;
 	gint64 took = g_get_monotonic_time() - visit->request->received;
 	unsigned status = visit->response->status;
+	bool claimed = http_exchange_claim(visit->exchange);
+	if (!claimed) {
+		status = fault_row(FAULT_STORE_SLOW)->http;
+		undo_late(visit);
+		if (!visit->fault)
+			visit->fault = g_error_new_literal(
+				FAULT_ERROR, visit->durable ? FAULT_STORE_SLOW : FAULT_HTTP_TIMEOUT,
+				"the answer came too late: its browser was told to try again");
+	}
 	if (visit->browser_is_new)
 		cookie_set(visit->response, PENDING_BROWSER_COOKIE, visit->browser, COOKIE_SESSION);
 	if (visit->logged_in)
@@ -122,7 +149,7 @@ static void visit_send(gpointer data)
 		cookie_set(visit->response, KNOWN_COOKIE, visit->known_cookie, KNOWN_LIFE);
 	visit_log(visit, status, took);
 	visit_count(visit, took);
-	http_exchange_answer(visit->exchange, g_steal_pointer(&visit->response));
+	http_exchange_settle(visit->exchange, claimed, g_steal_pointer(&visit->response));
 	visit_free(visit);
 }
 
@@ -140,16 +167,36 @@ HttpResponse *visit_fault_page(const Generation *generation, FaultCode code, con
 			  &page);
 }
 
-/* Where to try again: the same page, or the login page whose form was sent; NULL: nowhere. */
-static char *retry_path(const Visit *visit)
+/* Where to try again: the same page, or, by its handle, the login page whose form was sent; NULL:
+ * nowhere. */
+static char *retry_path(const HttpRequest *request, const char *login_handle)
 {
-	const HttpRequest *request = visit->request;
 	if (request->method == HTTP_GET)
 		return g_strconcat(request->path, request->query ? "?" : NULL, request->query,
 				   NULL);
-	if (visit->pending && visit->pending->purpose == PENDING_LOGIN)
-		return g_strconcat("/login?handle=", visit->handle, NULL);
-	return NULL;
+	return login_handle ? g_strconcat("/login?handle=", login_handle, NULL) : NULL;
+}
+
+HttpResponse *visit_late_page(const Generation *generation, FaultCode code,
+			      const HttpRequest *request)
+{
+	const Fault *fault = fault_row(code);
+	g_autoptr(Form) form = request->method == HTTP_POST ? form_from_body(request, NULL)
+							    : form_from_query(request, NULL);
+	const char *lang = form ? form_get(form, "lang", NULL) : NULL;
+	const char *handle = form && g_str_equal(request->path, "/login")
+				     ? form_get(form, "handle", NULL)
+				     : NULL;
+	g_autofree char *retry = fault->try_again ? retry_path(request, handle) : NULL;
+	const PageFault page = {
+		.fault = fault->name,
+		.status = fault->http,
+		.reference = request->reference,
+		.try_again = fault->try_again,
+		.retry = retry,
+	};
+	return page_fault(generation->pages,
+			  pages_lang(generation->pages, lang, request->accept_language), &page);
 }
 
 /* The service's own site: by its metadata, also where the ask may not be answered; or NULL. */
@@ -166,7 +213,9 @@ static char *back_url(const Visit *visit)
 static HttpResponse *fault_page(const Visit *visit, const Fault *fault)
 {
 	g_autofree char *back = back_url(visit);
-	g_autofree char *retry = fault->try_again ? retry_path(visit) : NULL;
+	bool login = visit->pending && visit->pending->purpose == PENDING_LOGIN;
+	g_autofree char *retry =
+		fault->try_again ? retry_path(visit->request, login ? visit->handle : NULL) : NULL;
 	const PageFault page = {
 		.fault = fault->name,
 		.status = fault->http,
@@ -221,6 +270,8 @@ static void committed(StoreCommit *commit, const StoreResult *result, gpointer d
 		code = result->op + 1 == visit->spent_op ? FAULT_LOGIN_SPENT : FAULT_INTERNAL;
 	else if (result->outcome == STORE_CONFLICT)
 		code = FAULT_LOGIN_EXPIRED; /* logged out while this answer was made */
+	else if (result->outcome == STORE_UNWANTED)
+		code = FAULT_STORE_SLOW;
 	else if (result->outcome != STORE_OK)
 		code = FAULT_STORE_DOWN;
 	if (code != FAULT_NONE) {
@@ -228,7 +279,15 @@ static void committed(StoreCommit *commit, const StoreResult *result, gpointer d
 			   result->error ? result->error->message : "the commit was refused");
 		return;
 	}
+	visit->durable = true;
 	visit_send(visit);
+}
+
+/* In the writer's thread too, before anything is written: rows of what will never leave are not. */
+static bool still_waited_for(gpointer data)
+{
+	const Visit *visit = data;
+	return http_exchange_is_open(visit->exchange);
 }
 
 StoreCommit *visit_commit(Visit *visit)
@@ -253,6 +312,11 @@ void visit_finish(Visit *visit)
 		return;
 	}
 	StoreCommit *commit = g_steal_pointer(&visit->commit);
+	store_commit_while(commit, still_waited_for);
+	http_exchange_answer_by(visit->exchange,
+				g_get_monotonic_time() +
+					LIMIT_STORE_COMMIT_MS * G_TIME_SPAN_MILLISECOND,
+				FAULT_STORE_SLOW);
 	if (!writer_push(visit->writer, &commit)) {
 		store_commit_free(commit);
 		visit_fail(visit, FAULT_HTTP_BUSY, "the writer's queue is full");

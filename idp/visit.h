@@ -69,6 +69,7 @@ typedef struct {
 
 	StoreCommit *commit; /* rows that must be durable before the response leaves */
 	unsigned spent_op;   /* which of its operations spends the ask, plus one; 0: none */
+	bool durable;        /* they are */
 	HttpResponse *response;
 	const char *outcome; /* for log and tally; NULL: not worth a line */
 	char *response_id;
@@ -98,6 +99,11 @@ void visit_finish(Visit *visit);
 
 /* Ends the visit with a fault, whatever it has. Transfer full. */
 void visit_fail(Visit *visit, FaultCode code, const char *message);
+
+/* The page for a request whose visit is still under way, but was too late. Any thread. Transfer
+ * full. */
+HttpResponse *visit_late_page(const Generation *generation, FaultCode code,
+			      const HttpRequest *request);
 
 /* The page of a fault that came before there was a visit, or outside one. Transfer full. */
 HttpResponse *visit_fault_page(const Generation *generation, FaultCode code, const char *reference,
