@@ -212,6 +212,30 @@ static void fails_while_the_log_is_copied(void)
 	assert_there(&disk, acknowledged, n, 40);
 }
 
+/* The reserve is drawn on at a disk that fails as well as being full. */
+static void fails_while_the_reserve_is_drawn_on(void)
+{
+	const uint64_t reserve = 8 * 1024 * 1024;
+	g_auto(Disk) disk = disk_new();
+	bool acknowledged[30];
+	uint64_t left = 0;
+	unsigned n = 0;
+
+	while (left < reserve)
+		g_assert_true(store_reserve(disk.store, reserve, &left, NULL));
+	for (; n < G_N_ELEMENTS(acknowledged); n++) {
+		VfsFaults faults = {.at = 1 + 17 * n, .limited = true};
+
+		/* One that fails, one that does not and takes room. */
+		if (n % 2 == 0)
+			faults.fail = VFS_WRITE | VFS_SYNC | VFS_TRUNCATE;
+		vfs_set(&faults);
+		acknowledged[n] = login(&disk, n * 300, 300, NULL) == STORE_OK;
+	}
+	assert_there(&disk, acknowledged, n, 300);
+	g_assert_cmpuint(store_reserve_left(disk.store), <, reserve);
+}
+
 /* ---- a disk that comes back ---- */
 
 static void serves_on_when_the_disk_does(void)
@@ -446,6 +470,8 @@ int main(int argc, char **argv)
 	for (unsigned i = 0; i < G_N_ELEMENTS(operations); i++)
 		g_test_add_data_func(operations[i].name, &operations[i], fails_at_every_operation);
 	g_test_add_func("/disk/fails-while-the-log-is-copied", fails_while_the_log_is_copied);
+	g_test_add_func("/disk/fails-while-the-reserve-is-drawn-on",
+			fails_while_the_reserve_is_drawn_on);
 	g_test_add_func("/disk/serves-on-when-the-disk-does", serves_on_when_the_disk_does);
 	g_test_add_func("/disk/never-serves-from-another-file", never_serves_from_another_file);
 	g_test_add_func("/disk/ten-thousand-logins-on-the-reserve",

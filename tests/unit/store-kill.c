@@ -108,7 +108,11 @@ static void *push_for_ever(void *data)
 
 static void be_child(const char *place, Moment moment, unsigned round, int pipe)
 {
-	WriterOptions options = {.queue_max = 12, .batch_max = 8};
+	/* A step of the reserve is being filled in each life, too. */
+	WriterOptions options = {.queue_max = 12,
+				 .batch_max = 8,
+				 .reserve = (round + 1) * G_GUINT64_CONSTANT(1048576),
+				 .reserve_pause_ms = 1};
 	Store *store = store_open(store_sqlite, place, NULL);
 	pthread_t thread;
 
