@@ -267,6 +267,33 @@ static void has_a_flipped_index(const char *place)
 	overwrite(place, (gsize)(page - 1) * 4096, "\x0d", 1);
 }
 
+/* The log of another database, which somebody laid beside a copy of this one. */
+static void take_log_of(const char *place, const char *other)
+{
+	g_autofree char *from = beside(other, "-wal"), *to = beside(place, "-wal");
+	g_autofree char *bytes = NULL;
+	gsize size;
+
+	g_assert_true(g_file_get_contents(from, &bytes, &size, NULL));
+	g_assert_cmpuint(size, >, 0);
+	g_assert_true(g_file_set_contents_full(to, bytes, (gssize)size, G_FILE_SET_CONTENTS_NONE,
+					       0600, NULL));
+}
+
+static void has_another_programs_log(const char *place)
+{
+	g_autofree char *other = beside(place, ".other");
+	sqlite3 *db;
+
+	make_store(place);
+	g_assert_cmpint(sqlite3_open(other, &db), ==, SQLITE_OK);
+	g_assert_cmpint(sqlite3_exec(db, "PRAGMA journal_mode=WAL; CREATE TABLE precious (x)", NULL,
+				     NULL, NULL),
+			==, SQLITE_OK);
+	take_log_of(place, other);
+	sqlite3_close(db);
+}
+
 static void has_lost_a_row_from_an_index(const char *place)
 {
 	make_store(place);
@@ -353,6 +380,8 @@ static const struct {
 	{"another application id", has_another_application_id, STORE_ERROR_FOREIGN,
 	 "something else's", true},
 	{"flipped index page", has_a_flipped_index, STORE_ERROR_CORRUPT, "", false},
+	{"another program's log", has_another_programs_log, STORE_ERROR_FOREIGN, "something else's",
+	 true},
 	{"readable by others", is_readable_by_others, STORE_ERROR_PERMISSION, "chmod 600", true},
 	{"another user's", belongs_to_another, STORE_ERROR_PERMISSION, "user", false},
 	{"open folder", is_in_an_open_folder, STORE_ERROR_PERMISSION, "other users", false},
