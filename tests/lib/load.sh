@@ -56,8 +56,14 @@ load_sessions() {
   load -n 32 -p 4 -l "$work/users" -s "$work/cookies" >/dev/null
 }
 
+# A function that runs beside the test is a shell of its own: the command takes its place, so that
+# whoever stops the one stops the other.
+_in_place() {
+  if [ "$BASHPID" -eq "$$" ]; then "$@"; else exec "$@"; fi
+}
+
 load() {
-  "$top_builddir/tests/bench/load" -c "127.0.0.1:$idp_port" -H "$idp_host" -t "$work/targets" "$@"
+  _in_place "$top_builddir/tests/bench/load" -c "127.0.0.1:$idp_port" -H "$idp_host" -t "$work/targets" "$@"
 }
 
 load_start() {
@@ -74,7 +80,7 @@ load_end() {
 }
 
 slow() {
-  "$top_builddir/tests/lib/slow" -c "127.0.0.1:$idp_port" -H "$idp_host" "$@"
+  _in_place "$top_builddir/tests/lib/slow" -c "127.0.0.1:$idp_port" -H "$idp_host" "$@"
 }
 
 plain() {

@@ -71,6 +71,8 @@ _tap_end() {
     echo 'Bail out! clean-up failed'
     status=1
   fi
+  # What runs beside a test that was cut short would go on without it.
+  jobs -p | xargs -r kill 2>/dev/null
   # PORTVAKT_KEEP=1 leaves the folder of a test to look at.
   if [ -n "${work:-}" ] && [ -z "${PORTVAKT_KEEP:-}" ]; then rm -rf "$work"; fi
   exit "$status"
