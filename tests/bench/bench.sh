@@ -85,7 +85,10 @@ slapd_us() {
 }
 
 load() {
-  "$top_builddir/tests/bench/load" -c "127.0.0.1:$idp_port" -H "idp.localhost:$idp_port" \
+  local in_place=()
+  # beside others it takes the place of its shell, so that stopping the one stops the other
+  if [ "$BASHPID" -ne $$ ]; then in_place=(exec); fi
+  "${in_place[@]}" "$top_builddir/tests/bench/load" -c "127.0.0.1:$idp_port" -H "idp.localhost:$idp_port" \
     -t "$work/targets" -S ${scheme:+-C "$bed_ca"} "$@"
 }
 
@@ -169,7 +172,8 @@ within 'memory, in MiB,' "$memory" "${BENCH_RSS_MB:-30}"
 
 # Logins at half the rate that the directory can judge ARGON2 at; nobody else may wait for them.
 slow_rate=$((${slow_binds%%/*} / 2 + 1))
-load -n "$(visits 2000)" -p 16 -r "$slow_rate" -l "$work/slow-users" >"$work/slow.json" 2>"$work/slow.errors" &
+load -n "$(visits 2000)" -p 16 -r "$slow_rate" -l "$work/slow-users" >"$work/slow.json" \
+  2>"$work/slow.errors" &
 slow=$!
 measure "single sign-on, 200 a second, beside $slow_rate ARGON2 logins a second" 1500 -p 8 -r 200 -k "$work/cookies"
 within 'p99 of a single sign-on beside them, in ms,' "$p99" "${BENCH_P99_MS:-100}"
