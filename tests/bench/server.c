@@ -16,6 +16,7 @@
 #include <time.h>
 
 #include "idp/daemon.h"
+#include "idp/health/process.h"
 #include "idp/log.h"
 #include "idp/saml/lasso.h"
 #include "idp/seal.h"
@@ -68,10 +69,11 @@ static gboolean tell(gpointer data)
 	struct rusage usage;
 	long long process = process_ns(), bare = bare_ns, count = bare_count;
 	getrusage(RUSAGE_SELF, &usage);
-	printf("{\"cpu_us\":%.1f,\"bare_us\":%.2f,\"samples\":%lld,\"rss_kb\":%ld}\n",
+	printf("{\"cpu_us\":%.1f,\"bare_us\":%.2f,\"samples\":%lld,\"rss_kb\":%" G_GUINT64_FORMAT
+	       ",\"most_kb\":%ld}\n",
 	       (double)(process - last_process - (bare - last_bare)) / 1000,
 	       (double)(bare - last_bare) / 1000 / (double)MAX(count - last_count, 1),
-	       count - last_count, usage.ru_maxrss);
+	       count - last_count, process_figures().resident_bytes / 1024, usage.ru_maxrss);
 	fflush(stdout);
 	last_process = process;
 	last_bare = bare;
