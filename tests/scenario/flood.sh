@@ -21,6 +21,12 @@ early=$!
 four_came() { [ "$(ss -Htn state established src 127.8.0.1 | wc -l)" -ge 4 ]; }
 wait_for 10 'four to come' four_came
 sleep 0.5
+# What the store lays by is not the flood's.
+laid_by() {
+  curl -sSf "http://127.0.0.1:$health_port/metrics" |
+    awk '/^portvakt_store_reserve/ { n[$2]++ } END { for (i in n) exit !(i > 0 && n[i] == 2) }'
+}
+wait_for 60 'the reserve' laid_by
 asks=$(rows spent_ask) ledger=$(rows ledger) sessions=$(rows session)
 store=$(du -sb "$bed/store" | cut -f 1) log=$(stat -c %s "$bed/log/portvakt.log")
 
@@ -36,6 +42,9 @@ is 'whoever had a page on the screen is let in' "$? $(figure "done" "$work/early
 ok 'whoever has a session is let in' test "$(figure failed "$work/sso")" -eq 0 -a "$(figure "done" "$work/sso")" -gt 0
 wait "$flood"
 is 'the strangers get a page, or 503 with Retry-After' "$?" 0
+is 'all that is stored is of those who were let in' \
+  "$(rows spent_ask) $(rows session) $(rows ledger)" \
+  "$((asks + 4)) $((sessions + 4)) $((ledger + 4 + $(figure "done" "$work/sso")))"
 echo "# flood: $(cat "$work/flood")"
 echo "# single sign-on during it: $(cat "$work/sso")"
 echo "# the pages from before it, with the time they were looked at: $(cat "$work/early")"
