@@ -1,10 +1,7 @@
 /* SPDX-License-Identifier: AGPL-3.0-or-later */
 #include "idp/delay.h"
 
-#include <pthread.h>
-#include <signal.h>
-#include <stdbool.h>
-#include <time.h>
+#include "idp/thread.h"
 
 typedef struct {
 	GList link;
@@ -21,15 +18,6 @@ struct Delay {
 	bool stopping;
 };
 
-static void wait_until(Delay *delay, gint64 due)
-{
-	const struct timespec until = {
-		.tv_sec = due / G_USEC_PER_SEC,
-		.tv_nsec = due % G_USEC_PER_SEC * 1000,
-	};
-	pthread_cond_timedwait(&delay->wake, &delay->lock, &until);
-}
-
 static void *work(void *data)
 {
 	Delay *delay = data;
@@ -42,7 +30,7 @@ static void *work(void *data)
 		if (!next) {
 			pthread_cond_wait(&delay->wake, &delay->lock);
 		} else if (!delay->stopping && next->due > g_get_monotonic_time()) {
-			wait_until(delay, next->due);
+			thread_wait(&delay->wake, &delay->lock, next->due);
 		} else {
 			g_queue_unlink(&delay->waiting, &next->link);
 			pthread_mutex_unlock(&delay->lock);
@@ -55,20 +43,6 @@ static void *work(void *data)
 	return NULL;
 }
 
-/* With all signals blocked: they are the main thread's. */
-static int start(Delay *delay)
-{
-	sigset_t all, before;
-
-	sigfillset(&all);
-	pthread_sigmask(SIG_SETMASK, &all, &before);
-	int failed = pthread_create(&delay->thread, NULL, work, delay);
-	if (failed == 0)
-		pthread_setname_np(delay->thread, "delay");
-	pthread_sigmask(SIG_SETMASK, &before, NULL);
-	return failed;
-}
-
 static void delay_free(Delay *delay)
 {
 	pthread_cond_destroy(&delay->wake);
@@ -79,18 +53,11 @@ static void delay_free(Delay *delay)
 Delay *delay_new(GError **error)
 {
 	Delay *delay = g_new0(Delay, 1);
-	pthread_condattr_t attributes;
 
 	pthread_mutex_init(&delay->lock, NULL);
-	pthread_condattr_init(&attributes);
-	pthread_condattr_setclock(&attributes, CLOCK_MONOTONIC);
-	pthread_cond_init(&delay->wake, &attributes);
-	pthread_condattr_destroy(&attributes);
-	int failed = start(delay);
-	if (failed == 0)
+	thread_condition_init(&delay->wake);
+	if (thread_start(&delay->thread, "delay", work, delay, error))
 		return delay;
-	g_set_error(error, G_FILE_ERROR, g_file_error_from_errno(failed),
-		    "cannot start the thread of delays: %s", g_strerror(failed));
 	delay_free(delay);
 	return NULL;
 }

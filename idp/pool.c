@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: AGPL-3.0-or-later */
 #include "idp/pool.h"
 
-#include <pthread.h>
-#include <signal.h>
+#include "idp/thread.h"
 
 typedef struct {
 	Pool *pool;
@@ -166,27 +165,15 @@ static bool make_workers(Pool *pool, GError **error)
 	return true;
 }
 
-/* With all signals blocked: they are the main thread's. */
 static bool start_threads(Pool *pool, GError **error)
 {
-	sigset_t all, before;
 	bool ok = true;
 
-	sigfillset(&all);
-	pthread_sigmask(SIG_SETMASK, &all, &before);
 	for (unsigned i = 0; ok && i < pool->options.threads; i++) {
 		Seat *seat = &pool->seats[i];
 		seat->pool = pool;
-		int failed = pthread_create(&seat->thread, NULL, run, seat);
-		seat->started = ok = failed == 0;
-		if (ok)
-			pthread_setname_np(seat->thread, pool->name);
-		else
-			g_set_error(error, G_FILE_ERROR, g_file_error_from_errno(failed),
-				    "cannot start a thread of %s: %s", pool->name,
-				    g_strerror(failed));
+		seat->started = ok = thread_start(&seat->thread, pool->name, run, seat, error);
 	}
-	pthread_sigmask(SIG_SETMASK, &before, NULL);
 	return ok;
 }
 

@@ -2,11 +2,10 @@
 #include "idp/http/connection.h"
 
 #include <pthread.h>
-#include <signal.h>
-#include <time.h>
 
 #include "idp/http/listen.h"
 #include "idp/limits.h"
+#include "idp/thread.h"
 
 /* An answer that comes as the time is up still gets this long to be sent. */
 #define GRACE_MS 2000
@@ -84,10 +83,8 @@ static void wait_for_tick(ConnectionTable *table)
 	const ConnectionLimits *limits = &table->limits;
 	unsigned shortest = MIN(MIN(limits->read_ms, limits->total_ms), limits->idle_ms);
 	gint64 tick = CLAMP(shortest / 8, 5, LIMIT_HTTP_TICK_MS);
-	gint64 until = g_get_monotonic_time() + tick * 1000;
-	struct timespec at = {until / G_USEC_PER_SEC, until % G_USEC_PER_SEC * 1000};
 
-	pthread_cond_timedwait(&table->wake, &table->lock, &at);
+	thread_wait(&table->wake, &table->lock, g_get_monotonic_time() + tick * 1000);
 }
 
 static void *reap(void *data)
@@ -115,23 +112,14 @@ static void *reap(void *data)
 ConnectionTable *connection_table_new(const ConnectionLimits *limits, const ConnectionHooks *hooks)
 {
 	ConnectionTable *table = g_new0(ConnectionTable, 1);
-	pthread_condattr_t monotonic;
-	sigset_t all, before;
 
 	table->limits = *limits;
 	table->hooks = *hooks;
 	table->peers = g_hash_table_new_full(g_int64_hash, g_int64_equal, NULL, g_free);
 	pthread_mutex_init(&table->lock, NULL);
-	pthread_condattr_init(&monotonic);
-	pthread_condattr_setclock(&monotonic, CLOCK_MONOTONIC);
-	pthread_cond_init(&table->wake, &monotonic);
-	pthread_condattr_destroy(&monotonic);
-	sigfillset(&all);
-	pthread_sigmask(SIG_SETMASK, &all, &before);
-	int failed = pthread_create(&table->reaper, NULL, reap, table);
-	g_assert(failed == 0);
-	pthread_sigmask(SIG_SETMASK, &before, NULL);
-	pthread_setname_np(table->reaper, "http-deadlines");
+	thread_condition_init(&table->wake);
+	bool started = thread_start(&table->reaper, "http-deadlines", reap, table, NULL);
+	g_assert(started);
 	return table;
 }
 

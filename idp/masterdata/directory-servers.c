@@ -3,9 +3,7 @@
 
 #include "idp/fault.h"
 #include "idp/limits.h"
-
-#include <pthread.h>
-#include <time.h>
+#include "idp/thread.h"
 
 #define MS G_TIME_SPAN_MILLISECOND
 
@@ -55,7 +53,6 @@ Servers *servers_new(const char *const *uris, const char *ca_file, const char *b
 		     Secret *password, unsigned most)
 {
 	Servers *servers = g_new0(Servers, 1);
-	pthread_condattr_t monotonic;
 	servers->ca_file = g_strdup(ca_file);
 	servers->bind_dn = g_strdup(bind_dn);
 	servers->password = secret_ref(password);
@@ -69,10 +66,7 @@ Servers *servers_new(const char *const *uris, const char *ca_file, const char *b
 			servers->all[i].idle[kind] = g_array_new(FALSE, FALSE, sizeof(Idle));
 	}
 	pthread_mutex_init(&servers->lock, NULL);
-	pthread_condattr_init(&monotonic);
-	pthread_condattr_setclock(&monotonic, CLOCK_MONOTONIC);
-	pthread_cond_init(&servers->freed, &monotonic);
-	pthread_condattr_destroy(&monotonic);
+	thread_condition_init(&servers->freed);
 	return servers;
 }
 
@@ -133,9 +127,8 @@ static bool round_begin(Servers *servers, Round *round, gint64 deadline, GError 
 	bool any_well = false, any = false;
 	g_autoptr(Locked) locked G_GNUC_UNUSED = lock(servers);
 
-	const struct timespec until = {deadline / G_USEC_PER_SEC, deadline % G_USEC_PER_SEC * 1000};
 	while (servers->running >= servers->most)
-		if (pthread_cond_timedwait(&servers->freed, &servers->lock, &until) != 0)
+		if (!thread_wait(&servers->freed, &servers->lock, deadline))
 			return fail(error, "all connections to the directory are taken");
 	if (!has_time(deadline)) {
 		pthread_cond_signal(&servers->freed); /* of use to another */

@@ -1,12 +1,9 @@
 /* SPDX-License-Identifier: AGPL-3.0-or-later */
 #include "idp/store/writer.h"
 
-#include <pthread.h>
-#include <signal.h>
-#include <time.h>
-
 #include "idp/limits.h"
 #include "idp/store/backend.h"
+#include "idp/thread.h"
 
 #define SWEEP_EVERY 10
 
@@ -44,15 +41,11 @@ static void wait_for_work(Writer *writer)
 {
 	int64_t due = MIN(writer->options.clock != NULL ? writer->sweep_at : G_MAXINT64,
 			  writer->reserve_at);
-	struct timespec until = {
-		.tv_sec = due / G_USEC_PER_SEC,
-		.tv_nsec = due % G_USEC_PER_SEC * 1000,
-	};
 
 	while (writer->first == NULL && !writer->stopping) {
 		if (due == G_MAXINT64)
 			pthread_cond_wait(&writer->work, &writer->lock);
-		else if (pthread_cond_timedwait(&writer->work, &writer->lock, &until) != 0)
+		else if (!thread_wait(&writer->work, &writer->lock, due))
 			return;
 	}
 }
@@ -237,7 +230,6 @@ static void writer_free(Writer *writer)
 static Writer *writer_new(Store *store, const WriterOptions *options)
 {
 	Writer *writer = g_new0(Writer, 1);
-	pthread_condattr_t attributes;
 
 	writer->store = store;
 	if (options != NULL)
@@ -261,33 +253,18 @@ static Writer *writer_new(Store *store, const WriterOptions *options)
 	/* at once: who is restarted often must sweep too */
 	writer->sweep_at = g_get_monotonic_time();
 	pthread_mutex_init(&writer->lock, NULL);
-	pthread_condattr_init(&attributes);
-	pthread_condattr_setclock(&attributes, CLOCK_MONOTONIC);
-	pthread_cond_init(&writer->work, &attributes);
-	pthread_condattr_destroy(&attributes);
+	thread_condition_init(&writer->work);
 	return writer;
 }
 
 Writer *writer_start(Store *store, const WriterOptions *options, GError **error)
 {
 	Writer *writer = writer_new(store, options);
-	sigset_t all, before;
-	int failed;
 
-	/* Signals are for the main thread. */
-	sigfillset(&all);
-	pthread_sigmask(SIG_SETMASK, &all, &before);
-	failed = pthread_create(&writer->thread, NULL, run, writer);
-	pthread_sigmask(SIG_SETMASK, &before, NULL);
-	if (failed != 0) {
-		g_set_error(error, STORE_ERROR, STORE_ERROR_IO,
-			    "cannot start the thread that writes the store: %s",
-			    g_strerror(failed));
-		writer_free(writer);
-		return NULL;
-	}
-	pthread_setname_np(writer->thread, "portvakt-writer");
-	return writer;
+	if (thread_start(&writer->thread, "portvakt-writer", run, writer, error))
+		return writer;
+	writer_free(writer);
+	return NULL;
 }
 
 bool writer_push(Writer *writer, StoreCommit **commit)
