@@ -70,7 +70,6 @@ static void worker_free(void *data)
 	VisitWorker *worker = data;
 	store_reader_close(worker->reader);
 	g_clear_pointer(&worker->lasso, lasso_reader_free);
-	g_clear_pointer(&worker->generation, generation_unref);
 	g_free(worker);
 }
 
@@ -198,6 +197,8 @@ static void gather_generation(Daemon *daemon, Health *health)
 	health->generation = generation->id;
 	directory_stats(generation->directory, &health->directory);
 	health->services = entity_set_size(generation->entities);
+	health->feeds = generation_feeds(generation);
+	health->generations = generation_alive();
 	health->saml_certificate_ends = xml_key_certificate(generation->key)->not_after;
 }
 

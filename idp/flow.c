@@ -231,15 +231,13 @@ static StepOutcome step_form(Visit *visit)
 	return STEP_ON;
 }
 
-static LassoReader *worker_lasso(VisitWorker *worker, Generation *generation, GError **error)
+static LassoReader *worker_lasso(VisitWorker *worker, const Generation *generation, GError **error)
 {
-	if (worker->generation == generation)
+	if (worker->lasso && worker->serial == generation->serial)
 		return worker->lasso;
 	g_clear_pointer(&worker->lasso, lasso_reader_free);
-	g_clear_pointer(&worker->generation, generation_unref);
 	worker->lasso = lasso_reader_new(generation->reader_metadata, error);
-	if (worker->lasso)
-		worker->generation = generation_ref(generation);
+	worker->serial = generation->serial;
 	return worker->lasso;
 }
 

@@ -12,6 +12,7 @@
 #define POLICY_FILES_MAX 1000
 
 static atomic_uint alive;
+static atomic_ullong serials;
 
 unsigned generation_alive(void)
 {
@@ -416,6 +417,7 @@ Generation *generation_load(const char *config_file, gint64 now, GError **error)
 	g_autoptr(Generation) generation = g_new0(Generation, 1);
 	atomic_init(&generation->references, 1);
 	atomic_fetch_add(&alive, 1);
+	generation->serial = atomic_fetch_add(&serials, 1);
 	generation->warnings = g_ptr_array_new_with_free_func(g_free);
 	generation->config = config_load(config_file, error);
 	if (!generation->config || !load_zone(generation, error) || !load_keys(generation, error) ||

@@ -22,6 +22,7 @@
 
 typedef struct {
 	atomic_uint references; /* C11's, not GLib's: ThreadSanitizer sees these */
+	guint64 serial;         /* no other of this process has it */
 	char id[13]; /* 12 hex digits: equal for equal policy, metadata and configuration */
 	Config *config;
 	Policy *policy;
@@ -52,8 +53,8 @@ Generation *generation_ref(Generation *generation);
 void generation_unref(Generation *generation);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(Generation, generation_unref)
 
-/* How many there are: the current one, those that visits began with, and the one that each worker
- * used last. More than that are leaked. Any thread. */
+/* How many there are: the current one, and those that visits began with. More than that are leaked.
+ * Any thread. */
 unsigned generation_alive(void);
 /* Keeps the indices of new feeds for the next start; before other threads know of the generation.
  * What cannot be kept is a line in warnings. */

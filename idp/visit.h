@@ -19,11 +19,12 @@
 #include "idp/saml/lasso.h"
 #include "idp/store/writer.h"
 
-/* What a worker thread has of its own. `lasso` is made for `generation` and made anew after it. */
+/* What a worker thread has of its own. `lasso` is made for the generation of that serial, which it
+ * does not keep: an idle worker holds no keys that were replaced. */
 typedef struct {
 	StoreReader *reader;
-	Generation *generation;
 	LassoReader *lasso;
+	guint64 serial;
 } VisitWorker;
 
 typedef struct {

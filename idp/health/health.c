@@ -21,6 +21,7 @@ void health_clear(Health *health)
 {
 	g_clear_pointer(&health->kept, generation_unref);
 	g_clear_pointer(&health->reload_error, g_free);
+	g_clear_pointer(&health->feeds, g_array_unref);
 }
 
 typedef struct {
@@ -159,6 +160,36 @@ static Verdict check_generation(const Health *health)
 		       health->generation, since, health->reload_error);
 }
 
+/* The services of a feed are unknown from its validUntil on. */
+static Verdict check_feeds(const Health *health)
+{
+	for (guint i = 0; health->feeds && i < health->feeds->len; i++) {
+		const FeedStatus *feed = &g_array_index(health->feeds, FeedStatus, i);
+		gint64 left = feed->valid_until - health->now;
+		g_autofree char *span = span_text(ABS(left));
+		if (left <= 0)
+			return verdict(
+				HEALTH_DEGRADED,
+				"%s ended %s ago: none of its services is known; fetch a new "
+				"one and reload",
+				feed->name, span);
+		if (left < FEED_WARN_BEFORE)
+			return verdict(
+				HEALTH_DEGRADED,
+				"%s ends in %s, and its services with it: why is no newer one "
+				"fetched?",
+				feed->name, span);
+		if (feed->is_old)
+			return verdict(
+				HEALTH_DEGRADED,
+				"the new %s cannot be used: the last good one goes on for %s",
+				feed->name, span);
+	}
+	return health->feeds && health->feeds->len
+		       ? verdict(HEALTH_READY, "%u are valid", health->feeds->len)
+		       : verdict(HEALTH_READY, "there is none");
+}
+
 static Verdict check_queues(const Health *health)
 {
 	const struct {
@@ -208,6 +239,7 @@ static const struct {
 	{"reserve", check_reserve},
 	{"directory", check_directory},
 	{"generation", check_generation},
+	{"feeds", check_feeds},
 	{"saml-certificate", check_saml_certificate},
 	{"tls-certificate", check_tls_certificate},
 	{"queues", check_queues},

@@ -39,6 +39,8 @@ typedef struct {
 	guint64 reloads, reloads_failed;
 	char *reload_error; /* why the last reload was not taken; NULL: it was */
 	unsigned services;
+	GArray *feeds;        /* FeedStatus; NULL: none */
+	unsigned generations; /* that are alive */
 	gint64 saml_certificate_ends;
 	gint64 tls_certificate_ends;
 	LogStats log;

@@ -37,7 +37,8 @@ static void rows_build(Page *page), rows_checks(Page *page), rows_visits(Page *p
 	rows_queue_max(Page *page), rows_queue_refused(Page *page), rows_queue_late(Page *page),
 	rows_directory_up(Page *page), rows_directory_questions(Page *page),
 	rows_directory_failures(Page *page), rows_throttle_held(Page *page),
-	rows_throttle_evicted(Page *page), rows_throttle_entries(Page *page);
+	rows_throttle_evicted(Page *page), rows_throttle_entries(Page *page),
+	rows_feed_services(Page *page), rows_feed_ends(Page *page), rows_feed_old(Page *page);
 
 /* clang-format off */
 static const struct {
@@ -93,6 +94,10 @@ static const struct {
 	{{"portvakt_reloads_total", "counter", "Reloads that were taken."}, NUMBER(reloads), NULL},
 	{{"portvakt_reloads_failed_total", "counter", "Reloads that were not taken."}, NUMBER(reloads_failed), NULL},
 	{{"portvakt_services", "gauge", "Services whose metadata is loaded."}, NUMBER(services), NULL},
+	{{"portvakt_generations", "gauge", "Generations in memory: the current one, and those that requests began with."}, NUMBER(generations), NULL},
+	{{"portvakt_feed_services", "gauge", "Services of each feed."}, ROWS, rows_feed_services},
+	{{"portvakt_feed_end_timestamp_seconds", "gauge", "When each feed ends, unless a newer one is read."}, ROWS, rows_feed_ends},
+	{{"portvakt_feed_old", "gauge", "Whether the last good copy is used, since the file cannot be."}, ROWS, rows_feed_old},
 	{{"portvakt_saml_certificate_end_timestamp_seconds", "gauge", "When the SAML certificate ends."}, NUMBER(saml_certificate_ends), NULL},
 	{{"portvakt_tls_certificate_end_timestamp_seconds", "gauge", "When the TLS certificate ends; 0: there is none."}, NUMBER(tls_certificate_ends), NULL},
 
@@ -339,6 +344,45 @@ static void rows_throttle_entries(Page *page)
 {
 	for (unsigned i = 0; i < THROTTLE_KINDS; i++)
 		row_kind(page, (ThrottleKind)i, page->health->throttle.entries[i]);
+}
+
+static void rows_feed(Page *page, guint64 (*figure)(const FeedStatus *feed))
+{
+	const GArray *feeds = page->health->feeds;
+	for (guint i = 0; feeds && i < feeds->len; i++) {
+		const FeedStatus *feed = &g_array_index(feeds, FeedStatus, i);
+		row_of(page, "feed", feed->name, figure(feed));
+	}
+}
+
+static guint64 feed_services(const FeedStatus *feed)
+{
+	return feed->entities;
+}
+
+static guint64 feed_ends(const FeedStatus *feed)
+{
+	return (guint64)MAX(feed->valid_until, 0);
+}
+
+static guint64 feed_old(const FeedStatus *feed)
+{
+	return feed->is_old;
+}
+
+static void rows_feed_services(Page *page)
+{
+	rows_feed(page, feed_services);
+}
+
+static void rows_feed_ends(Page *page)
+{
+	rows_feed(page, feed_ends);
+}
+
+static void rows_feed_old(Page *page)
+{
+	rows_feed(page, feed_old);
 }
 
 char *metrics_text(const Health *health, const GPtrArray *checks)

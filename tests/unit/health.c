@@ -98,6 +98,30 @@ static void reserve_last(Health *health)
 	health->writer.reserve = (WriterReserve){5, 100, RESERVE_LAST};
 }
 
+static void set_feed(Health *health, gint64 left, bool is_old)
+{
+	FeedStatus good = {"skolfederation", health->now + 30 * FIXTURE_DAY, 900, false};
+	FeedStatus feed = {"fidus", health->now + left, 7, is_old};
+	health->feeds = g_array_new(FALSE, FALSE, sizeof(FeedStatus));
+	g_array_append_val(health->feeds, good);
+	g_array_append_val(health->feeds, feed);
+}
+
+static void feed_ended(Health *health)
+{
+	set_feed(health, -7200, false);
+}
+
+static void feed_ends(Health *health)
+{
+	set_feed(health, FEED_WARN_BEFORE - 1, false);
+}
+
+static void feed_old(Health *health)
+{
+	set_feed(health, 9 * FIXTURE_DAY, true);
+}
+
 static void writer_behind(Health *health)
 {
 	health->writer.queued = 900;
@@ -122,6 +146,9 @@ static const Case cases[] = {
 	{"directory behind", directory_behind, "queues", HEALTH_DEGRADED, "directory queue"},
 	{"the disk is full", reserve_low, "reserve", HEALTH_DEGRADED, "20 % of its reserve"},
 	{"and soon in earnest", reserve_last, "reserve", HEALTH_DEGRADED, "5 % of its reserve"},
+	{"a feed has ended", feed_ended, "feeds", HEALTH_DEGRADED, "fidus ended 2 hours ago"},
+	{"a feed ends", feed_ends, "feeds", HEALTH_DEGRADED, "fidus ends in 2 days"},
+	{"a feed is old", feed_old, "feeds", HEALTH_DEGRADED, "the new fidus cannot be used"},
 	{"writer behind", writer_behind, "queues", HEALTH_DEGRADED, "writer queue holds 900"},
 };
 

@@ -145,6 +145,9 @@ static void test_numbers(void)
 	health.throttle.held[THROTTLE_ADDRESS] = 5;
 	health.directory.servers[1].lost = true;
 	health.process.cpu_seconds = 12.25;
+	FeedStatus feed = {"fidus", FIXTURE_NOW + 7, 900, true};
+	health.feeds = g_array_new(FALSE, FALSE, sizeof feed);
+	g_array_append_val(health.feeds, feed);
 	health.saml_certificate_ends = FIXTURE_NOW - FIXTURE_DAY;
 	g_autofree char *text = text_of(&health);
 	static const struct {
@@ -170,6 +173,9 @@ static void test_numbers(void)
 		{"portvakt_directory_up{address=\"2\"}", 0},
 		{"portvakt_throttle_held_total{by=\"address\"}", 5},
 		{"portvakt_throttle_held_total{by=\"person\"}", 0},
+		{"portvakt_feed_services{feed=\"fidus\"}", 900},
+		{"portvakt_feed_end_timestamp_seconds{feed=\"fidus\"}", FIXTURE_NOW + 7},
+		{"portvakt_feed_old{feed=\"fidus\"}", 1},
 		{"process_cpu_seconds_total", 12.25},
 	};
 	for (gsize i = 0; i < G_N_ELEMENTS(rows); i++)
