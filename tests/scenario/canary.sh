@@ -58,6 +58,7 @@ secret 'right password' "$right"
 secret 'wrong password' "$wrong"
 secret 'odd place' "$odd"
 secret RelayState "$relay"
+secret mail "$pupil@elev.skola.example"
 secret 'bind password' "$(head -c 200 "$bed/ldap/password" | tr -d '\n')"
 secret 'SAML key' "$(sed -n 3p "$bed/keys/saml.key")"
 while IFS='|' read -r _ _ given family _ eppn _ _ _ _ number _; do
@@ -90,7 +91,9 @@ type_in "$odd" "$wrong"
 note_browser
 type_in "$wrong" "$right"
 
-sqlite3 "$store" >/dev/null 2>&1 < <(echo 'BEGIN EXCLUSIVE;'; sleep 7) & holder=$!
+sqlite3 "$store" >"$work/holder" 2>&1 \
+  < <(printf '%s\n' '.timeout 5000' 'BEGIN EXCLUSIVE;' '.print held'; sleep 7) & holder=$!
+wait_for 10 'the lock of the store' grep -q held "$work/holder"
 fresh no-store
 ask
 type_in "$pupil" "$right"
@@ -164,6 +167,11 @@ found() {
 printf %s "in the middle of $odd" | base64 >"$work/control"
 like 'what is searched for is found where it is' "$(found "$work/control")" '*[A-Za-z]*'
 is 'none is in the log' "$(found "$bed/log/portvakt.log")" ''
+for page in metrics health/ready health/live; do
+  curl -sS "http://127.0.0.1:$health_port/$page"
+done >"$work/monitored"
+like 'monitors are told' "$(cat "$work/monitored")" '*portvakt_visits_total*degraded*'
+is 'none is in what monitors are told' "$(found "$work/monitored")" ''
 is 'none is in the store' "$(found "$store"*)" ''
 is 'there is no temporary file' "$(find "$work/tmp" "$work/cores" -type f)" ''
 # in_hex FILE...: raw bytes, so that a key can be searched for
