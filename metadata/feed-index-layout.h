@@ -8,7 +8,8 @@
 
 /* Where things stand in the index; for feed-index.c and feed-index-write.c alone. */
 
-#define FEED_INDEX_MAGIC "PVFEED1\n" /* with the version of the layout */
+#define FEED_INDEX_MAGIC      "PVFEED1\n" /* with the version of the layout */
+#define FEED_INDEX_MAGIC_SIZE (sizeof FEED_INDEX_MAGIC - 1)
 
 enum {
 	AT_MAGIC = 0,

@@ -103,7 +103,7 @@ static int by_key(const void *a, const void *b)
 static void fill_header(const FeedIndexWriter *writer, const FeedIndexFacts *facts, guint64 table,
 			guint8 header[FEED_INDEX_HEADER])
 {
-	memcpy(header + AT_MAGIC, FEED_INDEX_MAGIC, strlen(FEED_INDEX_MAGIC));
+	memcpy(header + AT_MAGIC, FEED_INDEX_MAGIC, FEED_INDEX_MAGIC_SIZE);
 	feed_index_put64(header + AT_SIZE, writer->at);
 	feed_index_put64(header + AT_VALID_UNTIL, (guint64)facts->valid_until);
 	feed_index_put64(header + AT_TABLE, table);

@@ -19,7 +19,14 @@ struct FeedIndex {
 
 static bool damaged(GError **error, const char *what)
 {
-	return metadata_refuse(error, METADATA_ERROR_SYNTAX, "the index is damaged: %s", what);
+	metadata_refuse(error, METADATA_ERROR_SYNTAX, "the index is damaged: %s", what);
+	return false;
+}
+
+static bool unreadable(GError **error)
+{
+	metadata_refuse(error, METADATA_ERROR_IO, "%s", g_strerror(errno));
+	return false;
 }
 
 static bool is_digest(const guint8 *bytes, gsize len, const guint8 *want)
@@ -32,7 +39,7 @@ static bool is_digest(const guint8 *bytes, gsize len, const guint8 *want)
 static bool read_header(FeedIndex *index, GError **error)
 {
 	const guint8 *h = index->bytes;
-	if (memcmp(h + AT_MAGIC, FEED_INDEX_MAGIC, strlen(FEED_INDEX_MAGIC)) != 0)
+	if (memcmp(h + AT_MAGIC, FEED_INDEX_MAGIC, FEED_INDEX_MAGIC_SIZE) != 0)
 		return damaged(error, "it is none of ours, or of another version");
 	if (!is_digest(h, AT_HEADER_DIGEST, h + AT_HEADER_DIGEST))
 		return damaged(error, "its header");
@@ -95,12 +102,12 @@ static bool map(FeedIndex *index, int fd, GError **error)
 {
 	struct stat st;
 	if (fstat(fd, &st) < 0)
-		return metadata_refuse(error, METADATA_ERROR_IO, "%s", g_strerror(errno));
+		return unreadable(error);
 	if (st.st_size < FEED_INDEX_HEADER || st.st_size > FEED_INDEX_BYTES_MAX)
 		return damaged(error, "its size");
 	void *bytes = mmap(NULL, (gsize)st.st_size, PROT_READ, MAP_SHARED, fd, 0);
 	if (bytes == MAP_FAILED)
-		return metadata_refuse(error, METADATA_ERROR_IO, "%s", g_strerror(errno));
+		return unreadable(error);
 	index->bytes = bytes;
 	index->size = (gsize)st.st_size;
 	return true;
