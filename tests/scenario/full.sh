@@ -31,7 +31,7 @@ like 'and told when' "$(tr -d '\r' <"$browser_headers")" '*[Rr]etry-[Aa]fter:*'
 is 'there is no session, and no row for what was not answered' \
   "$(session) $(sqlite3 -readonly "$bed/store/portvakt.db" 'SELECT count(*) FROM ledger')" " $rows"
 
-sqlite3 "$bed/store/portvakt.db" 'UPDATE spent_ask SET expires = unixepoch() - 120'
+sqlite3 -cmd '.timeout 5000' "$bed/store/portvakt.db" 'UPDATE spent_ask SET expires = unixepoch() - 120'
 late_comes_in() {
   fresh late
   ask --id _late
