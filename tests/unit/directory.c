@@ -21,10 +21,6 @@ static char *extra_people(void)
 	"objectClass: testPerson\nsn: x\ncn: x\neduPersonAffiliation: student\n"                   \
 	"userPassword: {SSHA}JHywYNd73ln1p4yqBDHpCuaT5ZgxL5kD\n"
 	g_string_append(ldif,
-			/* no marking at all; a marking of bytes that are no text */
-			"dn: uid=unmarked," SCHOOL_PEOPLE "\nuid: unmarked\n" CLASSES "\n"
-			"dn: uid=garbled," SCHOOL_PEOPLE "\nuid: garbled\n" CLASSES
-			"testMarking:: SW5nZW7/\n\n"
 			/* two humans with one address */
 			"dn: uid=twin1," SCHOOL_PEOPLE
 			"\nuid: twin1\nmail: twins@skola.example\n" CLASSES "\n"
@@ -69,10 +65,7 @@ static const char extra_conf[] =
 	"ppolicy_default cn=default,ou=service,dc=skola,dc=example\n"
 	"attributetype ( 2.25.1.1 NAME 'objectGUID' EQUALITY octetStringMatch "
 	"SYNTAX 1.3.6.1.4.1.1466.115.121.1.40 SINGLE-VALUE )\n"
-	"attributetype ( 2.25.1.2 NAME 'testMarking' EQUALITY octetStringMatch "
-	"SYNTAX 1.3.6.1.4.1.1466.115.121.1.40 SINGLE-VALUE )\n"
-	"objectclass ( 2.25.1.3 NAME 'testPerson' SUP top AUXILIARY "
-	"MAY ( objectGUID $ testMarking ) )\n";
+	"objectclass ( 2.25.1.3 NAME 'testPerson' SUP top AUXILIARY MAY objectGUID )\n";
 
 static Directory *school(const char *uris)
 {
@@ -651,115 +644,6 @@ static void test_check(void)
 	g_assert_nonnull(strstr(error->message, rogue_uri(closed)));
 }
 
-/* ---- with masterdata ---- */
-
-static Person *person_of(Directory *directory, Masterdata *masterdata, const char *name, Role role)
-{
-	g_autoptr(DirectoryEntry) entry = NULL;
-	g_autoptr(GError) error = NULL;
-	DirectoryOutcome outcome = directory_find(directory, name, &entry, &error);
-	g_assert_no_error(error);
-	g_assert_cmpint(outcome, ==, DIRECTORY_FOUND);
-	return masterdata_person(masterdata, entry, role);
-}
-
-static const char *first_value(const Person *person, const char *attribute)
-{
-	const GPtrArray *values = person_values(person, attribute_by_name(attribute));
-	return values && values->len ? values->pdata[0] : NULL;
-}
-
-static void test_people(void)
-{
-	static const struct {
-		const char *login;
-		Role role;
-		bool is_protected, teacher;
-		const char *attribute, *want;
-	} cases[] = {
-		{"alvlin", ROLE_STUDENT, false, false, "displayName", "Alva Lindström"},
-		{"olesje", ROLE_STUDENT, false, false, "displayName", "Олена Шевченко"},
-		{"omamah", ROLE_STUDENT, false, false, "givenName", "عمر"},
-		{"liming", ROLE_STUDENT, false, false, "sn", "李"},
-		{"ailpai", ROLE_STUDENT, false, false, "displayName", "Áilu Päiviö"},
-		{"noohad", ROLE_STUDENT, false, false, "eduPersonPrincipalName",
-		 "q6nfgx@skola.example"},
-		{"noohad", ROLE_STAFF, false, false, "eduPersonPrincipalName",
-		 "ppp35t@skola.example"},
-		{"asajon", ROLE_STAFF, false, true, "eduPersonPrincipalName",
-		 "rmt4d6@skola.example"},
-		{"saglun", ROLE_STUDENT, true, false, "eduPersonPrincipalName",
-		 "v36zbs@skola.example"},
-		{"unmarked", ROLE_STUDENT, true, false, "sn", "x"},
-	};
-	g_autoptr(MasterdataOptions) meaning = school_meaning();
-	g_autoptr(Masterdata) masterdata = masterdata_new(meaning, NULL);
-	g_autoptr(DirectoryOptions) options = school_options(school_uri());
-	g_autoptr(Directory) directory = school_open(options, masterdata_attributes(masterdata));
-	for (gsize i = 0; i < G_N_ELEMENTS(cases); i++) {
-		g_autoptr(Person) person =
-			person_of(directory, masterdata, cases[i].login, cases[i].role);
-		g_test_message("%s", cases[i].login);
-		g_assert_cmpint(person->is_protected, ==, cases[i].is_protected);
-		g_assert_cmpint(person->teacher, ==, cases[i].teacher);
-		g_assert_cmpstr(first_value(person, cases[i].attribute), ==, cases[i].want);
-	}
-}
-
-/* A marking that the account may not read, or that is no text, protects. */
-static void test_unreadable_marking(void)
-{
-	static const struct {
-		const char *login, *attribute;
-		bool want;
-	} cases[] = {
-		{"alvlin", "securityMarking", false},
-		{"alvlin", "userPassword", true}, /* there, but not for us */
-		{"garbled", "testMarking", true},
-	};
-	for (gsize i = 0; i < G_N_ELEMENTS(cases); i++) {
-		g_autoptr(MasterdataOptions) meaning = school_meaning();
-		g_free(meaning->protected_attribute);
-		meaning->protected_attribute = g_strdup(cases[i].attribute);
-		g_autoptr(Masterdata) masterdata = masterdata_new(meaning, NULL);
-		g_autoptr(DirectoryOptions) options = school_options(school_uri());
-		g_autoptr(Directory) directory =
-			school_open(options, masterdata_attributes(masterdata));
-		g_autoptr(Person) person =
-			person_of(directory, masterdata, cases[i].login, ROLE_STUDENT);
-		g_assert_cmpint(person->is_protected, ==, cases[i].want);
-	}
-}
-
-static void test_cost(void)
-{
-	enum { TIMES = 300 };
-	g_autoptr(MasterdataOptions) meaning = school_meaning();
-	g_autoptr(Masterdata) masterdata = masterdata_new(meaning, NULL);
-	g_autoptr(DirectoryOptions) options = school_options(school_uri());
-	g_autoptr(Directory) directory = school_open(options, masterdata_attributes(masterdata));
-	g_autofree char *key = key_of(directory, "alvlin");
-	clock_t start = clock();
-
-	for (int i = 0; i < TIMES; i++) {
-		g_autoptr(DirectoryEntry) entry = NULL;
-		g_assert_cmpint(
-			directory_read(directory, g_get_monotonic_time(), key, &entry, NULL), ==,
-			DIRECTORY_FOUND);
-	}
-	double read = (double)(clock() - start) / CLOCKS_PER_SEC / TIMES;
-	g_autoptr(DirectoryEntry) entry = NULL;
-	directory_read(directory, g_get_monotonic_time(), key, &entry, NULL);
-	start = clock();
-	for (int i = 0; i < TIMES; i++) {
-		g_autoptr(Person) person = masterdata_person(masterdata, entry, ROLE_STUDENT);
-		g_assert_cmpint(person->role, ==, ROLE_STUDENT);
-	}
-	double person = (double)(clock() - start) / CLOCKS_PER_SEC / TIMES;
-	g_test_message("CPU of ours: %.0f us to read an entry, %.0f us to make a person of it",
-		       read * 1e6, person * 1e6);
-}
-
 int main(int argc, char **argv)
 {
 	/* what an admin's shell may say must change nothing */
@@ -784,9 +668,6 @@ int main(int argc, char **argv)
 	g_test_add_func("/directory/old-tls", test_old_tls);
 	g_test_add_func("/directory/options-refused", test_options_refused);
 	g_test_add_func("/directory/check", test_check);
-	g_test_add_func("/directory/people", test_people);
-	g_test_add_func("/directory/unreadable-marking", test_unreadable_marking);
-	g_test_add_func("/directory/cost", test_cost);
 	int failed = g_test_run();
 	school_down();
 	return failed;
