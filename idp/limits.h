@@ -111,6 +111,29 @@
 /* Users that a browser is known to: a shared computer of a classroom has a handful a day. */
 #define LIMIT_KNOWN_USERS 8
 
+/*
+ * Rows that stay for good. A school of 100,000 persons, of whom one in seven is new each year, has
+ * known 400,000 after 20 years.
+ * EPPNs, and persons to whom one was given: each person in both roles, and some who changed theirs;
+ * 250 MB at worst.
+ */
+#define LIMIT_STORE_EPPNS 1000000
+
+/* Identifiers, two rows each: those 400,000 with a dozen services that take one of their own, since
+ * most services of a school take the EPPN; 2 GB at worst. */
+#define LIMIT_STORE_IDENTIFIERS 10000000
+
+/* Persons whose identifiers were renewed: one in four of those 400,000; some are in danger, few
+ * others ask for it. */
+#define LIMIT_STORE_ROTATIONS 100000
+
+/* Person keys that go on with an earlier one: everybody, each time a school of 100,000 moves to a
+ * new directory, ten times. */
+#define LIMIT_STORE_CONTINUATIONS 1000000
+
+/* Approvals: 1,000 rules that need them, changed ten times, by two each. */
+#define LIMIT_STORE_APPROVALS 20000
+
 /* How long an expired row is left before it is swept, in seconds: longer than any request lasts,
  * so that a slow one still meets the row that says it comes second. */
 #define LIMIT_STORE_GRACE 60

@@ -10,6 +10,7 @@
 typedef enum {
 	STORE_PUT_NEW,
 	STORE_PUT,
+	STORE_ENSURE,
 	STORE_TAKE,
 	STORE_SWAP,
 	STORE_TOUCH,
@@ -21,7 +22,7 @@ typedef enum {
 typedef struct {
 	StoreVerb verb;
 	StoreTable table;
-	bool owned;                     /* put-new, put: `owner` is set */
+	bool owned;                     /* put-new, put, ensure: `owner` is set */
 	uint8_t key[SEAL_HASH_BYTES];   /* hashed with the table */
 	uint8_t owner[SEAL_HASH_BYTES]; /* likewise */
 	GBytes *value;
@@ -84,6 +85,8 @@ struct StoreBackend {
 	StoreOutcome (*get)(StoreReader *reader, StoreTable table, const uint8_t *key, int64_t now,
 			    GBytes **value, int64_t *expires, GError **error);
 	bool (*count)(StoreReader *reader, StoreTable table, uint64_t *count, GError **error);
+	bool (*walk)(StoreReader *reader, StoreTable table,
+		     bool (*row)(GBytes *value, gpointer data), gpointer data, GError **error);
 	GPtrArray *(*ledger_read)(StoreReader *reader, const LedgerFilter *filter, GError **error);
 };
 

@@ -10,7 +10,7 @@
 #define BUSY_MS 2000
 
 /* quick_check reads every page: a store up to this size is checked whole in well under a second,
- * a larger one without its ledger. */
+ * a larger one without its ledger and its identifiers. */
 #define CHECK_WHOLE_BYTES (256 * 1024 * 1024)
 
 static StoreError code_of(int rc)
@@ -236,7 +236,12 @@ static bool check(SqliteHandle *handle, GError **error)
 	return check_one(handle, "PRAGMA quick_check(sqlite_schema)", error) &&
 	       check_one(handle, "PRAGMA quick_check(session)", error) &&
 	       check_one(handle, "PRAGMA quick_check(spent_ask)", error) &&
-	       check_one(handle, "PRAGMA quick_check(known)", error);
+	       check_one(handle, "PRAGMA quick_check(known)", error) &&
+	       check_one(handle, "PRAGMA quick_check(eppn)", error) &&
+	       check_one(handle, "PRAGMA quick_check(eppn_of)", error) &&
+	       check_one(handle, "PRAGMA quick_check(rotation)", error) &&
+	       check_one(handle, "PRAGMA quick_check(continuation)", error) &&
+	       check_one(handle, "PRAGMA quick_check(approval)", error);
 }
 
 bool sqlite_handle_create(const char *path, GError **error)

@@ -34,8 +34,8 @@ typedef struct {
 
 /* The statements of a table; ?1 is the key, ?2 the time it is. */
 typedef struct {
-	const char *insert, *replace, *remove_expired, *remove_first, *take, *swap, *expiry, *touch,
-		*drop, *drop_owner, *sweep, *get, *count;
+	const char *insert, *replace, *remove_expired, *remove_first, *equal, *take, *swap, *expiry,
+		*touch, *drop, *drop_owner, *sweep, *get, *count, *walk;
 } Statements;
 
 #define STATEMENTS(table)                                                                          \
@@ -47,6 +47,7 @@ typedef struct {
 		.remove_first = "DELETE FROM " table " WHERE key = (SELECT key FROM " table        \
 				" WHERE key <> ?1 ORDER BY expires LIMIT 1)",                      \
 		.remove_expired = "DELETE FROM " table " WHERE key = ?1 AND expires <= ?2",        \
+		.equal = "SELECT value = ?4 FROM " table " WHERE key = ?1",                        \
 		.take = "DELETE FROM " table " WHERE key = ?1 AND expires > ?2 RETURNING value",   \
 		.swap = "UPDATE " table " SET value = ?4, expires = ?5 "                           \
 			"WHERE key = ?1 AND expires > ?2 AND value = ?3",                          \
@@ -57,13 +58,19 @@ typedef struct {
 		.sweep = "DELETE FROM " table " WHERE key IN (SELECT key FROM " table              \
 			 " WHERE expires <= ?1 ORDER BY expires LIMIT ?2)",                        \
 		.get = "SELECT value, expires FROM " table " WHERE key = ?1 AND expires > ?2",     \
-		.count = "SELECT count(*) FROM " table,                                            \
+		.count = "SELECT count(*) FROM " table, .walk = "SELECT value FROM " table,        \
 	}
 
 static const Statements statements[STORE_TABLES] = {
 	[STORE_SESSION] = STATEMENTS("session"),
 	[STORE_SPENT_ASK] = STATEMENTS("spent_ask"),
 	[STORE_KNOWN] = STATEMENTS("known"),
+	[STORE_EPPN] = STATEMENTS("eppn"),
+	[STORE_EPPN_OF] = STATEMENTS("eppn_of"),
+	[STORE_IDENTIFIER] = STATEMENTS("identifier"),
+	[STORE_ROTATION] = STATEMENTS("rotation"),
+	[STORE_CONTINUATION] = STATEMENTS("continuation"),
+	[STORE_APPROVAL] = STATEMENTS("approval"),
 };
 
 /* ---- operations ---- */
@@ -106,13 +113,16 @@ static int remove_rows(SqliteStore *store, StoreTable table, const char *sql, co
 	return removed;
 }
 
+/* How many rows it deleted, or -1. Of a durable table, none. */
 static int sweep_table(SqliteStore *store, StoreTable table, int64_t until, unsigned limit,
 		       GError **error)
 {
-	g_autoptr(SqliteUse) statement =
-		sqlite_handle_statement(store->handle, statements[table].sweep, error);
+	g_autoptr(SqliteUse) statement = NULL;
 	int swept;
 
+	if (!store_table_info(table)->fleeting)
+		return 0;
+	statement = sqlite_handle_statement(store->handle, statements[table].sweep, error);
 	if (statement == NULL)
 		return -1;
 	sqlite3_bind_int64(statement, 1, until);
@@ -149,9 +159,13 @@ static int insert(SqliteStore *store, const StoreOp *op, int64_t now, GError **e
 	return added;
 }
 
+static bool is_over(const SqliteStore *store, StoreTable table)
+{
+	return store->rows[table] > store_table_info(table)->cap;
+}
+
 static StoreOutcome put_new(SqliteStore *store, StoreOp *op, int64_t now, GError **error)
 {
-	uint64_t cap = store_table_info(op->table)->cap;
 	int added;
 
 	/* Whatever was fresh when it was judged is not now: two at once would both come first. */
@@ -168,10 +182,10 @@ static StoreOutcome put_new(SqliteStore *store, StoreOp *op, int64_t now, GError
 	}
 	if (added < 0)
 		return STORE_FAULT;
-	if (store->rows[op->table] > cap &&
+	if (is_over(store, op->table) &&
 	    sweep_table(store, op->table, now - LIMIT_STORE_GRACE, LIMIT_WRITER_SWEEP, error) < 0)
 		return STORE_FAULT;
-	return store->rows[op->table] > cap ? STORE_CAPPED : STORE_OK;
+	return is_over(store, op->table) ? STORE_CAPPED : STORE_OK;
 }
 
 static StoreOutcome put(SqliteStore *store, StoreOp *op, int64_t now, GError **error)
@@ -181,9 +195,28 @@ static StoreOutcome put(SqliteStore *store, StoreOp *op, int64_t now, GError **e
 
 	if (written == 0)
 		written = insert(store, op, now, error);
-	if (written > 0 && store->rows[op->table] > store_table_info(op->table)->cap)
+	if (written > 0 && is_over(store, op->table) && !store_table_info(op->table)->fleeting)
+		return STORE_CAPPED;
+	if (written > 0 && is_over(store, op->table))
 		written = remove_rows(store, op->table, sql->remove_first, op->key, now, error);
 	return unless_none(written);
+}
+
+static StoreOutcome ensure(SqliteStore *store, StoreOp *op, int64_t now, GError **error)
+{
+	int added = insert(store, op, now, error);
+	g_autoptr(SqliteUse) found = NULL;
+
+	if (added > 0)
+		return is_over(store, op->table) ? STORE_CAPPED : STORE_OK;
+	if (added == 0)
+		found = use(store->handle, statements[op->table].equal, op->key, now, error);
+	if (found == NULL)
+		return STORE_FAULT;
+	sqlite_bind_bytes(found, 4, op->value);
+	if (sqlite_handle_step(store->handle, found, error) != SQLITE_ROW)
+		return STORE_FAULT;
+	return sqlite3_column_int(found, 0) != 0 ? STORE_OK : STORE_CONFLICT;
 }
 
 static StoreOutcome take(SqliteStore *store, StoreOp *op, int64_t now, GError **error)
@@ -256,13 +289,10 @@ static StoreOutcome drop_owner(SqliteStore *store, StoreOp *op, int64_t now, GEr
 }
 
 static StoreOutcome (*const verbs[])(SqliteStore *, StoreOp *, int64_t, GError **) = {
-	[STORE_PUT_NEW] = put_new,
-	[STORE_PUT] = put,
-	[STORE_TAKE] = take,
-	[STORE_SWAP] = swap,
-	[STORE_TOUCH] = touch,
-	[STORE_DROP] = drop,
-	[STORE_DROP_OWNER] = drop_owner,
+	[STORE_PUT_NEW] = put_new, [STORE_PUT] = put,
+	[STORE_ENSURE] = ensure,   [STORE_TAKE] = take,
+	[STORE_SWAP] = swap,       [STORE_TOUCH] = touch,
+	[STORE_DROP] = drop,       [STORE_DROP_OWNER] = drop_owner,
 };
 
 /* ---- transactions ---- */
@@ -414,6 +444,25 @@ static bool count_rows(SqliteHandle *handle, StoreTable table, uint64_t *count, 
 static bool reader_count(StoreReader *base, StoreTable table, uint64_t *count, GError **error)
 {
 	return count_rows(((SqliteReader *)base)->handle, table, count, error);
+}
+
+static bool reader_walk(StoreReader *base, StoreTable table,
+			bool (*row)(GBytes *value, gpointer data), gpointer data, GError **error)
+{
+	SqliteHandle *handle = ((SqliteReader *)base)->handle;
+	g_autoptr(SqliteUse) statement =
+		sqlite_handle_statement(handle, statements[table].walk, error);
+	int rc = SQLITE_ERROR;
+
+	/* The open statement holds one snapshot. */
+	while (statement != NULL &&
+	       (rc = sqlite_handle_step(handle, statement, error)) == SQLITE_ROW) {
+		g_autoptr(GBytes) value = sqlite_column_bytes(statement, 0);
+
+		if (!row(value, data))
+			return true;
+	}
+	return rc == SQLITE_DONE;
 }
 
 static GPtrArray *reader_ledger(StoreReader *base, const LedgerFilter *filter, GError **error)
@@ -613,6 +662,7 @@ static const StoreBackend backend = {
 	.reader_close = close_reader,
 	.get = get,
 	.count = reader_count,
+	.walk = reader_walk,
 	.ledger_read = reader_ledger,
 };
 

@@ -20,16 +20,22 @@ typedef struct {
 	const char *owner_purpose;
 } Table;
 
+#define TABLE(name, fleeting, cap)                                                                 \
+	{                                                                                          \
+		{name, fleeting, cap}, "portvakt store " name " key 1",                            \
+			"portvakt store " name " owner 1"                                          \
+	}
+
 static const Table tables[STORE_TABLES] = {
-	[STORE_SESSION] = {{"session", true, LIMIT_STORE_SESSIONS},
-			   "portvakt store session key 1",
-			   "portvakt store session owner 1"},
-	[STORE_SPENT_ASK] = {{"spent_ask", true, LIMIT_STORE_SPENT_ASKS},
-			     "portvakt store spent_ask key 1",
-			     "portvakt store spent_ask owner 1"},
-	[STORE_KNOWN] = {{"known", true, LIMIT_STORE_KNOWN},
-			 "portvakt store known key 1",
-			 "portvakt store known owner 1"},
+	[STORE_SESSION] = TABLE("session", true, LIMIT_STORE_SESSIONS),
+	[STORE_SPENT_ASK] = TABLE("spent_ask", true, LIMIT_STORE_SPENT_ASKS),
+	[STORE_KNOWN] = TABLE("known", true, LIMIT_STORE_KNOWN),
+	[STORE_EPPN] = TABLE("eppn", false, LIMIT_STORE_EPPNS),
+	[STORE_EPPN_OF] = TABLE("eppn_of", false, LIMIT_STORE_EPPNS),
+	[STORE_IDENTIFIER] = TABLE("identifier", false, LIMIT_STORE_IDENTIFIERS),
+	[STORE_ROTATION] = TABLE("rotation", false, LIMIT_STORE_ROTATIONS),
+	[STORE_CONTINUATION] = TABLE("continuation", false, LIMIT_STORE_CONTINUATIONS),
+	[STORE_APPROVAL] = TABLE("approval", false, LIMIT_STORE_APPROVALS),
 };
 
 const StoreTableInfo *store_table_info(StoreTable table)
@@ -80,6 +86,13 @@ bool store_count(StoreReader *reader, StoreTable table, uint64_t *count, GError 
 {
 	g_assert(table < STORE_TABLES);
 	return reader->backend->count(reader, table, count, error);
+}
+
+bool store_walk(StoreReader *reader, StoreTable table, bool (*row)(GBytes *value, gpointer data),
+		gpointer data, GError **error)
+{
+	g_assert(table < STORE_TABLES && !tables[table].info.fleeting);
+	return reader->backend->walk(reader, table, row, data, error);
 }
 
 GPtrArray *ledger_read(StoreReader *reader, const LedgerFilter *filter, GError **error)
@@ -164,6 +177,7 @@ static void add_put(StoreCommit *commit, StoreVerb verb, StoreTable table, const
 {
 	StoreOp *op = add_op(commit, verb, table, key);
 
+	g_assert(tables[table].info.fleeting || expires == STORE_NEVER);
 	if (owner != NULL)
 		set_owner(op, owner);
 	set_value(commit, op, value, expires);
@@ -181,6 +195,13 @@ void store_put(StoreCommit *commit, StoreTable table, const char *key, const cha
 	add_put(commit, STORE_PUT, table, key, owner, value, expires);
 }
 
+void store_ensure(StoreCommit *commit, StoreTable table, const char *key, const char *owner,
+		  GBytes *value)
+{
+	g_assert(!tables[table].info.fleeting);
+	add_put(commit, STORE_ENSURE, table, key, owner, value, STORE_NEVER);
+}
+
 void store_take(StoreCommit *commit, StoreTable table, const char *key)
 {
 	add_op(commit, STORE_TAKE, table, key);
@@ -191,6 +212,7 @@ void store_swap(StoreCommit *commit, StoreTable table, const char *key, GBytes *
 {
 	StoreOp *op = add_op(commit, STORE_SWAP, table, key);
 
+	g_assert(tables[table].info.fleeting || expires == STORE_NEVER);
 	op->old = g_bytes_ref(old);
 	set_value(commit, op, value, expires);
 }

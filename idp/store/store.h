@@ -8,7 +8,8 @@
  * one ledger row that happen all or not at all, and are durable before anybody is told.
  *
  * Fleeting rows may vanish, which costs a person a login; durable rows may not. Neither ever comes
- * back: what was taken, dropped or swapped away stays so over kill -9.
+ * back: what was taken, dropped or swapped away stays so over kill -9. Durable rows never expire:
+ * their `expires` is STORE_NEVER, no sweep touches them, and a full table of them loses none.
  *
  * Keys and owners are hashed (BLAKE2b-256, seal.h) when an operation is made: a stolen store gives
  * no session. Times are seconds since 1970, always told by the caller. A row whose `expires` is
@@ -28,8 +29,20 @@ typedef enum {
 	STORE_SPENT_ASK,   /* key: pending_id_text(); answered once; held PENDING_LIFE longer than
 			      the handle, since a role page made from it has the same id */
 	STORE_KNOWN,       /* key: token of a browser; value: who has logged in there (known.h) */
+	/* Durable from here on. A person is the one whose identity it is: see continuation.h. */
+	STORE_EPPN,       /* key: folded EPPN; owner: person; value: eppn.h. Who ever had it:
+			     never dropped */
+	STORE_EPPN_OF,    /* key: person and role; the EPPN given where the store is its source */
+	STORE_IDENTIFIER, /* identifier.h: an identifier by person and service, and the person
+			     by identifier, which is what makes it unique */
+	STORE_ROTATION,   /* key: person; value: how often and when the identifiers were renewed */
+	STORE_CONTINUATION, /* key: person key; value: the earlier one whose identity goes on */
+	STORE_APPROVAL, /* key: hash of a rule's text, and a Unix account; value: who and when */
 	STORE_TABLES
 } StoreTable;
+
+/* When a durable row expires. */
+#define STORE_NEVER G_MAXINT64
 
 typedef struct {
 	const char *name;
@@ -48,7 +61,7 @@ typedef enum {
 	STORE_ABSENT,   /* store_get(): no such row */
 	STORE_CONFLICT, /* an operation's condition did not hold: nothing of this commit happened */
 	STORE_UNWANTED, /* a writer found that nobody waits for it any more: nothing happened */
-	STORE_CAPPED,   /* put-new into a table that holds its cap: nothing happened; answer 503 */
+	STORE_CAPPED,   /* a new row for a table that holds its cap: nothing happened; answer 503 */
 } StoreOutcome;
 
 #define STORE_ERROR (store_error_quark())
@@ -105,6 +118,15 @@ StoreOutcome store_get(StoreReader *reader, StoreTable table, const char *key, i
 /* Rows in a table, expired ones included until they are swept. False on a fault. */
 bool store_count(StoreReader *reader, StoreTable table, uint64_t *count, GError **error);
 
+/*
+ * Tells `row` the value (transfer none) of each row of a durable table, as of one moment and in no
+ * order that means anything, until it returns false. For commands: while it lasts the log of the
+ * store grows, so `row` should not wait for anything. It may read by the same reader, but not walk
+ * the same table. True when `row` ended it too; false on a fault, after any number of rows.
+ */
+bool store_walk(StoreReader *reader, StoreTable table, bool (*row)(GBytes *value, gpointer data),
+		gpointer data, GError **error);
+
 /* ---- commits ---- */
 
 typedef struct {
@@ -132,7 +154,7 @@ void store_commit_while(StoreCommit *commit, bool (*wanted)(gpointer data));
 /*
  * The operations, applied in the order they are added. `key` and `owner` are NUL-terminated and
  * not kept; values are referenced. Values have at most LIMIT_STORE_VALUE bytes (a longer one makes
- * the commit a FAULT).
+ * the commit a FAULT). In a durable table `expires` is STORE_NEVER.
  */
 
 /*
@@ -144,12 +166,21 @@ void store_put_new(StoreCommit *commit, StoreTable table, const char *key, const
 		   GBytes *value, int64_t expires);
 
 /*
- * The row, whether there was one or not: value, owner (or NULL) and expiry. Never CONFLICT, and
- * never CAPPED: in a full table the row that would expire first makes room. For what is good to
- * have and may go; of two at once, the last one stays.
+ * The row, whether there was one or not: value, owner (or NULL) and expiry. Never CONFLICT; in a
+ * full table the row that would expire first makes room, and only a durable one is CAPPED. For
+ * what is good to have and may go; of two at once, the last one stays.
  */
 void store_put(StoreCommit *commit, StoreTable table, const char *key, const char *owner,
 	       GBytes *value, int64_t expires);
+
+/*
+ * Makes sure of a row of a durable table: puts it where there is none, and where there is one its
+ * value must be `value`, byte for byte, else CONFLICT; CAPPED if it is none and the table is full.
+ * `owner` may be NULL, and is only for a row that is put. Of two at once with other values, one has
+ * CONFLICT: this is how whatever was promised once for all is promised by the first who needs it.
+ */
+void store_ensure(StoreCommit *commit, StoreTable table, const char *key, const char *owner,
+		  GBytes *value);
 
 /* Reads and deletes in one step, so each row is had once: CONFLICT if it is not there. The value
  * is in store_taken() when done. */

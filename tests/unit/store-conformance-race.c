@@ -37,7 +37,8 @@ static bool model_op(Model *model, GRand *random, StoreCommit *commit, int64_t n
 	unsigned k = (unsigned)g_rand_int_range(random, 0, MODEL_KEYS);
 	unsigned owner = (unsigned)g_rand_int_range(random, 0, MODEL_OWNERS);
 	unsigned value = (unsigned)g_rand_int_range(random, 0, 5);
-	int64_t expires = now + g_rand_int_range(random, 1, 40);
+	const bool fleeting = store_table_info(table)->fleeting;
+	int64_t expires = fleeting ? now + g_rand_int_range(random, 1, 40) : STORE_NEVER;
 	ModelRow *row = &model->rows[table][k];
 	bool there = row->there && row->expires > now;
 	unsigned guess = g_rand_int_range(random, 0, 4) > 0 ? row->value : value;
@@ -46,12 +47,21 @@ static bool model_op(Model *model, GRand *random, StoreCommit *commit, int64_t n
 	g_autoptr(GBytes) bytes = number(value);
 	g_autoptr(GBytes) old = number(guess);
 
-	switch (g_rand_int_range(random, 0, 9)) {
+	switch (g_rand_int_range(random, 0, 10)) {
 	default:
 		store_put_new(commit, table, key, owner == 0 ? NULL : owner_name, bytes, expires);
 		if (!there)
 			*row = (ModelRow){true, owner, value, expires};
 		return !there;
+	case 9:
+		if (fleeting) {
+			store_touch(commit, table, key, 0);
+			return there;
+		}
+		store_ensure(commit, table, key, owner == 0 ? NULL : owner_name, bytes);
+		if (!there)
+			*row = (ModelRow){true, owner, value, expires};
+		return row->value == value;
 	case 8:
 		store_put(commit, table, key, owner == 0 ? NULL : owner_name, bytes, expires);
 		*row = (ModelRow){true, owner, value, expires};
@@ -155,7 +165,7 @@ typedef struct {
 	Writer *writer;
 	const StoreSuite *suite;
 	const char *place;
-	bool put; /* put-new; else take */
+	enum { PUT, TAKE, ENSURE } verb;
 	pthread_mutex_t lock;
 	pthread_cond_t told;
 	unsigned waiting;
@@ -173,7 +183,7 @@ static void race_done(StoreCommit *commit, const StoreResult *result, gpointer d
 	Try *try = data;
 	Race *race = try->race;
 
-	if (!race->put)
+	if (race->verb == TAKE)
 		g_assert_true((store_taken(commit, try->at) != NULL) ==
 			      (result->outcome == STORE_OK));
 	pthread_mutex_lock(&race->lock);
@@ -197,8 +207,10 @@ static void race_for(Race *race, unsigned prize, unsigned racer)
 
 	*try = (Try){race, prize, 1};
 	store_put_new(commit, STORE_SESSION, own, NULL, value, NOW + 10);
-	if (race->put)
+	if (race->verb == PUT)
 		store_put_new(commit, STORE_SPENT_ASK, key, NULL, value, NOW + 10);
+	else if (race->verb == ENSURE)
+		store_ensure(commit, STORE_EPPN, key, NULL, value);
 	else
 		store_take(commit, STORE_SPENT_ASK, key);
 	pthread_mutex_lock(&race->lock);
@@ -226,14 +238,14 @@ static void *racer(void *data)
 	return NULL;
 }
 
-static void run_race(Fixture *f, bool put)
+static void run_race(Fixture *f, int verb)
 {
 	pthread_t threads[RACERS];
-	Race race = {.suite = f->suite, .place = f->place, .put = put};
+	Race race = {.suite = f->suite, .place = f->place, .verb = verb};
 	WriterOptions options = {.queue_max = 64, .batch_max = 16};
 	uint64_t own;
 
-	for (unsigned i = 0; !put && i < PRIZES; i++) {
+	for (unsigned i = 0; verb == TAKE && i < PRIZES; i++) {
 		g_autofree char *key = g_strdup_printf("prize %u", i);
 
 		g_assert_cmpint(conformance_put(f->store, STORE_SPENT_ASK, key, "x", NOW + 10), ==,
@@ -265,17 +277,24 @@ static void run_race(Fixture *f, bool put)
 
 static void one_put_new_wins(Fixture *f, gconstpointer data)
 {
-	run_race(f, true);
+	run_race(f, PUT);
 }
 
 static void one_take_wins(Fixture *f, gconstpointer data)
 {
-	run_race(f, false);
+	run_race(f, TAKE);
+}
+
+/* Each of another value; those of one value are in the model. */
+static void one_ensure_wins(Fixture *f, gconstpointer data)
+{
+	run_race(f, ENSURE);
 }
 
 const ConformanceTest conformance_race_tests[] = {
 	{"does-what-a-model-does", does_what_a_model_does},
 	{"one-put-new-wins", one_put_new_wins},
 	{"one-take-wins", one_take_wins},
+	{"one-ensure-wins", one_ensure_wins},
 	{NULL, NULL},
 };

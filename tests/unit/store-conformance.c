@@ -511,10 +511,9 @@ static void rows_outlive_the_process(Fixture *f, gconstpointer data)
 
 /* ---- capacity and sweeping ---- */
 
-/* Fills the table of spent asks to its cap, with rows that expire at `expires`. */
-static void fill(Fixture *f, int64_t expires)
+void conformance_fill(Fixture *f, StoreTable table, int64_t expires)
 {
-	uint64_t cap = store_table_info(STORE_SPENT_ASK)->cap;
+	uint64_t cap = store_table_info(table)->cap;
 	g_autoptr(GBytes) empty = g_bytes_new(NULL, 0);
 
 	for (uint64_t i = 0; i < cap;) {
@@ -524,11 +523,11 @@ static void fill(Fixture *f, int64_t expires)
 			char key[32];
 
 			g_snprintf(key, sizeof(key), "%" G_GUINT64_FORMAT, i);
-			store_put_new(commit, STORE_SPENT_ASK, key, NULL, empty, expires);
+			store_put_new(commit, table, key, NULL, empty, expires);
 		}
 		g_assert_cmpint(conformance_apply(f->store, commit), ==, STORE_OK);
 	}
-	g_assert_cmpuint(conformance_count(f, STORE_SPENT_ASK), ==, cap);
+	g_assert_cmpuint(conformance_count(f, table), ==, cap);
 }
 
 static void a_full_table_takes_no_more(Fixture *f, gconstpointer data)
@@ -536,7 +535,7 @@ static void a_full_table_takes_no_more(Fixture *f, gconstpointer data)
 	g_autoptr(GBytes) empty = g_bytes_new(NULL, 0);
 	StoreCommit *commit;
 
-	fill(f, NOW + 10);
+	conformance_fill(f, STORE_SPENT_ASK, NOW + 10);
 	g_assert_cmpint(conformance_put(f->store, STORE_SPENT_ASK, "more", "", NOW + 10), ==,
 			STORE_CAPPED);
 	g_test_message("what is there is still told as there");
@@ -569,7 +568,7 @@ static void a_full_table_takes_no_more(Fixture *f, gconstpointer data)
 
 static void put_makes_room_in_a_full_table(Fixture *f, gconstpointer data)
 {
-	fill(f, NOW + 10);
+	conformance_fill(f, STORE_SPENT_ASK, NOW + 10);
 	put_at(f, STORE_SPENT_ASK, "7", NULL, "soon over", NOW, NOW + 3);
 	g_test_message("a row that is there is replaced, and costs no other");
 	g_assert_cmpint(put_at(f, STORE_SPENT_ASK, "8", NULL, "x", NOW, NOW + 20), ==, STORE_OK);
@@ -659,6 +658,7 @@ static void add(const StoreSuite *suite, const ConformanceTest *tests)
 void store_conformance_add(const StoreSuite *suite)
 {
 	add(suite, verb_tests);
+	add(suite, conformance_durable_tests);
 	add(suite, conformance_ledger_tests);
 	add(suite, conformance_race_tests);
 }

@@ -34,6 +34,7 @@ typedef struct {
 } ConformanceTest;
 
 /* Ended by a NULL. */
+extern const ConformanceTest conformance_durable_tests[];
 extern const ConformanceTest conformance_ledger_tests[];
 extern const ConformanceTest conformance_race_tests[];
 
@@ -48,5 +49,7 @@ StoreOutcome conformance_get(StoreReader *reader, StoreTable table, const char *
 /* Asserts what is there at NOW: NULL for nothing. */
 void conformance_assert_row(Fixture *f, StoreTable table, const char *key, const char *want);
 uint64_t conformance_count(Fixture *f, StoreTable table);
+/* Fills the table to its cap with empty rows, whose keys are "0", "1", ... */
+void conformance_fill(Fixture *f, StoreTable table, int64_t expires);
 LedgerKey *conformance_ledger_key(void);
 LedgerRow *conformance_ledger_row(const char *response_id, int64_t expires);

@@ -473,24 +473,52 @@ static void another_process_is_refused_too(void)
 
 /* ---- large, and old ---- */
 
-/* As the first version made it. */
+/* A store as version `version` made it, with an answer in its ledger. */
+static void make_old(const char *place, int version)
+{
+	g_autoptr(GString) made = g_string_new(NULL);
+
+	g_string_append_printf(made, "PRAGMA application_id=%d;", SCHEMA_APPLICATION_ID);
+	for (int i = 0; i < version; i++)
+		g_string_append_printf(made, "%s;", schema_steps[i]);
+	g_string_append_printf(
+		made,
+		"INSERT INTO ledger_word VALUES (1, 'kept'), (2, 'mail');"
+		"INSERT INTO ledger_entry (id, time, expires, outcome, protocol, service, "
+		"generation, reference, response_id, person) "
+		"VALUES (7, %" G_GINT64_FORMAT ", %" G_GINT64_FORMAT
+		", 1, 1, 1, 1, 'ref', 'r', zeroblob(32));"
+		"INSERT INTO ledger_value VALUES (7, 0, 2, zeroblob(32), 1, 3);"
+		"PRAGMA user_version=%d",
+		NOW, NOW + 10, version);
+	sql(place, made->str);
+	g_assert_cmpint(g_chmod(place, 0600), ==, 0);
+}
+
 static void an_older_store_is_brought_up_to_date(void)
 {
-	g_autoptr(Place) place = place_new();
-	g_autofree char *first =
-		g_strdup_printf("PRAGMA application_id=%d; %s; PRAGMA user_version=1;"
-				"INSERT INTO ledger_word (text) VALUES ('kept')",
-				SCHEMA_APPLICATION_ID, schema_steps[0]);
-	g_autoptr(GError) error = NULL;
+	for (int version = 1; version < schema_version; version++) {
+		g_autoptr(Place) place = place_new();
+		g_autoptr(GError) error = NULL;
 
-	sql(place, first);
-	g_assert_cmpint(g_chmod(place, 0600), ==, 0);
-	g_assert_null(store_reader_open(store_sqlite, place, &error));
-	g_assert_error(error, STORE_ERROR, STORE_ERROR_OLDER);
-	make_store(place);
-	sql(place, "CREATE TABLE kept AS SELECT 1 / (count(*) = 1) FROM ledger_word");
-	g_autoptr(Store) store = store_open(store_sqlite, place, NULL);
-	g_assert_cmpint(conformance_put(store, STORE_KNOWN, "a", "x", NOW + 10), ==, STORE_OK);
+		g_test_message("from version %d", version);
+		make_old(place, version);
+		g_assert_null(store_reader_open(store_sqlite, place, &error));
+		g_assert_error(error, STORE_ERROR, STORE_ERROR_OLDER);
+		make_store(place);
+		g_autoptr(StoreReader) reader = store_reader_open(store_sqlite, place, NULL);
+		const LedgerFilter filter = {.response_id = "r", .limit = 2};
+		g_autoptr(GPtrArray) rows = ledger_read(reader, &filter, NULL);
+		g_assert_cmpuint(rows->len, ==, 1);
+		g_assert_cmpstr(((LedgerRow *)rows->pdata[0])->service, ==, "kept");
+		g_autoptr(Store) store = store_open(store_sqlite, place, NULL);
+		for (StoreTable t = 0; t < STORE_TABLES; t++)
+			g_assert_cmpint(conformance_put(store, t, "b", "x",
+							store_table_info(t)->fleeting
+								? NOW + 10
+								: STORE_NEVER),
+					==, STORE_OK);
+	}
 }
 
 /* A store past the size that is checked whole is still checked where people log in. */

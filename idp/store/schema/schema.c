@@ -80,7 +80,25 @@
 "	id    INTEGER PRIMARY KEY," \
 "	bytes BLOB NOT NULL" \
 ") STRICT;"
+/* What never expires needs no order of expiry. */
+#define DURABLE(name) \
+"CREATE TABLE " name " (" \
+"	key     BLOB PRIMARY KEY," \
+"	owner   BLOB," \
+"	value   BLOB NOT NULL," \
+"	expires INTEGER NOT NULL" \
+") STRICT, WITHOUT ROWID;" \
+"CREATE INDEX " name "_owner ON " name " (owner) WHERE owner IS NOT NULL;"
+
+/* Identity. */
+#define STEP_4 \
+DURABLE("eppn") \
+DURABLE("eppn_of") \
+DURABLE("identifier") \
+DURABLE("rotation") \
+DURABLE("continuation") \
+DURABLE("approval")
 /* clang-format on */
 
-const char *const schema_steps[] = {STEP_1, STEP_2, STEP_3};
+const char *const schema_steps[] = {STEP_1, STEP_2, STEP_3, STEP_4};
 const int schema_version = G_N_ELEMENTS(schema_steps);
