@@ -71,7 +71,13 @@ void ledger_value_mac(const LedgerKey *key, const char *person_key, const char *
 
 const char *ledger_outcome_name(LedgerOutcome outcome)
 {
-	return outcome == LEDGER_ANSWERED ? "answered" : "nothing";
+	static const char *const names[] = {
+		[LEDGER_NOTHING] = "nothing",
+		[LEDGER_ANSWERED] = "answered",
+		[LEDGER_LOOKED] = "looked",
+	};
+
+	return (gsize)outcome < G_N_ELEMENTS(names) ? names[outcome] : "nothing";
 }
 
 static void ledger_value_free(gpointer data)
@@ -119,6 +125,14 @@ void ledger_row_describe(LedgerRow *row, LedgerOutcome outcome, const char *prot
 	row->generation = g_strdup(generation);
 }
 
+void ledger_row_looked(LedgerRow *row, const char *account, const char *service, const char *id,
+		       const char *generation)
+{
+	ledger_row_describe(row, LEDGER_LOOKED, "unix", service, id, id, generation);
+	g_free(row->account);
+	row->account = g_strdup(account);
+}
+
 bool ledger_row_add(LedgerRow *row, const LedgerKey *key, const char *person_key,
 		    const char *attribute, const char *value, const char *file, unsigned line)
 {
@@ -144,6 +158,7 @@ void ledger_row_free(LedgerRow *row)
 	g_free(row->protocol);
 	g_free(row->service);
 	g_free(row->response_id);
+	g_free(row->account);
 	g_ptr_array_unref(row->values);
 	g_free(row);
 }

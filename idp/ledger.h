@@ -34,6 +34,8 @@ void ledger_value_mac(const LedgerKey *key, const char *person_key, const char *
 typedef enum {
 	LEDGER_NOTHING = 0, /* never stored */
 	LEDGER_ANSWERED,    /* "answered": the attributes below were given */
+	LEDGER_LOOKED, /* "looked": `account` saw what a service gets of a person whose data are
+			  protected, and why; nothing was given */
 } LedgerOutcome;
 
 const char *ledger_outcome_name(LedgerOutcome outcome);
@@ -52,9 +54,10 @@ struct LedgerRow {
 	LedgerOutcome outcome;
 	char *reference;   /* the one the log line has */
 	char *generation;  /* of configuration, policy and metadata */
-	char *protocol;    /* "saml2", "oidc" */
-	char *service;     /* entityID or client id */
+	char *protocol;    /* "saml2", "oidc"; looked: "unix" */
+	char *service;     /* entityID or client id; looked: "" where it was no single one */
 	char *response_id; /* unique in the ledger */
+	char *account;     /* looked: name of the Unix account that did; else NULL */
 	uint8_t person[SEAL_HASH_BYTES];
 	GPtrArray *values; /* LedgerValue *, in the order they were added */
 };
@@ -66,6 +69,10 @@ LedgerRow *ledger_row_new(const LedgerKey *key, const char *person_key, int64_t 
 void ledger_row_describe(LedgerRow *row, LedgerOutcome outcome, const char *protocol,
 			 const char *service, const char *response_id, const char *reference,
 			 const char *generation);
+/* Instead of ledger_row_describe(): the row, made for the person who was looked at, says that
+ * `account` looked. `id` is the caller's, random and unique; it is the reference too. */
+void ledger_row_looked(LedgerRow *row, const char *account, const char *service, const char *id,
+		       const char *generation);
 /* Adds one given value, with the policy line that gave it. `person_key` as for ledger_row_new().
  * False, and nothing added, when the row holds LIMIT_LEDGER_VALUES: then do not answer. */
 bool ledger_row_add(LedgerRow *row, const LedgerKey *key, const char *person_key,
@@ -86,6 +93,15 @@ typedef struct {
 } LedgerFilter;
 
 #define LEDGER_READ_MAX 10000
+
+/*
+ * Whether an answer of `since` or later gave the service this attribute of the person (a
+ * ledger_person_mac()): STORE_OK when one did, STORE_ABSENT, or STORE_FAULT. Looks through all
+ * answers that the service had about the person, newest first.
+ */
+StoreOutcome ledger_was_given(StoreReader *reader, const uint8_t person[SEAL_HASH_BYTES],
+			      const char *service, const char *attribute, int64_t since,
+			      GError **error);
 
 /* LedgerRow * with their values (transfer full), or NULL on a fault. */
 GPtrArray *ledger_read(StoreReader *reader, const LedgerFilter *filter, GError **error);

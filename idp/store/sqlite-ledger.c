@@ -110,7 +110,8 @@ StoreOutcome sqlite_ledger_add(SqliteHandle *handle, SqliteWords *words, const L
 {
 	static const char sql[] =
 		"INSERT INTO ledger_entry (time, expires, outcome, protocol, service, generation, "
-		"reference, response_id, person) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9) "
+		"reference, response_id, person, account) "
+		"VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10) "
 		"ON CONFLICT (response_id) DO NOTHING";
 	g_autoptr(SqliteUse) statement = sqlite_handle_statement(handle, sql, error);
 	int64_t entry;
@@ -123,7 +124,10 @@ StoreOutcome sqlite_ledger_add(SqliteHandle *handle, SqliteWords *words, const L
 	sqlite3_bind_text(statement, 7, row->reference, -1, SQLITE_STATIC);
 	sqlite3_bind_text(statement, 8, row->response_id, -1, SQLITE_STATIC);
 	sqlite3_bind_blob(statement, 9, row->person, sizeof(row->person), SQLITE_STATIC);
-	if (!bind_word(handle, words, statement, 4, row->protocol, error) ||
+	sqlite3_bind_null(statement, 10);
+	if ((row->account != NULL &&
+	     !bind_word(handle, words, statement, 10, row->account, error)) ||
+	    !bind_word(handle, words, statement, 4, row->protocol, error) ||
 	    !bind_word(handle, words, statement, 5, row->service, error) ||
 	    !bind_word(handle, words, statement, 6, row->generation, error) ||
 	    sqlite_handle_step(handle, statement, error) == SQLITE_ERROR)
@@ -218,6 +222,7 @@ static LedgerRow *row_of(SqliteUse *statement)
 	row->reference = text(statement, 7);
 	row->response_id = text(statement, 8);
 	hash(statement, 9, row->person);
+	row->account = text(statement, 10);
 	return row;
 }
 
@@ -226,7 +231,8 @@ static sqlite3_stmt *prepare_read(SqliteHandle *handle, const LedgerFilter *filt
 {
 	g_autofree char *sql = g_strconcat(
 		"SELECT e.id, e.time, e.expires, e.outcome, p.text, s.text, g.text, e.reference, "
-		"e.response_id, e.person FROM ledger_entry e "
+		"e.response_id, e.person, a.text FROM ledger_entry e "
+		"LEFT JOIN ledger_word a ON a.id = e.account "
 		"JOIN ledger_word p ON p.id = e.protocol JOIN ledger_word s ON s.id = e.service "
 		"JOIN ledger_word g ON g.id = e.generation WHERE e.time >= ?4",
 		filter->response_id != NULL ? " AND e.response_id = ?1" : "",
@@ -278,4 +284,30 @@ GPtrArray *sqlite_ledger_read(SqliteHandle *handle, const LedgerFilter *filter, 
 	if (!read_rows(handle, filter, rows, error))
 		return NULL;
 	return g_steal_pointer(&rows);
+}
+
+StoreOutcome sqlite_ledger_was_given(SqliteHandle *handle, const uint8_t *person,
+				     const char *service, const char *attribute, int64_t since,
+				     GError **error)
+{
+	static const char sql[] =
+		"SELECT 1 FROM ledger_entry e WHERE e.person = ?1 "
+		"AND e.service = (SELECT id FROM ledger_word WHERE text = ?2) "
+		"AND e.time >= ?4 AND e.outcome = ?5 AND EXISTS (SELECT 1 FROM ledger_value v "
+		"WHERE v.entry = e.id AND v.attribute = "
+		"(SELECT id FROM ledger_word WHERE text = ?3)) ORDER BY e.id DESC LIMIT 1";
+	g_autoptr(SqliteUse) statement = sqlite_handle_statement(handle, sql, error);
+	int rc;
+
+	if (statement == NULL)
+		return STORE_FAULT;
+	sqlite3_bind_blob(statement, 1, person, SEAL_HASH_BYTES, SQLITE_STATIC);
+	sqlite3_bind_text(statement, 2, service, -1, SQLITE_STATIC);
+	sqlite3_bind_text(statement, 3, attribute, -1, SQLITE_STATIC);
+	sqlite3_bind_int64(statement, 4, since);
+	sqlite3_bind_int(statement, 5, LEDGER_ANSWERED);
+	rc = sqlite_handle_step(handle, statement, error);
+	if (rc == SQLITE_ROW)
+		return STORE_OK;
+	return rc == SQLITE_DONE ? STORE_ABSENT : STORE_FAULT;
 }

@@ -29,5 +29,10 @@ StoreOutcome sqlite_ledger_add(SqliteHandle *handle, SqliteWords *words, const L
 bool sqlite_ledger_sweep(SqliteHandle *handle, int64_t until, unsigned limit, unsigned *swept,
 			 GError **error);
 
+/* See ledger_was_given(). */
+StoreOutcome sqlite_ledger_was_given(SqliteHandle *handle, const uint8_t *person,
+				     const char *service, const char *attribute, int64_t since,
+				     GError **error);
+
 /* See ledger_read(). */
 GPtrArray *sqlite_ledger_read(SqliteHandle *handle, const LedgerFilter *filter, GError **error);

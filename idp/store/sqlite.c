@@ -465,6 +465,13 @@ static bool reader_walk(StoreReader *base, StoreTable table,
 	return rc == SQLITE_DONE;
 }
 
+static StoreOutcome reader_was_given(StoreReader *base, const uint8_t *person, const char *service,
+				     const char *attribute, int64_t since, GError **error)
+{
+	return sqlite_ledger_was_given(((SqliteReader *)base)->handle, person, service, attribute,
+				       since, error);
+}
+
 static GPtrArray *reader_ledger(StoreReader *base, const LedgerFilter *filter, GError **error)
 {
 	return sqlite_ledger_read(((SqliteReader *)base)->handle, filter, error);
@@ -663,6 +670,7 @@ static const StoreBackend backend = {
 	.get = get,
 	.count = reader_count,
 	.walk = reader_walk,
+	.ledger_was_given = reader_was_given,
 	.ledger_read = reader_ledger,
 };
 

@@ -95,6 +95,13 @@ bool store_walk(StoreReader *reader, StoreTable table, bool (*row)(GBytes *value
 	return reader->backend->walk(reader, table, row, data, error);
 }
 
+StoreOutcome ledger_was_given(StoreReader *reader, const uint8_t person[SEAL_HASH_BYTES],
+			      const char *service, const char *attribute, int64_t since,
+			      GError **error)
+{
+	return reader->backend->ledger_was_given(reader, person, service, attribute, since, error);
+}
+
 GPtrArray *ledger_read(StoreReader *reader, const LedgerFilter *filter, GError **error)
 {
 	g_assert(filter->limit > 0 && filter->limit <= LEDGER_READ_MAX);

@@ -14,6 +14,7 @@ static void assert_same_row(const LedgerRow *a, const LedgerRow *b)
 	g_assert_cmpstr(a->protocol, ==, b->protocol);
 	g_assert_cmpstr(a->service, ==, b->service);
 	g_assert_cmpstr(a->response_id, ==, b->response_id);
+	g_assert_cmpstr(a->account, ==, b->account);
 	g_assert_cmpmem(a->person, 32, b->person, 32);
 	g_assert_cmpuint(a->values->len, ==, b->values->len);
 	for (unsigned i = 0; i < a->values->len; i++) {
@@ -141,10 +142,93 @@ static void ledger_filters(Fixture *f, gconstpointer data)
 	}
 }
 
+/* The rows between have no account: none may be left over from the row before. */
+static void ledger_says_who_looked(Fixture *f, gconstpointer data)
+{
+	static const char *const accounts[] = {"root", NULL, "anna", NULL, "root"};
+	g_autoptr(LedgerKey) key = conformance_ledger_key();
+
+	for (unsigned i = 0; i < G_N_ELEMENTS(accounts); i++) {
+		g_autofree char *id = g_strdup_printf("r%u", i);
+		LedgerRow *row = ledger_row_new(key, "person", NOW, NOW + 10);
+
+		if (accounts[i] != NULL)
+			ledger_row_looked(row, accounts[i], i == 0 ? "" : "https://sp.example/", id,
+					  "g");
+		else
+			ledger_row_describe(row, LEDGER_ANSWERED, "saml2", "s", id, "ref", "g");
+		g_assert_cmpint(add_ledger(f, row), ==, STORE_OK);
+	}
+	for (unsigned i = 0; i < G_N_ELEMENTS(accounts); i++) {
+		g_autofree char *id = g_strdup_printf("r%u", i);
+		const LedgerFilter filter = {.response_id = id, .limit = 2};
+		g_autoptr(GPtrArray) rows = ledger_read(f->reader, &filter, NULL);
+		const LedgerRow *row = rows->pdata[0];
+
+		g_assert_cmpuint(rows->len, ==, 1);
+		g_assert_cmpstr(row->account, ==, accounts[i]);
+		g_assert_cmpstr(ledger_outcome_name(row->outcome), ==,
+				accounts[i] != NULL ? "looked" : "answered");
+		if (i == 0)
+			g_assert_cmpstr(row->service, ==, "");
+	}
+}
+
+static void was_given(Fixture *f, gconstpointer data)
+{
+	static const struct {
+		const char *name, *person, *service, *attribute;
+		int64_t since;
+		StoreOutcome want;
+	} cases[] = {
+		{"given", "person", "https://sp.example/", "eduPersonPrincipalName", 0, STORE_OK},
+		{"the second value", "person", "https://sp.example/", "eduPersonScopedAffiliation",
+		 NOW, STORE_OK},
+		{"another attribute", "person", "https://sp.example/", "mail", 0, STORE_ABSENT},
+		{"another person", "other", "https://sp.example/", "eduPersonPrincipalName", 0,
+		 STORE_ABSENT},
+		{"another service", "person", "https://sp.example", "eduPersonPrincipalName", 0,
+		 STORE_ABSENT},
+		{"before", "person", "https://sp.example/", "eduPersonPrincipalName", NOW + 1,
+		 STORE_ABSENT},
+		{"in a later answer", "person", "later", "mail", NOW + 5, STORE_OK},
+		{"looked at only", "person", "looked", "mail", 0, STORE_ABSENT},
+		{"no SQL", "person", "' OR 1=1 --", "mail", 0, STORE_ABSENT},
+	};
+	g_autoptr(LedgerKey) key = conformance_ledger_key();
+
+	g_assert_cmpint(add_ledger(f, conformance_ledger_row("r1", NOW + 10)), ==, STORE_OK);
+	for (unsigned i = 0; i < 3; i++) {
+		g_autofree char *id = g_strdup_printf("later %u", i);
+		LedgerRow *row = ledger_row_new(key, "person", NOW + 4 + i, NOW + 10);
+
+		if (i < 2)
+			ledger_row_describe(row, LEDGER_ANSWERED, "saml2", "later", id, "ref", "g");
+		else
+			ledger_row_looked(row, "root", "looked", id, "g");
+		if (i > 0)
+			ledger_row_add(row, key, "person", "mail", "a@b", "skola.policy", 1);
+		g_assert_cmpint(add_ledger(f, row), ==, STORE_OK);
+	}
+	for (unsigned i = 0; i < G_N_ELEMENTS(cases); i++) {
+		uint8_t person[SEAL_HASH_BYTES];
+		g_autoptr(GError) error = NULL;
+
+		g_test_message("%s", cases[i].name);
+		ledger_person_mac(key, cases[i].person, person);
+		g_assert_cmpint(ledger_was_given(f->reader, person, cases[i].service,
+						 cases[i].attribute, cases[i].since, &error),
+				==, cases[i].want);
+		g_assert_no_error(error);
+	}
+}
+
 const ConformanceTest conformance_ledger_tests[] = {
 	{"ledger-rows-come-back", ledger_rows_come_back},
 	{"a-response-id-is-used-once", a_response_id_is_used_once},
 	{"an-undone-row-leaves-no-name", an_undone_row_leaves_no_name},
 	{"ledger-filters", ledger_filters},
+	{"ledger-says-who-looked", ledger_says_who_looked},
+	{"was-given", was_given},
 	{NULL, NULL},
 };

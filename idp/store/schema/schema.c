@@ -90,14 +90,28 @@
 ") STRICT, WITHOUT ROWID;" \
 "CREATE INDEX " name "_owner ON " name " (owner) WHERE owner IS NOT NULL;"
 
-/* Identity. */
+/* Identity, and who looked: `account` is set where outcome is 2. What was given to a person at one
+ * service is asked for by both. */
 #define STEP_4 \
 DURABLE("eppn") \
 DURABLE("eppn_of") \
 DURABLE("identifier") \
 DURABLE("rotation") \
 DURABLE("continuation") \
-DURABLE("approval")
+DURABLE("approval") \
+\
+"ALTER TABLE ledger_entry ADD COLUMN account INTEGER REFERENCES ledger_word;" \
+"DROP INDEX ledger_entry_person;" \
+"CREATE INDEX ledger_entry_person ON ledger_entry (person, service);" \
+"DROP VIEW ledger;" \
+"CREATE VIEW ledger AS SELECT" \
+"	e.id, datetime(e.time, 'unixepoch') AS time, datetime(e.expires, 'unixepoch') AS expires," \
+"	CASE e.outcome WHEN 1 THEN 'answered' WHEN 2 THEN 'looked' END AS outcome," \
+"	p.text AS protocol, s.text AS service, g.text AS generation, e.reference, e.response_id," \
+"	lower(hex(e.person)) AS person, a.text AS account " \
+"FROM ledger_entry e JOIN ledger_word p ON p.id = e.protocol" \
+"	JOIN ledger_word s ON s.id = e.service JOIN ledger_word g ON g.id = e.generation" \
+"	LEFT JOIN ledger_word a ON a.id = e.account;"
 /* clang-format on */
 
 const char *const schema_steps[] = {STEP_1, STEP_2, STEP_3, STEP_4};
