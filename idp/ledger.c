@@ -97,6 +97,14 @@ LedgerRow *ledger_row_alloc(void)
 	return row;
 }
 
+LedgerValue *ledger_row_value(LedgerRow *row)
+{
+	LedgerValue *value = g_new0(LedgerValue, 1);
+
+	g_ptr_array_add(row->values, value);
+	return value;
+}
+
 LedgerRow *ledger_row_new(const LedgerKey *key, const char *person_key, int64_t time,
 			  int64_t expires)
 {
@@ -140,12 +148,11 @@ bool ledger_row_add(LedgerRow *row, const LedgerKey *key, const char *person_key
 
 	if (row->values->len >= LIMIT_LEDGER_VALUES)
 		return false;
-	given = g_new0(LedgerValue, 1);
+	given = ledger_row_value(row);
 	given->attribute = g_strdup(attribute);
 	ledger_value_mac(key, person_key, attribute, value, given->mac);
 	given->file = g_strdup(file);
 	given->line = line;
-	g_ptr_array_add(row->values, given);
 	return true;
 }
 

@@ -156,6 +156,28 @@
 /* From when a visit's rows are handed to the writer until its browser is told to try again. */
 #define LIMIT_STORE_COMMIT_MS 2000
 
+/* A commit that a command hands to the daemon, and the answer: seven values as large as any, or
+ * some hundred such as we have. The kernel hands over 200 kB whole. */
+#define LIMIT_DOOR_MESSAGE (128 * 1024)
+
+/* Its operations: a person's rows in every table, twice over. Those that take a value: all these
+ * values are in the answer. */
+#define LIMIT_DOOR_OPS   64
+#define LIMIT_DOOR_TAKES 7
+
+/* Commands at once: one admin, and a script of his that does not wait. More wait to be let in. */
+#define LIMIT_DOOR_GUESTS 8
+
+/* From when a command is let in until all of its commit is there: it has it ready. */
+#define LIMIT_DOOR_READ_MS 1000
+
+/* How long a command waits for the answer: a full queue before a disk that stalls. */
+#define LIMIT_DOOR_ANSWER_MS 10000
+
+/* How long a command waits for a store that is locked and has no door: another command has it, or
+ * the daemon is just starting. */
+#define LIMIT_DOOR_WAIT_MS 2000
+
 /* Expired rows of a table that one sweep deletes: about 2 ms during which nobody is answered. */
 #define LIMIT_WRITER_SWEEP 200
 

@@ -22,8 +22,8 @@ typedef enum {
 typedef struct {
 	StoreVerb verb;
 	StoreTable table;
-	bool owned;                     /* put-new, put, ensure: `owner` is set */
-	uint8_t key[SEAL_HASH_BYTES];   /* hashed with the table */
+	bool owned;                   /* `owner` is set: drop-owner, perhaps put-new, put, ensure */
+	uint8_t key[SEAL_HASH_BYTES]; /* hashed with the table */
 	uint8_t owner[SEAL_HASH_BYTES]; /* likewise */
 	GBytes *value;
 	GBytes *old;
@@ -42,6 +42,11 @@ struct StoreCommit {
 	GError *error;     /* what is wrong with the commit itself */
 	StoreCommit *next; /* the writer's queue */
 };
+
+/* For whoever has hashes already: an operation of which only the verb and the table are set, valid
+ * until the next one is added, and its value. What store.h says of values and `expires` holds. */
+StoreOp *store_commit_op(StoreCommit *commit, StoreVerb verb, StoreTable table);
+void store_op_value(StoreCommit *commit, StoreOp *op, GBytes *value, int64_t expires);
 
 struct Store {
 	const StoreBackend *backend;
@@ -95,3 +100,5 @@ struct StoreBackend {
 
 /* A row with nothing in it, for a backend that reads one. Transfer full. */
 LedgerRow *ledger_row_alloc(void);
+/* Adds a value with nothing in it to the row. Transfer none. */
+LedgerValue *ledger_row_value(LedgerRow *row);

@@ -197,13 +197,12 @@ static bool read_values(SqliteHandle *handle, LedgerRow *row, GError **error)
 		return false;
 	sqlite3_bind_int64(statement, 1, row->id);
 	while ((rc = sqlite_handle_step(handle, statement, error)) == SQLITE_ROW) {
-		LedgerValue *value = g_new0(LedgerValue, 1);
+		LedgerValue *value = ledger_row_value(row);
 
 		value->attribute = text(statement, 0);
 		hash(statement, 1, value->mac);
 		value->file = text(statement, 2);
 		value->line = (unsigned)sqlite3_column_int64(statement, 3);
-		g_ptr_array_add(row->values, value);
 	}
 	return rc == SQLITE_DONE;
 }

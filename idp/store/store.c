@@ -146,7 +146,7 @@ void store_commit_free(StoreCommit *commit)
 	g_free(commit);
 }
 
-static StoreOp *add_op(StoreCommit *commit, StoreVerb verb, StoreTable table, const char *key)
+StoreOp *store_commit_op(StoreCommit *commit, StoreVerb verb, StoreTable table)
 {
 	StoreOp *op;
 
@@ -155,20 +155,13 @@ static StoreOp *add_op(StoreCommit *commit, StoreVerb verb, StoreTable table, co
 	op = &g_array_index(commit->ops, StoreOp, commit->ops->len - 1);
 	op->verb = verb;
 	op->table = table;
-	if (key != NULL)
-		seal_hash(tables[table].key_purpose, key, strlen(key), op->key);
 	commit->bytes += ROW_BYTES;
 	return op;
 }
 
-static void set_owner(StoreOp *op, const char *owner)
+void store_op_value(StoreCommit *commit, StoreOp *op, GBytes *value, int64_t expires)
 {
-	op->owned = true;
-	seal_hash(tables[op->table].owner_purpose, owner, strlen(owner), op->owner);
-}
-
-static void set_value(StoreCommit *commit, StoreOp *op, GBytes *value, int64_t expires)
-{
+	g_assert(tables[op->table].info.fleeting || expires == STORE_NEVER);
 	op->value = g_bytes_ref(value);
 	op->expires = expires;
 	commit->bytes += g_bytes_get_size(value);
@@ -179,15 +172,29 @@ static void set_value(StoreCommit *commit, StoreOp *op, GBytes *value, int64_t e
 			g_bytes_get_size(value), tables[op->table].info.name, LIMIT_STORE_VALUE);
 }
 
+static StoreOp *add_op(StoreCommit *commit, StoreVerb verb, StoreTable table, const char *key)
+{
+	StoreOp *op = store_commit_op(commit, verb, table);
+
+	if (key != NULL)
+		seal_hash(tables[table].key_purpose, key, strlen(key), op->key);
+	return op;
+}
+
+static void set_owner(StoreOp *op, const char *owner)
+{
+	op->owned = true;
+	seal_hash(tables[op->table].owner_purpose, owner, strlen(owner), op->owner);
+}
+
 static void add_put(StoreCommit *commit, StoreVerb verb, StoreTable table, const char *key,
 		    const char *owner, GBytes *value, int64_t expires)
 {
 	StoreOp *op = add_op(commit, verb, table, key);
 
-	g_assert(tables[table].info.fleeting || expires == STORE_NEVER);
 	if (owner != NULL)
 		set_owner(op, owner);
-	set_value(commit, op, value, expires);
+	store_op_value(commit, op, value, expires);
 }
 
 void store_put_new(StoreCommit *commit, StoreTable table, const char *key, const char *owner,
@@ -219,9 +226,8 @@ void store_swap(StoreCommit *commit, StoreTable table, const char *key, GBytes *
 {
 	StoreOp *op = add_op(commit, STORE_SWAP, table, key);
 
-	g_assert(tables[table].info.fleeting || expires == STORE_NEVER);
 	op->old = g_bytes_ref(old);
-	set_value(commit, op, value, expires);
+	store_op_value(commit, op, value, expires);
 }
 
 void store_touch(StoreCommit *commit, StoreTable table, const char *key, int64_t expires)

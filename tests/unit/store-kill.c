@@ -99,6 +99,7 @@ static void *push_for_ever(void *data)
 
 		store_put_new(commit, STORE_SESSION, key, "person", value, NOW + 1000);
 		store_put_new(commit, STORE_SPENT_ASK, key, NULL, value, NOW + 1000);
+		store_ensure(commit, STORE_IDENTIFIER, key, "person", value);
 		store_add_ledger(commit, row_of(base + i));
 		while (!writer_push(child.writer, &commit))
 			g_usleep(100);
@@ -141,7 +142,7 @@ static GHashTable *read_all(const char *place)
 	g_autoptr(StoreReader) reader = store_reader_open(store_sqlite, place, &error);
 	GHashTable *numbers = g_hash_table_new(NULL, NULL);
 	LedgerFilter filter = {.limit = LEDGER_READ_MAX};
-	uint64_t sessions = 0, spent = 0;
+	uint64_t sessions = 0, spent = 0, identifiers = 0;
 	unsigned got;
 
 	g_assert_no_error(error);
@@ -178,7 +179,9 @@ static GHashTable *read_all(const char *place)
 	g_assert_true(store_count(reader, STORE_SESSION, &sessions, NULL));
 	g_assert_true(store_count(reader, STORE_SPENT_ASK, &spent, NULL));
 	g_assert_cmpuint(sessions, ==, g_hash_table_size(numbers));
+	g_assert_true(store_count(reader, STORE_IDENTIFIER, &identifiers, NULL));
 	g_assert_cmpuint(spent, ==, g_hash_table_size(numbers));
+	g_assert_cmpuint(identifiers, ==, g_hash_table_size(numbers));
 	return numbers;
 }
 
@@ -214,7 +217,7 @@ static unsigned one_life(const char *place, Moment moment, unsigned round, GHash
 	return n;
 }
 
-/* What was redeemed stays redeemed. */
+/* What was redeemed stays redeemed, and what was promised stays promised. */
 static void assert_spent(const char *place, unsigned number)
 {
 	g_autoptr(GError) error = NULL;
@@ -226,6 +229,11 @@ static void assert_spent(const char *place, unsigned number)
 
 	g_assert_no_error(error);
 	store_put_new(commit, STORE_SPENT_ASK, key, NULL, value, NOW + 1000);
+	g_assert_true(store_apply(store, &commit, 1, &result, NULL));
+	g_assert_cmpint(result.outcome, ==, STORE_CONFLICT);
+	g_clear_pointer(&commit, store_commit_free);
+	commit = store_commit_new(NOW, NULL, NULL);
+	store_ensure(commit, STORE_IDENTIFIER, key, NULL, value);
 	g_assert_true(store_apply(store, &commit, 1, &result, NULL));
 	g_assert_cmpint(result.outcome, ==, STORE_CONFLICT);
 }
