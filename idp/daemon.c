@@ -11,6 +11,7 @@
 #include "idp/limits.h"
 #include "idp/log.h"
 #include "idp/pool.h"
+#include "idp/store/door.h"
 
 struct Daemon {
 	char *config_file;
@@ -21,6 +22,7 @@ struct Daemon {
 	guint64 reloads, reloads_failed;
 	char *reload_error; /* of the last reload; NULL: it was taken */
 	Writer *writer;
+	Door *door;
 	Throttle *throttle;
 	Delay *delay;
 	unsigned queue; /* jobs that may wait in each of the two */
@@ -243,7 +245,9 @@ static bool start_writer(Daemon *daemon, GError **error)
 	Store *store = store_open(store_sqlite, daemon->store_file, error);
 	if (store)
 		daemon->writer = writer_start(store, &options, error);
-	return daemon->writer != NULL;
+	if (daemon->writer)
+		daemon->door = door_open(daemon->store_file, daemon->writer, error);
+	return daemon->door != NULL;
 }
 
 static bool start_pools(Daemon *daemon, GError **error)
@@ -459,6 +463,7 @@ bool daemon_reload(Daemon *daemon, GError **error)
  */
 void daemon_stop(Daemon *daemon)
 {
+	door_close(daemon->door);
 	pthread_mutex_lock(&daemon->server_lock);
 	if (daemon->server)
 		http_server_stats(daemon->server, &daemon->last);

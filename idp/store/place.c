@@ -172,3 +172,24 @@ bool place_move(const char *draft, const char *path, GError **error)
 	close(fd);
 	return synced;
 }
+
+int place_door(const char *path, struct sockaddr_un *address, GError **error)
+{
+	g_autofree char *folder = g_path_get_dirname(path);
+	g_autofree char *name = g_path_get_basename(path);
+	int fd = open(folder, O_PATH | O_DIRECTORY | O_CLOEXEC), written;
+
+	if (fd < 0) {
+		fail_errno(folder, "open the folder of the store", error);
+		return -1;
+	}
+	*address = (struct sockaddr_un){.sun_family = AF_UNIX};
+	written = g_snprintf(address->sun_path, sizeof address->sun_path,
+			     "/proc/self/fd/%d/%s.door", fd, name);
+	if ((gsize)written < sizeof address->sun_path)
+		return fd;
+	close(fd);
+	g_set_error(error, STORE_ERROR, STORE_ERROR_LIMIT,
+		    "%s: the name of the store's file is too long for the socket beside it", path);
+	return -1;
+}

@@ -4,6 +4,9 @@
  */
 #pragma once
 
+#include <sys/socket.h>
+#include <sys/un.h>
+
 #include "idp/store/store.h"
 
 typedef enum {
@@ -33,3 +36,10 @@ int place_lock(const char *path, GError **error);
  * place, durably, when it is ready. A leftover of an earlier try is removed. */
 bool place_make(const char *draft, GError **error);
 bool place_move(const char *draft, const char *path, GError **error);
+
+/*
+ * The address of the socket "PATH.door", for bind() and connect(). It leads through the folder's
+ * descriptor, so that the path may be longer than such an address. The result is that descriptor,
+ * to be closed when the address has been used; -1 on a fault.
+ */
+int place_door(const char *path, struct sockaddr_un *address, GError **error);

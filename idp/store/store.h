@@ -93,6 +93,15 @@ extern const StoreBackend *const store_sqlite;
  * It never replaces what it refuses. Transfer full.
  */
 Store *store_open(const StoreBackend *backend, const char *place, GError **error);
+/*
+ * For a command: the store itself, as store_open() has it, or, where the daemon has it, one that
+ * hands its commits to the daemon (door.h). Then each commit of a store_apply() is a transaction of
+ * its own, nothing is swept and nothing kept in reserve, and a FAULT says so when nobody knows
+ * whether it was written: a commit that may be done twice is good to have. Where the store is
+ * locked and nobody takes commits, waits LIMIT_DOOR_WAIT_MS, then STORE_ERROR_LOCKED. Transfer
+ * full.
+ */
+Store *store_open_beside(const StoreBackend *backend, const char *place, GError **error);
 /* NULL is allowed. No reader need be closed before. */
 void store_close(Store *store);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(Store, store_close)

@@ -172,7 +172,8 @@ for page in metrics health/ready health/live; do
 done >"$work/monitored"
 like 'monitors are told' "$(cat "$work/monitored")" '*portvakt_visits_total*degraded*'
 is 'none is in what monitors are told' "$(found "$work/monitored")" ''
-is 'none is in the store' "$(found "$store"*)" ''
+mapfile -t stored < <(find "$bed/store" -type f)
+is 'none is in the store' "$(found "${stored[@]}")" ''
 is 'there is no temporary file' "$(find "$work/tmp" "$work/cores" -type f)" ''
 # in_hex FILE...: raw bytes, so that a key can be searched for
 in_hex() {
@@ -181,7 +182,7 @@ in_hex() {
 for key in ledger seal; do
   in_hex "$bed/keys/$key.key" >"$work/key"
   is "the $key key is not in log or store" \
-    "$(in_hex "$bed/log/portvakt.log" "$store"* | grep -c -F -f "$work/key")" 0
+    "$(in_hex "$bed/log/portvakt.log" "${stored[@]}" | grep -c -F -f "$work/key")" 0
   base64 -w 0 "$bed/keys/$key.key" | cut -c 1-40 >>"$work/key"
   is "nor in another spelling" "$(grep -a -c -i -F -f "$work/key" "$bed/log/portvakt.log")" 0
 done

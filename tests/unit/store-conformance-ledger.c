@@ -230,5 +230,5 @@ const ConformanceTest conformance_ledger_tests[] = {
 	{"ledger-filters", ledger_filters},
 	{"ledger-says-who-looked", ledger_says_who_looked},
 	{"was-given", was_given},
-	{NULL, NULL},
+	{0},
 };

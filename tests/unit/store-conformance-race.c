@@ -296,5 +296,5 @@ const ConformanceTest conformance_race_tests[] = {
 	{"one-put-new-wins", one_put_new_wins},
 	{"one-take-wins", one_take_wins},
 	{"one-ensure-wins", one_ensure_wins},
-	{NULL, NULL},
+	{0},
 };

@@ -12,6 +12,7 @@ typedef struct {
 	const StoreBackend *backend;
 	char *(*place_new)(void);
 	void (*place_remove)(char *place);
+	bool beside; /* its stores are beside the one that writes, see store_open_beside() */
 } StoreSuite;
 
 /* Adds its tests below "/store/". `suite` must last. */
@@ -31,6 +32,7 @@ typedef struct {
 typedef struct {
 	const char *name;
 	void (*run)(Fixture *, gconstpointer);
+	bool own; /* not for a store beside: of transactions that fail, sweeping, huge commits */
 } ConformanceTest;
 
 /* Ended by a NULL. */
