@@ -205,6 +205,23 @@
 /* References to other servers in one answer, which we pass over; Active Directory sends three. */
 #define LIMIT_DIRECTORY_REFERENCES 100
 
+/* Entries of one page when everybody is read: what slapd gives without being told to give more,
+ * and half of what Active Directory gives. Their bytes, at the some 1,000 that a person has, are
+ * never that many; and the server's place between two pages, which is some hundred bytes. */
+#define LIMIT_DIRECTORY_PAGE       500
+#define LIMIT_DIRECTORY_PAGE_BYTES (64UL * 1024 * 1024)
+#define LIMIT_DIRECTORY_COOKIE     65536
+
+/* One page: a server without an index looks at all it has to find where the first one begins. */
+#define LIMIT_DIRECTORY_PAGE_MS 20000
+
+/* People of a directory (the largest huvudman has some 200,000), pages of them, where a server
+ * gives smaller ones than it was asked for, and pages in a row that are empty, as a server gives
+ * them that works for a certain time only: one that begins anew for ever comes to an end. */
+#define LIMIT_DIRECTORY_PEOPLE      1000000
+#define LIMIT_DIRECTORY_PAGES       20000
+#define LIMIT_DIRECTORY_EMPTY_PAGES 100
+
 /* What a person types: mail addresses have 254 bytes, passwords of a manager 128 characters. */
 #define LIMIT_LOGIN    256
 #define LIMIT_PASSWORD 1024

@@ -6,8 +6,8 @@
 #include <stdbool.h>
 
 /*
- * One connection to one LDAP server, secured before anything is said on it. The only file that
- * includes ldap.h is directory-link.c.
+ * One connection to one LDAP server, secured before anything is said on it. The operations are in
+ * directory-search.h and directory-change.h.
  *
  * deadline: g_get_monotonic_time() at which a call gives up, wherever it is then: resolving,
  * connecting, in the TLS handshake, or waiting for an answer. A Link belongs to one thread at a
@@ -25,14 +25,6 @@ typedef enum {
 	LINK_NO_KEY,  /* search: one entry, but without exactly one usable key */
 } LinkResult;
 
-typedef struct LinkSearch {
-	const char *base;
-	const char *filter;            /* RFC 4515 */
-	const char *const *attributes; /* NULL-ended; holds key */
-	const char *key;               /* the attribute with the person key */
-	bool key_is_binary;            /* its value is shown as lower-case hex */
-} LinkSearch;
-
 /* Call before the first link_open(), while there is one thread: it changes the environment. */
 void link_init(void);
 
@@ -46,7 +38,3 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(Link, link_free)
  * empty one for a wish to be anonymous, and say Success. */
 LinkResult link_bind(Link *link, const char *dn, const char *password, gsize length,
 		     gint64 deadline, GError **error);
-
-/* Searches for one entry. ret_entry: transfer full, set for LINK_OK only. */
-LinkResult link_search(Link *link, const LinkSearch *search, gint64 deadline,
-		       DirectoryEntry **ret_entry, GError **error);

@@ -1,28 +1,14 @@
 /* SPDX-License-Identifier: AGPL-3.0-or-later */
-#include "idp/masterdata/directory.h"
+#include "idp/masterdata/directory-inside.h"
 
 #include "idp/fault.h"
 #include "idp/keys.h"
 #include "idp/limits.h"
 #include "idp/masterdata/condition.h"
-#include "idp/masterdata/directory-servers.h"
-#include "idp/masterdata/entry-cache.h"
+#include "idp/masterdata/directory-search.h"
 #include "idp/masterdata/filter.h"
 
 #include <string.h>
-
-struct Directory {
-	Servers *servers;
-	char *base;
-	char *login_filter;
-	char *key;
-	bool key_is_binary;
-	char *decoy_dn;
-	GPtrArray *attributes; /* char *, NULL-ended, with key */
-	EntryCache *cache;
-	gint64 max_age;
-	char *same; /* equal for two directories that ask the same of the same */
-};
 
 /* Keys of servers that hold 16 raw bytes where others have text. */
 static const char *const binary_keys[] = {"objectGUID", "GUID", "mS-DS-ConsistencyGuid"};

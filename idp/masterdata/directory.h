@@ -123,6 +123,37 @@ DirectoryOutcome directory_read(Directory *directory, gint64 began, const char *
 DirectoryOutcome directory_find(Directory *directory, const char *login, DirectoryEntry **ret_entry,
 				GError **error);
 
+/* One of everybody. */
+typedef struct {
+	DirectoryOutcome
+		outcome;       /* FOUND, or NO_KEY: they can never log in, and entry_key() is "" */
+	DirectoryEntry *entry; /* take a reference to keep it */
+	guint number;          /* 1 for the first */
+} DirectoryWalked;
+
+typedef struct {
+	const char *const *attributes; /* asked for besides, NULL-ended; NULL: none */
+} DirectoryWalkOptions;
+
+/* Everybody who could log in (the login-filter with `*' for the login), one after the other, in the
+ * server's order: all of them, or an error that says after how many. Where the server does not say
+ * that there are no more (limits, no pages, a referral, a lost connection) that is an error, and so
+ * is a directory where nobody is found.
+ *
+ * It is read in pages (RFC 2696) over a connection of its own, of which one is in memory at a
+ * time; each has a deadline (LIMIT_DIRECTORY_PAGE_MS), all of them together have none. Once
+ * somebody has been told of, no other URI is tried. Nobody is kept in the cache.
+ *
+ * The marks say who is in the protected group, but nothing of EPPNs: whoever sees everybody sees
+ * what they share.
+ *
+ * options: NULL: as in a login.
+ * person: called on this thread; false: that was enough, and the walk returns true.
+ * False: error is set, FAULT_DIRECTORY_DOWN. */
+bool directory_walk(Directory *directory, const DirectoryWalkOptions *options,
+		    bool (*person)(const DirectoryWalked *, gpointer), gpointer data,
+		    GError **error);
+
 /* Connects to every URI in turn, binds as the service account and looks at the base: what
  * `portvakt check` asks. False: error says what the first bad one suffers from. */
 bool directory_check(Directory *directory, GError **error);

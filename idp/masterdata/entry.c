@@ -15,6 +15,7 @@ typedef struct {
 struct DirectoryEntry {
 	atomic_uint references;
 	guint n;
+	unsigned marks; /* EntryMark */
 	gsize size;
 	const char *dn, *key;
 	Attribute attributes[]; /* n; then the pointers to all values, then all texts */
@@ -179,6 +180,17 @@ const char *const *entry_values(const DirectoryEntry *entry, const char *attribu
 gboolean entry_is_text(const char *value)
 {
 	return *value && strcmp(value, ENTRY_UNREADABLE) != 0;
+}
+
+unsigned entry_marks(const DirectoryEntry *entry)
+{
+	return entry->marks;
+}
+
+void entry_mark(DirectoryEntry *entry, unsigned marks)
+{
+	g_assert(atomic_load_explicit(&entry->references, memory_order_relaxed) == 1);
+	entry->marks |= marks;
 }
 
 gsize entry_size(const DirectoryEntry *entry)

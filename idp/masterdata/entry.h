@@ -22,7 +22,8 @@ DirectoryEntry *entry_ref(DirectoryEntry *entry);
 void entry_unref(DirectoryEntry *entry);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(DirectoryEntry, entry_unref)
 
-/* The person key: never empty, printable, at most LIMIT_PERSON_KEY bytes. Transfer none. */
+/* The person key: printable, at most LIMIT_PERSON_KEY bytes, and never empty but for an entry of
+ * DIRECTORY_NO_KEY in a walk (directory.h). Transfer none. */
 const char *entry_key(const DirectoryEntry *entry);
 
 /* The distinguished name: for admins' eyes only, since it may hold a name. Transfer none. */
@@ -34,6 +35,19 @@ const char *const *entry_values(const DirectoryEntry *entry, const char *attribu
 
 /* Is it a text that says something: neither empty nor ENTRY_UNREADABLE? */
 gboolean entry_is_text(const char *value);
+
+/* What was found out of an entry beside its own values, as bits. */
+typedef enum {
+	ENTRY_EPPN_SHARED = 1 << 0,      /* another entry has one of its EPPNs now */
+	ENTRY_PROTECTED_MEMBER = 1 << 1, /* it is in the group of those with protected identity */
+	ENTRY_PROTECTED_UNKNOWN =
+		1 << 2, /* the directory does not say whether it is: as if it were */
+} EntryMark;
+
+unsigned entry_marks(const DirectoryEntry *entry);
+
+/* Adds marks, before anybody else holds the entry. */
+void entry_mark(DirectoryEntry *entry, unsigned marks);
 
 /* The bytes of memory it takes. */
 gsize entry_size(const DirectoryEntry *entry);

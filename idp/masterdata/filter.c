@@ -40,6 +40,13 @@ char *filter_for_login(const char *login_filter, const char *login, gsize length
 	return g_string_free(filter, FALSE);
 }
 
+char *filter_for_everybody(const char *login_filter)
+{
+	GString *filter = g_string_new(login_filter);
+	g_string_replace(filter, FILTER_PLACE, "*", 0);
+	return g_string_free(filter, FALSE);
+}
+
 char *filter_for_key(const char *attribute, bool is_binary, const char *key)
 {
 	gsize length = strlen(key);

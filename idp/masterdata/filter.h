@@ -22,6 +22,9 @@ bool filter_is_one(const char *filter);
  * Returns: transfer full. */
 char *filter_for_login(const char *login_filter, const char *login, gsize length);
 
+/* The login-filter of everybody who has a login: `*' in each place. Transfer full. */
+char *filter_for_everybody(const char *login_filter);
+
 /* "(attribute=key)".
  *
  * attribute: a description that condition_is_attribute() takes.

@@ -323,6 +323,8 @@ unsigned masterdata_roles(const Masterdata *masterdata, const DirectoryEntry *en
 
 bool masterdata_is_protected(const Masterdata *masterdata, const DirectoryEntry *entry)
 {
+	if (entry_marks(entry) & (ENTRY_PROTECTED_MEMBER | ENTRY_PROTECTED_UNKNOWN))
+		return true;
 	if (!masterdata->protected_attribute)
 		return false;
 	const char *const *value = entry_values(entry, masterdata->protected_attribute);

@@ -59,7 +59,8 @@ const char *const *masterdata_attributes(const Masterdata *masterdata);
 unsigned masterdata_roles(const Masterdata *masterdata, const DirectoryEntry *entry);
 
 /* Protected identity: unless the marking is there, is readable and every value of it is one that
- * means "not protected". */
+ * means "not protected", and the directory says that the entry is not in the group of those with
+ * protected identity, if there is one (the entry's marks). */
 bool masterdata_is_protected(const Masterdata *masterdata, const DirectoryEntry *entry);
 
 /* This human in one role, as the policy sees them.

@@ -22,6 +22,7 @@ struct Rogue {
 	char *uri;
 	char *path; /* of a local socket; its folder is ours */
 	char *elsewhere;
+	guint answers;        /* of searches; its thread's own */
 	pthread_mutex_t lock; /* not a GMutex, so that TSan sees it */
 	int peer;             /* under lock, as the rest; -1: none */
 	guint connections;
@@ -42,8 +43,11 @@ enum {
 	SEARCH_ENTRY = 0x64,
 	SEARCH_DONE = 0x65,
 	SEARCH_REFERENCE = 0x73,
-	REFERRAL = 0xa3
+	REFERRAL = 0xa3,
+	CONTROLS = 0xa0
 };
+
+enum { SUCCESS = 0, SIZE_LIMIT = 4, REFERRED = 10 };
 
 static const char tls_yes[] = "\x30\x0c\x02\x01\x01\x78\x07\x0a\x01\x00\x04\x00\x04\x00";
 static const char tls_no[] = "\x30\x0c\x02\x01\x01\x78\x07\x0a\x01\x02\x04\x00\x04\x00";
@@ -74,21 +78,31 @@ static void put_attribute(GString *ber, const char *name, const char *value)
 	wrap(ber, start, SEQUENCE);
 }
 
-static void message_end(GString *ber, gsize start, int tag, char id)
+/* From `start` on, what follows the id of a message. */
+static void message_id(GString *ber, gsize start, guint id)
 {
-	wrap(ber, start, tag);
-	g_string_insert_len(ber, (gssize)start, (const char[]){INTEGER, 1, id}, 3);
+	const char integer[] = {INTEGER,         4,       (char)(id >> 24), (char)(id >> 16),
+				(char)(id >> 8), (char)id};
+	g_string_insert_len(ber, (gssize)start, integer, sizeof integer);
 	wrap(ber, start, SEQUENCE);
 }
 
-static void put_entry(GString *ber, char id, bool twice, bool torn)
+static void message_end(GString *ber, gsize start, int tag, guint id)
 {
-	static const char dn[] = "uid=rut,dc=rogue";
+	wrap(ber, start, tag);
+	message_id(ber, start, id);
+}
+
+/* One of many; number 0 is Rut. */
+static void put_entry(GString *ber, guint id, guint number, bool twice, bool torn)
+{
+	g_autofree char *uid = number ? g_strdup_printf("rut%u", number) : g_strdup("rut");
+	g_autofree char *dn = g_strdup_printf("uid=%s,dc=rogue", uid);
 	gsize start = ber->len;
 	put(ber, OCTETS, dn, strlen(dn));
 	gsize attributes = ber->len;
-	put_attribute(ber, "entryUUID", "rut");
-	put_attribute(ber, "uid", "rut");
+	put_attribute(ber, "entryUUID", uid);
+	put_attribute(ber, "uid", uid);
 	put_attribute(ber, "sn", "Rut");
 	if (twice)
 		put_attribute(ber, "SN", "Ruth");
@@ -99,7 +113,7 @@ static void put_entry(GString *ber, char id, bool twice, bool torn)
 	message_end(ber, start, SEARCH_ENTRY, id);
 }
 
-static void put_result(GString *ber, char id, int tag, char code, const char *referral)
+static void put_outcome(GString *ber, int tag, char code, const char *referral)
 {
 	gsize start = ber->len;
 	put(ber, ENUMERATED, &code, 1);
@@ -110,10 +124,35 @@ static void put_result(GString *ber, char id, int tag, char code, const char *re
 		put(ber, OCTETS, referral, strlen(referral));
 		wrap(ber, uris, REFERRAL);
 	}
-	message_end(ber, start, tag, id);
+	wrap(ber, start, tag);
 }
 
-static void put_reference(GString *ber, char id, const char *uri)
+static void put_result(GString *ber, guint id, int tag, char code, const char *referral)
+{
+	gsize start = ber->len;
+	put_outcome(ber, tag, code, referral);
+	message_id(ber, start, id);
+}
+
+/* The end of a page (RFC 2696); an empty cookie: of the last one. */
+static void put_page_end(GString *ber, guint id, const char *cookie)
+{
+	static const char oid[] = "1.2.840.113556.1.4.319";
+	g_autoptr(GString) value = g_string_new(NULL);
+	put(value, INTEGER, "", 1);
+	put(value, OCTETS, cookie, strlen(cookie));
+	wrap(value, 0, SEQUENCE);
+	gsize start = ber->len;
+	put_outcome(ber, SEARCH_DONE, SUCCESS, NULL);
+	gsize controls = ber->len;
+	put(ber, OCTETS, oid, strlen(oid));
+	put(ber, OCTETS, value->str, value->len);
+	wrap(ber, controls, SEQUENCE);
+	wrap(ber, controls, CONTROLS);
+	message_id(ber, start, id);
+}
+
+static void put_reference(GString *ber, guint id, const char *uri)
 {
 	gsize start = ber->len;
 	put(ber, OCTETS, uri, strlen(uri));
@@ -141,21 +180,45 @@ static bool drip(int peer, const GString *bytes)
 	return true;
 }
 
+/* A page of the search for everybody; false: the connection ends with it. */
+static bool answer_page(Rogue *rogue, int peer, guint id)
+{
+	guint page = rogue->answers++;
+	bool first = page == 0, on = true;
+	g_autoptr(GString) ber = g_string_new(NULL);
+
+	if (rogue->manner != ROGUE_EMPTY_PAGES)
+		put_entry(ber, id, rogue->manner == ROGUE_SAME_PAGES ? 0 : page + 1, false, false);
+	if (rogue->manner == ROGUE_LATER_CUT && !first)
+		on = false;
+	else if (rogue->manner == ROGUE_LATER_LIMIT && !first)
+		put_result(ber, id, SEARCH_DONE, SIZE_LIMIT, NULL);
+	else if (rogue->manner == ROGUE_LATER_REFERRAL && !first)
+		put_result(ber, id, SEARCH_DONE, REFERRED, rogue->elsewhere);
+	else if (rogue->manner == ROGUE_LATER_NO_PAGES && !first)
+		put_result(ber, id, SEARCH_DONE, SUCCESS, NULL);
+	else
+		put_page_end(ber, id, rogue->manner == ROGUE_TWO_PAGES && !first ? "" : "same");
+	return send_all(peer, ber) && on;
+}
+
 /* Answers a search; false: nothing more is to be had on this connection. */
-static bool answer_search(const Rogue *rogue, int peer, char id)
+static bool answer_search(Rogue *rogue, int peer, guint id)
 {
 	g_autoptr(GString) ber = g_string_new(NULL);
+	if (rogue->manner >= ROGUE_TWO_PAGES)
+		return answer_page(rogue, peer, id);
 	switch (rogue->manner) {
 	case ROGUE_HUGE:
 		g_string_append_len(ber, "\x30\x84\x06\x40\x00\x00", 6);
 		return send_all(peer, ber);
 	case ROGUE_ENDLESS:
-		put_entry(ber, id, false, false);
+		put_entry(ber, id, 0, false, false);
 		while (send_all(peer, ber))
 			;
 		return false;
 	case ROGUE_REFERRAL:
-		put_result(ber, id, SEARCH_DONE, 10, rogue->elsewhere);
+		put_result(ber, id, SEARCH_DONE, REFERRED, rogue->elsewhere);
 		return send_all(peer, ber);
 	case ROGUE_REFERENCE:
 		put_reference(ber, id, rogue->elsewhere);
@@ -163,7 +226,7 @@ static bool answer_search(const Rogue *rogue, int peer, char id)
 	default:
 		break;
 	}
-	put_entry(ber, id, rogue->manner == ROGUE_TWICE, rogue->manner == ROGUE_TORN);
+	put_entry(ber, id, 0, rogue->manner == ROGUE_TWICE, rogue->manner == ROGUE_TORN);
 	if (rogue->manner == ROGUE_CUT) {
 		g_string_truncate(ber, ber->len / 2);
 		send_all(peer, ber);
@@ -180,7 +243,7 @@ static gsize after_length(const guchar *bytes, gsize at)
 }
 
 /* Requests are small and come one at a time, each in one piece. */
-static void serve(const Rogue *rogue, int peer)
+static void serve(Rogue *rogue, int peer)
 {
 	guchar bytes[4096];
 	bool on = true;
@@ -188,12 +251,15 @@ static void serve(const Rogue *rogue, int peer)
 		ssize_t n = recv(peer, bytes, sizeof bytes, 0);
 		if (n < 8)
 			return;
-		gsize at = after_length(bytes, 1); /* INTEGER, 1, id, operation */
-		char id = (char)bytes[at + 2];
+		gsize at = after_length(bytes, 1) + 1; /* past INTEGER: length, id, operation */
+		gsize after = at + 1 + bytes[at];
+		guint id = 0;
+		while (++at < after)
+			id = id << 8 | bytes[at];
 		g_autoptr(GString) ber = g_string_new(NULL);
-		if (bytes[at + 3] == SEARCH_REQUEST) {
+		if (bytes[at] == SEARCH_REQUEST) {
 			on = answer_search(rogue, peer, id);
-		} else if (bytes[at + 3] == BIND_REQUEST) {
+		} else if (bytes[at] == BIND_REQUEST) {
 			put_result(ber, id, BIND_RESPONSE, 0, NULL);
 			on = send_all(peer, ber);
 		}

@@ -22,6 +22,16 @@ typedef enum {
 	ROGUE_ENDLESS,   /* sends entries without end */
 	ROGUE_REFERENCE, /* refers to another server besides */
 	ROGUE_REFERRAL,  /* refers to another server instead */
+
+	/* those that give pages (RFC 2696) of one person each, with one and the same cookie */
+	ROGUE_TWO_PAGES,      /* and does no harm */
+	ROGUE_SAME_PAGES,     /* the first page for ever */
+	ROGUE_EMPTY_PAGES,    /* nobody, for ever */
+	ROGUE_NEW_PAGES,      /* somebody new, for ever */
+	ROGUE_LATER_CUT,      /* hangs up within the second page */
+	ROGUE_LATER_LIMIT,    /* says there that it gives no more */
+	ROGUE_LATER_REFERRAL, /* refers there to another server */
+	ROGUE_LATER_NO_PAGES, /* has forgotten there what pages are */
 	ROGUE_MANNERS
 } RogueManner;
 

@@ -219,7 +219,7 @@ static void test_rogue_answers(void)
 		{ROGUE_REFERENCE, "reference", DIRECTORY_FOUND, false, 1.0},
 		{ROGUE_REFERRAL, "referral", DIRECTORY_FAULT, false, 1.0},
 	};
-	G_STATIC_ASSERT(G_N_ELEMENTS(cases) == ROGUE_MANNERS - ROGUE_CUT);
+	G_STATIC_ASSERT(G_N_ELEMENTS(cases) == ROGUE_TWO_PAGES - ROGUE_CUT);
 	for (gsize i = 0; i < G_N_ELEMENTS(cases); i++) {
 		g_autoptr(Rogue) elsewhere = rogue_new(ROGUE_SILENT);
 		g_autofree char *uri = g_strdup_printf("%s/dc=x", rogue_uri(elsewhere));

@@ -166,6 +166,7 @@ static void test_protected(void)
 	static const struct {
 		const char *name, *entry;
 		bool want;
+		unsigned marks;
 	} cases[] = {
 		{"not marked", "securityMarking=Ingen", false},
 		{"case", "securitymarking=INGEN", false},
@@ -181,12 +182,17 @@ static void test_protected(void)
 		{"one broken of two", "securityMarking=Ingen|securityMarking=~", true},
 		{"NUL", "securityMarking=Ingen^Sekretessmarkering", true},
 		{"other attribute", "security=Ingen", true},
+		{"member of the group", "securityMarking=Ingen", true, ENTRY_PROTECTED_MEMBER},
+		{"perhaps a member", "securityMarking=Ingen", true, ENTRY_PROTECTED_UNKNOWN},
+		{"another mark", "securityMarking=Ingen", false, ENTRY_EPPN_SHARED},
 	};
 	g_autoptr(MasterdataOptions) options = sample_options();
 	g_autoptr(Masterdata) masterdata = masterdata_new(options, NULL);
 	for (gsize i = 0; i < G_N_ELEMENTS(cases); i++) {
 		g_autoptr(DirectoryEntry) entry = entry_of(cases[i].entry);
 		g_test_message("%s", cases[i].name);
+		entry_mark(entry, cases[i].marks);
+		g_assert_cmpuint(entry_marks(entry), ==, cases[i].marks);
 		g_assert_cmpint(masterdata_is_protected(masterdata, entry), ==, cases[i].want);
 		/* it follows the person into any role, and into none */
 		g_autoptr(Person) person = masterdata_person(masterdata, entry, ROLE_STUDENT);
