@@ -215,6 +215,9 @@
 /* One page: a server without an index looks at all it has to find where the first one begins. */
 #define LIMIT_DIRECTORY_PAGE_MS 20000
 
+/* One change: a server may well write it to its disk, and to another, before it answers. */
+#define LIMIT_DIRECTORY_CHANGE_MS 10000
+
 /* People of a directory (the largest huvudman has some 200,000), pages of them, where a server
  * gives smaller ones than it was asked for, and pages in a row that are empty, as a server gives
  * them that works for a certain time only: one that begins anew for ever comes to an end. */

@@ -246,9 +246,14 @@ static void give_back(Servers *servers, unsigned uri, LinkKind kind, Link *link)
 	g_array_append_val(servers->all[uri].idle[kind], idle);
 }
 
+Link *servers_open(Servers *servers, unsigned uri, gint64 deadline, GError **error)
+{
+	return link_open(servers->all[uri].uri, servers->ca_file, deadline, error);
+}
+
 Link *servers_connect(Servers *servers, unsigned uri, gint64 deadline, GError **error)
 {
-	g_autoptr(Link) link = link_open(servers->all[uri].uri, servers->ca_file, deadline, error);
+	g_autoptr(Link) link = servers_open(servers, uri, deadline, error);
 	if (!link)
 		return NULL;
 	switch (link_bind(link, servers->bind_dn, secret_text(servers->password),
@@ -269,9 +274,8 @@ Link *servers_connect(Servers *servers, unsigned uri, gint64 deadline, GError **
 static Link *connect_as(Servers *servers, unsigned uri, LinkKind kind, gint64 deadline,
 			GError **error)
 {
-	return kind == LINK_SERVICE
-		       ? servers_connect(servers, uri, deadline, error)
-		       : link_open(servers->all[uri].uri, servers->ca_file, deadline, error);
+	return kind == LINK_SERVICE ? servers_connect(servers, uri, deadline, error)
+				    : servers_open(servers, uri, deadline, error);
 }
 
 LinkResult servers_use(Servers *servers, unsigned uri, LinkKind kind, ServersUse use, gpointer data,

@@ -49,6 +49,9 @@ typedef LinkResult (*ServersUse)(Link *link, gint64 deadline, gpointer data, GEr
 LinkResult servers_use(Servers *servers, unsigned uri, LinkKind kind, ServersUse use, gpointer data,
 		       gint64 deadline, GError **error);
 
+/* Connects afresh to the server number `uri`, as nobody yet. Transfer full. */
+Link *servers_open(Servers *servers, unsigned uri, gint64 deadline, GError **error);
+
 /* Connects and binds afresh to the server number `uri` as the service account. Transfer full. */
 Link *servers_connect(Servers *servers, unsigned uri, gint64 deadline, GError **error);
 

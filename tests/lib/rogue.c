@@ -42,6 +42,8 @@ enum {
 	SEARCH_REQUEST = 0x63,
 	SEARCH_ENTRY = 0x64,
 	SEARCH_DONE = 0x65,
+	MODIFY_REQUEST = 0x66,
+	MODIFY_RESPONSE = 0x67,
 	SEARCH_REFERENCE = 0x73,
 	REFERRAL = 0xa3,
 	CONTROLS = 0xa0
@@ -262,6 +264,11 @@ static void serve(Rogue *rogue, int peer)
 		} else if (bytes[at] == BIND_REQUEST) {
 			put_result(ber, id, BIND_RESPONSE, 0, NULL);
 			on = send_all(peer, ber);
+		} else if (bytes[at] == MODIFY_REQUEST && rogue->manner == ROGUE_REFERRAL) {
+			put_result(ber, id, MODIFY_RESPONSE, REFERRED, rogue->elsewhere);
+			on = send_all(peer, ber);
+		} else {
+			return;
 		}
 	}
 }

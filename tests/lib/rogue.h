@@ -5,7 +5,8 @@
 
 /* LDAP servers that misbehave, each in a manner of its own. Those before ROGUE_CUT never come to
  * speak of people and have a loopback port; the others take every bind, have one person (Rut, whose
- * key is `rut`) for every search, and have a local socket, where no TLS is asked for. */
+ * key is `rut`) for every search, hang up on what else is asked, and have a local socket, where no
+ * TLS is asked for. */
 typedef enum {
 	ROGUE_CLOSED,       /* has the port, but does not listen */
 	ROGUE_FULL,         /* listens, but takes no connection: packets vanish */
@@ -21,7 +22,7 @@ typedef enum {
 	ROGUE_TWICE,     /* the attribute sn is there twice */
 	ROGUE_ENDLESS,   /* sends entries without end */
 	ROGUE_REFERENCE, /* refers to another server besides */
-	ROGUE_REFERRAL,  /* refers to another server instead */
+	ROGUE_REFERRAL,  /* refers to another server instead, also whoever writes */
 
 	/* those that give pages (RFC 2696) of one person each, with one and the same cookie */
 	ROGUE_TWO_PAGES,      /* and does no harm */
