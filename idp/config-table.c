@@ -91,6 +91,14 @@ const ConfigSetting config_table[] = {
 	{"attributes", "*", CONFIG_TEXT, NULL, false, 0, 0,
 	 "REGISTRY-NAME = LDAP-NAME, where the directory calls an attribute something else."},
 
+	{"alias", "*", CONFIG_TEXT, NULL, false, 0, 0,
+	 "REGISTRY-NAME = LDAP-NAME, the attribute that holds a protected person's alias."},
+
+	{"protected", "suppress", CONFIG_LIST, "school;study;family;personal-number;birth;contact", false, 0, 0,
+	 "Attributes, and kinds of them, that never leave about a protected person, alias or not."},
+	{"protected", "role-group", CONFIG_TEXT, NULL, false, 0, 0,
+	 "Unix group that has the protected-data role; left out, only root has it."},
+
 	{"policy", "folder", CONFIG_PATH, "policy.d", false, 0, 0,
 	 "Folder of the *.policy files. It and they belong to root or to whoever runs portvakt; "
 	 "nobody else may write them."},

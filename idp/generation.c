@@ -151,6 +151,16 @@ static char **copy_list(const char *const *list)
 	return g_strv_builder_end(copy);
 }
 
+static GHashTable *copy_lines(const Config *config, const char *group)
+{
+	GHashTable *lines = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, g_free);
+	g_auto(GStrv) keys = config_keys(config, group);
+	for (char **key = keys; *key; key++)
+		g_hash_table_insert(lines, g_strdup(*key),
+				    g_strdup(config_text(config, group, *key)));
+	return lines;
+}
+
 static void fill_masterdata_options(const Config *config, MasterdataOptions *options)
 {
 	const char *group = config_directories(config)[0];
@@ -168,11 +178,9 @@ static void fill_masterdata_options(const Config *config, MasterdataOptions *opt
 	options->eppn_student = g_strdup(config_text(config, group, "eppn-student"));
 	options->eppn_staff = g_strdup(config_text(config, group, "eppn-staff"));
 	options->eppn_guardian = g_strdup(config_text(config, group, "eppn-guardian"));
-	options->attributes = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, g_free);
-	g_auto(GStrv) names = config_keys(config, "attributes");
-	for (char **name = names; *name; name++)
-		g_hash_table_insert(options->attributes, g_strdup(*name),
-				    g_strdup(config_text(config, "attributes", *name)));
+	options->attributes = copy_lines(config, "attributes");
+	options->alias = copy_lines(config, "alias");
+	options->suppress = copy_list(config_list(config, "protected", "suppress"));
 }
 
 static void fill_directory_options(const Config *config, DirectoryOptions *options)
@@ -216,9 +224,12 @@ static bool load_masterdata(Generation *generation, GError **error)
 	if (generation->masterdata)
 		generation->directory = directory_new(
 			options, masterdata_attributes(generation->masterdata), error);
-	if (!generation->directory)
+	if (!generation->directory) {
 		locate(generation->config, error);
-	return generation->directory != NULL;
+		return false;
+	}
+	warn_all(generation, masterdata_warnings(generation->masterdata));
+	return true;
 }
 
 /* Whoever may write the policy decides what leaves: its files are judged as metadata's are.

@@ -146,7 +146,8 @@ static Reason judge_values(const Work *work, Entry *entry, const Attribute *attr
 	Reason reason = REASON_NONE;
 
 	if (!entry->values || entry->values->len == 0)
-		return REASON_NO_VALUE;
+		return work->person->no_alias[attribute_index(attribute)] ? REASON_NO_ALIAS
+									  : REASON_NO_VALUE;
 	if (attribute->single && entry->values->len > 1 && !trusted)
 		return REASON_SEVERAL_VALUES;
 	for (guint i = 0; i < entry->values->len; i++) {
@@ -258,7 +259,7 @@ static Reason applies(const Work *work, const Release *release, Step *step, unsi
 {
 	*step = STEP_PEOPLE;
 	*date = 0;
-	if (!(release->people & work->people))
+	if (work->person->is_outsider || !(release->people & work->people))
 		return REASON_NOT_FOR_PERSON;
 	*step = STEP_DATES;
 	*date = release->from;

@@ -43,6 +43,8 @@ static const struct {
 				  "namn."},
 	[REASON_NO_VALUE] = {"no-value", "The directory has no value for this person.",
 			     "Katalogen saknar värde för personen."},
+	[REASON_NO_ALIAS] = {"no-alias", "The person is protected and has no alias value.",
+			     "Personen har skyddade uppgifter och saknar aliasvärde."},
 	[REASON_SEVERAL_VALUES] = {"several-values",
 				   "{a} must have one value, the directory has {m}.",
 				   "{a} ska ha ett värde, katalogen har {m}."},

@@ -24,6 +24,7 @@ typedef enum {
 	REASON_NOT_REQUIRED,
 	REASON_MUST_BE_NAMED, /* `requested` does not cover its kind */
 	REASON_NO_VALUE,
+	REASON_NO_ALIAS, /* of a protected person; told to nobody without the protected-data role */
 	REASON_SEVERAL_VALUES,
 	REASON_BAD_VALUE,
 	REASON_FOREIGN_SCOPE,

@@ -2,30 +2,12 @@
 #include "idp/masterdata/masterdata.h"
 
 #include "idp/masterdata/condition.h"
+#include "idp/masterdata/mapping.h"
 #include "policy/guess.h"
 
 #include <string.h>
 
 #define EPPN "eduPersonPrincipalName"
-
-/* The roles, in the order of every array below that has one element for each. */
-enum { STUDENT, STAFF, GUARDIAN, ROLES };
-static const Role roles[ROLES] = {ROLE_STUDENT, ROLE_STAFF, ROLE_GUARDIAN};
-
-/* Attributes that speak of a human in one role only: a teacher's own school grade must not follow
- * into the staff role of somebody who is also a pupil. */
-static const struct {
-	const char *name;
-	Role role;
-} bound[] = {
-	{"sisSchoolGrade", ROLE_STUDENT},       {"sisSchoolCourseStudent", ROLE_STUDENT},
-	{"sisSchoolCourseTeacher", ROLE_STAFF}, {"title", ROLE_STAFF},
-	{"employeeType", ROLE_STAFF},           {"employeeNumber", ROLE_STAFF},
-	{"departmentNumber", ROLE_STAFF},       {"sisLegalGuardianFor", ROLE_GUARDIAN},
-};
-
-/* Never read from a directory: their values differ from service to service. */
-static const char *const computed[] = {"pairwise-id", "eduPersonTargetedID"};
 
 static const char *const affiliation_attributes[] = {
 	"eduPersonAffiliation", "eduPersonScopedAffiliation", "eduPersonPrimaryAffiliation"};
@@ -42,16 +24,22 @@ static const struct {
 	{"member", ROLE_STUDENT | ROLE_STAFF | ROLE_GUARDIAN},
 };
 
+/* Kinds of attributes that tell where a protected person is or how to find them. */
+static const AttributeKind telling[] = {KIND_SCHOOL, KIND_STUDY,           KIND_FAMILY,
+					KIND_BIRTH,  KIND_PERSONAL_NUMBER, KIND_CONTACT};
+
 struct Masterdata {
-	GPtrArray *is[ROLES]; /* conditions */
+	GPtrArray *is[MAPPING_ROLES]; /* conditions */
 	GPtrArray *teacher;
 	GPtrArray *test;
 	char *protected_attribute; /* NULL: the school has declared that there is none */
 	GPtrArray *protected_no;   /* char *, folded */
-	/* the LDAP attribute of each registry attribute in each role; NULL: none in that role */
-	char *source[ROLES][ATTRIBUTE_MAX];
-	unsigned eppn;     /* attribute_index() of it */
-	GPtrArray *wanted; /* char *, NULL-ended: what the directory is asked for */
+	Mapping source;            /* of everybody else, and the EPPN of all */
+	Mapping alias;             /* of protected persons */
+	bool suppressed[ATTRIBUTE_MAX];
+	unsigned eppn;       /* attribute_index() of it */
+	GPtrArray *wanted;   /* char *, NULL-ended: what the directory is asked for */
+	GPtrArray *warnings; /* char * */
 };
 
 MasterdataOptions *masterdata_options_new(void)
@@ -75,6 +63,8 @@ void masterdata_options_free(MasterdataOptions *options)
 	g_free(options->eppn_staff);
 	g_free(options->eppn_guardian);
 	g_clear_pointer(&options->attributes, g_hash_table_unref);
+	g_clear_pointer(&options->alias, g_hash_table_unref);
+	g_strfreev(options->suppress);
 	g_free(options);
 }
 
@@ -108,9 +98,9 @@ static bool load_conditions(Masterdata *masterdata, const MasterdataOptions *opt
 		char **texts;
 		GPtrArray **list;
 	} all[] = {
-		{"student", options->student, &masterdata->is[STUDENT]},
-		{"staff", options->staff, &masterdata->is[STAFF]},
-		{"guardian", options->guardian, &masterdata->is[GUARDIAN]},
+		{"student", options->student, &masterdata->is[MAPPING_STUDENT]},
+		{"staff", options->staff, &masterdata->is[MAPPING_STAFF]},
+		{"guardian", options->guardian, &masterdata->is[MAPPING_GUARDIAN]},
 		{"teacher", options->teacher, &masterdata->teacher},
 		{"test", options->test, &masterdata->test},
 	};
@@ -150,104 +140,97 @@ static bool load_protected(Masterdata *masterdata, const MasterdataOptions *opti
 	return true;
 }
 
-/* Every attribute has its own name in the directory until told otherwise. */
-static void load_defaults(Masterdata *masterdata)
-{
-	size_t n;
-	const Attribute *table = attribute_table(&n);
-
-	masterdata->eppn = attribute_index(attribute_by_name(EPPN));
-	for (size_t i = 0; i < n; i++)
-		if (!strv_has(computed, G_N_ELEMENTS(computed), table[i].name))
-			for (unsigned r = 0; r < ROLES; r++)
-				masterdata->source[r][i] = g_strdup(table[i].name);
-	for (size_t i = 0; i < G_N_ELEMENTS(bound); i++)
-		for (unsigned r = 0; r < ROLES; r++)
-			if (roles[r] != bound[i].role)
-				g_clear_pointer(&masterdata->source[r][attribute_index(
-							attribute_by_name(bound[i].name))],
-						g_free);
-}
-
 static bool load_eppn(Masterdata *masterdata, const MasterdataOptions *options, GError **error)
 {
-	static const char *const keys[ROLES] = {"eppn-student", "eppn-staff", "eppn-guardian"};
-	const char *const values[ROLES] = {options->eppn_student, options->eppn_staff,
-					   options->eppn_guardian};
+	static const char *const keys[MAPPING_ROLES] = {"eppn-student", "eppn-staff",
+							"eppn-guardian"};
+	const char *const values[MAPPING_ROLES] = {options->eppn_student, options->eppn_staff,
+						   options->eppn_guardian};
 	g_autofree char *group = g_strdup_printf("directory %s", options->name);
 
-	for (unsigned r = 0; r < ROLES; r++) {
+	for (unsigned r = 0; r < MAPPING_ROLES; r++) {
 		if (!values[r])
 			continue;
 		if (!condition_is_attribute(values[r]))
 			return wrong(error, group, keys[r], "`%s' is no LDAP attribute", values[r]);
-		g_free(masterdata->source[r][masterdata->eppn]);
-		masterdata->source[r][masterdata->eppn] = g_strdup(values[r]);
+		g_free(masterdata->source.ldap[r][masterdata->eppn]);
+		masterdata->source.ldap[r][masterdata->eppn] = g_strdup(values[r]);
 	}
 	return true;
 }
 
-static bool wrong_name(GError **error, const char *key, const char *name)
+/* What is suppressed when nothing is said. */
+static void suppress_default(Masterdata *masterdata)
 {
 	size_t n;
 	const Attribute *table = attribute_table(&n);
-	const char *names[ATTRIBUTE_MAX];
 
 	for (size_t i = 0; i < n; i++)
-		names[i] = table[i].name;
-	const char *guess = guess_nearest(name, names, n);
-	return wrong(error, "attributes", key, "no attribute is called `%s'%s%s%s", name,
-		     guess ? "; did you mean `" : "", guess ? guess : "", guess ? "'?" : "");
+		for (gsize k = 0; k < G_N_ELEMENTS(telling); k++)
+			masterdata->suppressed[i] |= table[i].kind == telling[k];
 }
 
-/* One line of [attributes]: NAME or NAME.ROLE, and the LDAP attribute. */
-static bool load_mapping(Masterdata *masterdata, const char *key, const char *ldap, GError **error)
+/* One word of `suppress': an attribute, or a kind for all attributes of it. */
+static bool suppress(Masterdata *masterdata, const char *word, GError **error)
 {
-	const char *dot = strchr(key, '.');
-	g_autofree char *name = dot ? g_strndup(key, (gsize)(dot - key)) : g_strdup(key);
-	const Attribute *attribute = attribute_by_name(name);
-	Role only = dot ? role_by_name(dot + 1) : ROLE_NONE;
+	size_t n;
+	const Attribute *table = attribute_table(&n), *attribute = attribute_by_name(word);
+	AttributeKind kind = attribute_kind_by_name(word);
+	const char *names[ATTRIBUTE_MAX + KIND_LAST];
+	size_t known = 0;
 
-	if (!attribute)
-		return wrong_name(error, key, name);
-	if (dot && !only)
-		return wrong(error, "attributes", key,
-			     "`%s' is no role; write student, staff or guardian", dot + 1);
-	if (attribute_index(attribute) == masterdata->eppn)
-		return wrong(error, "attributes", key,
-			     "write eppn-student, eppn-staff and eppn-guardian in [directory] "
-			     "instead, since each role has its own");
-	if (strv_has(computed, G_N_ELEMENTS(computed), name))
-		return wrong(error, "attributes", key,
-			     "its value differs from service to service and cannot be read from "
-			     "the directory; remove the line");
-	if (!condition_is_attribute(ldap))
-		return wrong(error, "attributes", key, "`%s' is no LDAP attribute", ldap);
-
-	for (unsigned r = 0; r < ROLES; r++) {
-		char **source = &masterdata->source[r][attribute_index(attribute)];
-		/* a role that the attribute does not speak of gets it only if named */
-		if (only ? roles[r] != only : !*source)
-			continue;
-		g_free(*source);
-		*source = g_strdup(ldap);
+	for (size_t i = 0; i < n; i++) {
+		masterdata->suppressed[i] |= attribute == &table[i] || table[i].kind == kind;
+		names[known++] = table[i].name;
 	}
-	return true;
+	if (attribute || kind)
+		return true;
+	for (unsigned k = 1; k <= KIND_LAST; k++)
+		names[known++] = attribute_kind_name((AttributeKind)k);
+	const char *guess = guess_nearest(word, names, known);
+	return wrong(error, "protected", "suppress", "no attribute or kind is called `%s'%s%s%s",
+		     word, guess ? "; did you mean `" : "", guess ? guess : "", guess ? "'?" : "");
 }
 
-/* Lines without a role first: a line with a role narrows them, whatever the order of the file. */
-static bool load_mappings(Masterdata *masterdata, GHashTable *mappings, GError **error)
+static bool load_suppressed(Masterdata *masterdata, char *const *words, GError **error)
 {
-	for (int with_role = 0; mappings && with_role < 2; with_role++) {
-		GHashTableIter iter;
-		gpointer key, ldap;
-		g_hash_table_iter_init(&iter, mappings);
-		while (g_hash_table_iter_next(&iter, &key, &ldap))
-			if ((strchr(key, '.') != NULL) == with_role &&
-			    !load_mapping(masterdata, key, ldap, error))
+	size_t n;
+	const Attribute *table = attribute_table(&n);
+
+	if (words && !*words)
+		return wrong(error, "protected", "suppress",
+			     "names nothing; leave the line out, or write `none' if every alias "
+			     "may leave");
+	if (!words)
+		suppress_default(masterdata);
+	else if (words[1] || !g_str_equal(words[0], "none"))
+		for (; *words; words++)
+			if (!suppress(masterdata, *words, error))
 				return false;
-	}
+	masterdata->warnings = g_ptr_array_new_with_free_func(g_free);
+	for (size_t i = 0; i < n; i++)
+		for (unsigned r = 0; r < MAPPING_ROLES; r++)
+			if (masterdata->suppressed[i] && masterdata->alias.ldap[r][i]) {
+				g_ptr_array_add(masterdata->warnings,
+						g_strdup_printf("[alias] %s: never leaves, since "
+								"[protected] suppress holds it; "
+								"leave it out of one of them",
+								table[i].name));
+				break;
+			}
 	return true;
+}
+
+static bool load_mappings(Masterdata *masterdata, const MasterdataOptions *options, GError **error)
+{
+	return mapping_load(&masterdata->source, "attributes", options->attributes,
+			    "write eppn-student, eppn-staff and eppn-guardian in [directory] "
+			    "instead, since each role has its own",
+			    error) &&
+	       mapping_load(&masterdata->alias, "alias", options->alias,
+			    "it is its own alias, since whoever becomes protected gets a new one "
+			    "(`portvakt eppn rotate'); remove the line",
+			    error);
 }
 
 static void want(GHashTable *seen, GPtrArray *wanted, const char *attribute)
@@ -260,17 +243,19 @@ static GPtrArray *list_wanted(const Masterdata *masterdata)
 {
 	g_autoptr(GHashTable) seen = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
 	GPtrArray *wanted = g_ptr_array_new_with_free_func(g_free);
-	const GPtrArray *lists[] = {masterdata->is[STUDENT], masterdata->is[STAFF],
-				    masterdata->is[GUARDIAN], masterdata->teacher,
+	const GPtrArray *lists[] = {masterdata->is[MAPPING_STUDENT], masterdata->is[MAPPING_STAFF],
+				    masterdata->is[MAPPING_GUARDIAN], masterdata->teacher,
 				    masterdata->test};
 
 	for (gsize l = 0; l < G_N_ELEMENTS(lists); l++)
 		for (guint i = 0; i < lists[l]->len; i++)
 			want(seen, wanted, ((const Condition *)lists[l]->pdata[i])->attribute);
 	want(seen, wanted, masterdata->protected_attribute);
-	for (unsigned r = 0; r < ROLES; r++)
-		for (gsize i = 0; i < ATTRIBUTE_MAX; i++)
-			want(seen, wanted, masterdata->source[r][i]);
+	for (unsigned r = 0; r < MAPPING_ROLES; r++)
+		for (gsize i = 0; i < ATTRIBUTE_MAX; i++) {
+			want(seen, wanted, masterdata->source.ldap[r][i]);
+			want(seen, wanted, masterdata->alias.ldap[r][i]);
+		}
 	g_ptr_array_add(wanted, NULL);
 	return wanted;
 }
@@ -279,10 +264,12 @@ Masterdata *masterdata_new(const MasterdataOptions *options, GError **error)
 {
 	g_autoptr(Masterdata) masterdata = g_new0(Masterdata, 1);
 
-	load_defaults(masterdata);
+	masterdata->eppn = attribute_index(attribute_by_name(EPPN));
+	mapping_fill(&masterdata->source);
 	if (!load_conditions(masterdata, options, error) ||
 	    !load_protected(masterdata, options, error) || !load_eppn(masterdata, options, error) ||
-	    !load_mappings(masterdata, options->attributes, error))
+	    !load_mappings(masterdata, options, error) ||
+	    !load_suppressed(masterdata, options->suppress, error))
 		return NULL;
 	masterdata->wanted = list_wanted(masterdata);
 	return g_steal_pointer(&masterdata);
@@ -292,11 +279,11 @@ void masterdata_free(Masterdata *masterdata)
 {
 	if (!masterdata)
 		return;
-	for (unsigned r = 0; r < ROLES; r++) {
+	for (unsigned r = 0; r < MAPPING_ROLES; r++)
 		g_clear_pointer(&masterdata->is[r], g_ptr_array_unref);
-		for (gsize i = 0; i < ATTRIBUTE_MAX; i++)
-			g_free(masterdata->source[r][i]);
-	}
+	mapping_clear(&masterdata->source);
+	mapping_clear(&masterdata->alias);
+	g_clear_pointer(&masterdata->warnings, g_ptr_array_unref);
 	g_clear_pointer(&masterdata->teacher, g_ptr_array_unref);
 	g_clear_pointer(&masterdata->test, g_ptr_array_unref);
 	g_free(masterdata->protected_attribute);
@@ -310,14 +297,19 @@ const char *const *masterdata_attributes(const Masterdata *masterdata)
 	return (const char *const *)masterdata->wanted->pdata;
 }
 
+const GPtrArray *masterdata_warnings(const Masterdata *masterdata)
+{
+	return masterdata->warnings;
+}
+
 /* ---- reading ---- */
 
 unsigned masterdata_roles(const Masterdata *masterdata, const DirectoryEntry *entry)
 {
 	unsigned found = 0;
-	for (unsigned r = 0; r < ROLES; r++)
+	for (unsigned r = 0; r < MAPPING_ROLES; r++)
 		if (conditions_hold(masterdata->is[r], entry))
-			found |= roles[r];
+			found |= mapping_role(r);
 	return found;
 }
 
@@ -355,21 +347,25 @@ static bool affiliation_fits(const char *value, Role role, unsigned has)
 	return has == (unsigned)role;
 }
 
-/* The EPPNs (folded) that this human has in other roles; NULL-safe empty for most people. */
+/* The EPPNs (folded) that this human has in other roles; NULL if one of them cannot be read, so
+ * that nobody knows which values hold it. Transfer full. */
 static GPtrArray *foreign_eppns(const Masterdata *masterdata, const DirectoryEntry *entry,
 				unsigned role, unsigned has)
 {
-	GPtrArray *foreign = g_ptr_array_new_with_free_func(g_free);
-	for (unsigned r = 0; r < ROLES; r++) {
-		if (r == role || !(has & roles[r]))
+	g_autoptr(GPtrArray) foreign = g_ptr_array_new_with_free_func(g_free);
+	for (unsigned r = 0; r < MAPPING_ROLES; r++) {
+		if (r == role || !(has & mapping_role(r)))
 			continue;
 		const char *const *value =
-			entry_values(entry, masterdata->source[r][masterdata->eppn]);
-		for (; value && *value; value++)
+			entry_values(entry, masterdata->source.ldap[r][masterdata->eppn]);
+		for (; value && *value; value++) {
+			if (g_str_equal(*value, ENTRY_UNREADABLE))
+				return NULL;
 			if (entry_is_text(*value))
 				g_ptr_array_add(foreign, condition_fold(*value));
+		}
 	}
-	return foreign;
+	return g_steal_pointer(&foreign);
 }
 
 static bool is_foreign(const GPtrArray *foreign, const char *value)
@@ -383,39 +379,86 @@ static bool is_foreign(const GPtrArray *foreign, const char *value)
 	return false;
 }
 
-static unsigned role_place(Role role)
+/* A person who is being read: in which role, and what of other roles must stay behind. */
+typedef struct {
+	const Masterdata *masterdata;
+	const DirectoryEntry *entry;
+	unsigned r;
+	unsigned has;       /* roles, as bits */
+	GPtrArray *foreign; /* NULL: unknown */
+} Reading;
+
+/* Adds what of these values is about this role; -> whether there were any. */
+static bool add_values(const Reading *reading, Person *person, const Attribute *attribute,
+		       const char *ldap)
 {
-	for (unsigned r = 0; r < ROLES; r++)
-		if (roles[r] == role)
-			return r;
-	g_assert_not_reached();
+	Role role = mapping_role(reading->r);
+	const char *const *value = ldap ? entry_values(reading->entry, ldap) : NULL;
+	bool affiliation = strv_has(affiliation_attributes, G_N_ELEMENTS(affiliation_attributes),
+				    attribute->name);
+
+	if (!value || !*value)
+		return false;
+	/* any of them may hold the name of the other role */
+	if (!reading->foreign) {
+		person_add_value(person, attribute, ENTRY_UNREADABLE, -1);
+		return true;
+	}
+	for (; *value; value++)
+		if ((!affiliation || affiliation_fits(*value, role, reading->has)) &&
+		    !is_foreign(reading->foreign, *value))
+			person_add_value(person, attribute, *value, -1);
+	return true;
+}
+
+/* Of a protected person nothing is read but the EPPN, which they got when they became so, and
+ * aliases. */
+static void read_attribute(const Reading *reading, Person *person, const Attribute *attribute)
+{
+	const Masterdata *masterdata = reading->masterdata;
+	unsigned index = attribute_index(attribute);
+	const char *source = masterdata->source.ldap[reading->r][index];
+	const char *alias =
+		index == masterdata->eppn ? source : masterdata->alias.ldap[reading->r][index];
+
+	if (!person->is_protected) {
+		add_values(reading, person, attribute, source);
+		return;
+	}
+	if (!masterdata->suppressed[index] && add_values(reading, person, attribute, alias))
+		return;
+	const char *const *real = source ? entry_values(reading->entry, source) : NULL;
+	person->no_alias[index] = real && *real;
 }
 
 Person *masterdata_person(const Masterdata *masterdata, const DirectoryEntry *entry, Role role)
 {
-	unsigned r = role_place(role);
-	unsigned has = masterdata_roles(masterdata, entry);
+	Reading reading = {masterdata, entry, mapping_place(role),
+			   masterdata_roles(masterdata, entry), NULL};
 	g_autoptr(Person) person = person_new(entry_key(entry));
 	size_t n;
 	const Attribute *table = attribute_table(&n);
 
 	person->is_protected = masterdata_is_protected(masterdata, entry);
-	if (!(has & role))
+	if (!(reading.has & role))
 		return g_steal_pointer(&person);
 	person->role = role;
 	person->teacher = role == ROLE_STAFF && conditions_hold(masterdata->teacher, entry);
 	person->is_test = conditions_hold(masterdata->test, entry);
-
-	g_autoptr(GPtrArray) foreign = foreign_eppns(masterdata, entry, r, has);
-	for (size_t i = 0; i < n; i++) {
-		const char *source = masterdata->source[r][i];
-		const char *const *value = source ? entry_values(entry, source) : NULL;
-		bool affiliation = strv_has(affiliation_attributes,
-					    G_N_ELEMENTS(affiliation_attributes), table[i].name);
-		for (; value && *value; value++)
-			if ((!affiliation || affiliation_fits(*value, role, has)) &&
-			    !is_foreign(foreign, *value))
-				person_add_value(person, &table[i], *value, -1);
-	}
+	reading.foreign = foreign_eppns(masterdata, entry, reading.r, reading.has);
+	for (size_t i = 0; i < n; i++)
+		read_attribute(&reading, person, &table[i]);
+	g_clear_pointer(&reading.foreign, g_ptr_array_unref);
 	return g_steal_pointer(&person);
+}
+
+Person *masterdata_outsider(const Person *person)
+{
+	Person *outsider = person_new(person->key);
+
+	outsider->role = person->role;
+	outsider->teacher = person->teacher;
+	outsider->is_test = person->is_test;
+	outsider->is_outsider = true;
+	return outsider;
 }

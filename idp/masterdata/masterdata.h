@@ -37,6 +37,12 @@ typedef struct {
 	 * the only one that does. char * -> char *. NULL: each has its own name. pairwise-id and
 	 * eduPersonTargetedID differ from service to service: no directory attribute holds them. */
 	GHashTable *attributes;
+	/* [alias]: likewise, of protected persons; NULL: nothing but the EPPN is known of them */
+	GHashTable *alias;
+	/* [protected] suppress: attributes and kinds of the registry that never leave about
+	 * protected persons, whatever alias they have; NULL: the kinds school, study, family,
+	 * personal-number, birth and contact. NULL-ended */
+	char **suppress;
 } MasterdataOptions;
 
 MasterdataOptions *masterdata_options_new(void);
@@ -50,6 +56,10 @@ typedef struct Masterdata Masterdata;
 Masterdata *masterdata_new(const MasterdataOptions *options, GError **error);
 void masterdata_free(Masterdata *masterdata);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(Masterdata, masterdata_free)
+
+/* What an admin should look at, char *: "[GROUP] KEY: …". Transfer none, lives as long as
+ * masterdata. */
+const GPtrArray *masterdata_warnings(const Masterdata *masterdata);
 
 /* The LDAP attributes that the functions below look at, NULL-terminated: what directory_new() is
  * to ask for. Transfer none, lives as long as masterdata. */
@@ -70,6 +80,14 @@ bool masterdata_is_protected(const Masterdata *masterdata, const DirectoryEntry 
  * What another role alone explains stays behind: the EPPN of the other role (under any attribute),
  * affiliations of the other role, grade and groups as a pupil, groups taught, titles. If one LDAP
  * attribute would serve as EPPN of two roles that this human has, there is no EPPN at all, since
- * the two must differ.
+ * the two must differ. If the EPPN of the other role cannot be read, any value may hold it, and
+ * every attribute that has one is ENTRY_UNREADABLE.
+ * Of a protected person: the EPPN of the role, and values of [alias] that are not suppressed.
+ * Person.no_alias tells where the directory has a value all the same.
  * Returns: transfer full. */
 Person *masterdata_person(const Masterdata *masterdata, const DirectoryEntry *entry, Role role);
+
+/* What whoever lacks the protected-data role sees in place of a protected person, in explanations,
+ * logs and lists: an ordinary person of that role, without values, whom no `for' of a release
+ * meets. Returns: transfer full. */
+Person *masterdata_outsider(const Person *person);

@@ -31,7 +31,8 @@ static inline const Attribute *fixture_attribute(const char *name)
 	return attribute;
 }
 
-/* "teacher test protected mail=a@b mail=c": role and marks, then values without spaces. */
+/* "teacher test protected mail=a@b mail=c -sn": role and marks, then values without spaces; -
+ * before an attribute that has no alias. */
 static inline Person *fixture_person(const char *text)
 {
 	Person *person = person_new("key");
@@ -44,6 +45,10 @@ static inline Person *fixture_person(const char *text)
 			person->is_protected = true;
 		} else if (strcmp(*word, "test") == 0) {
 			person->is_test = true;
+		} else if (strcmp(*word, "outsider") == 0) {
+			person->is_outsider = true;
+		} else if (**word == '-') {
+			person->no_alias[attribute_index(fixture_attribute(*word + 1))] = true;
 		} else if (strcmp(*word, "teacher") == 0) {
 			person->role = ROLE_STAFF;
 			person->teacher = true;
