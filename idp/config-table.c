@@ -72,6 +72,10 @@ const ConfigSetting config_table[] = {
 	 "Attribute that marks protected identity, or `none' if the directory holds no such person."},
 	{"directory", "protected-no", CONFIG_LIST, NULL, false, 0, 0,
 	 "Its values that mean `not protected'; any other value, and none at all, means protected."},
+	{"directory", "protected-group", CONFIG_TEXT, NULL, false, 0, 0,
+	 "DN of a group whose members have protected identity, whatever their marking says."},
+	{"directory", "protected-group-attribute", CONFIG_TEXT, "member", false, 0, 0,
+	 "Attribute with the DNs of its members."},
 	{"directory", "eppn-student", CONFIG_TEXT, "eduPersonPrincipalName", false, 0, 0,
 	 "Attribute with the EPPN of the pupil role."},
 	{"directory", "eppn-staff", CONFIG_TEXT, "eduPersonPrincipalName", false, 0, 0,
@@ -96,6 +100,8 @@ const ConfigSetting config_table[] = {
 
 	{"protected", "suppress", CONFIG_LIST, "school;study;family;personal-number;birth;contact", false, 0, 0,
 	 "Attributes, and kinds of them, that never leave about a protected person, alias or not."},
+	{"protected", "guardian-lookup", CONFIG_TEXT, "norEduPersonNIN", false, 0, 0,
+	 "Attribute by which a child is found whom a guardian's sisLegalGuardianFor names."},
 	{"protected", "role-group", CONFIG_TEXT, NULL, false, 0, 0,
 	 "Unix group that has the protected-data role; left out, only root has it."},
 

@@ -183,7 +183,28 @@ static void fill_masterdata_options(const Config *config, MasterdataOptions *opt
 	options->suppress = copy_list(config_list(config, "protected", "suppress"));
 }
 
-static void fill_directory_options(const Config *config, DirectoryOptions *options)
+static bool is_protected(const DirectoryEntry *entry, gpointer masterdata)
+{
+	return masterdata_is_protected(masterdata, entry);
+}
+
+/* Who of those that a value speaks of is protected; both go with the generation. */
+static void fill_others(const Config *config, Masterdata *masterdata, DirectoryOthers *others)
+{
+	const char *group = config_directories(config)[0];
+	const char *const *no = config_list(config, group, "protected-no");
+	g_autofree char *values = no ? g_strjoinv("\n", (char **)(guintptr)no) : g_strdup("");
+
+	others->attributes = masterdata_family(masterdata);
+	others->key = g_strdup(config_text(config, "protected", "guardian-lookup"));
+	others->is_protected = is_protected;
+	others->data = masterdata;
+	others->meaning =
+		g_strjoin("\n", config_text(config, group, "protected-attribute"), values, NULL);
+}
+
+static void fill_directory_options(const Config *config, Masterdata *masterdata,
+				   DirectoryOptions *options)
 {
 	const char *group = config_directories(config)[0];
 	options->name = g_strdup(group + strlen("directory "));
@@ -196,6 +217,11 @@ static void fill_directory_options(const Config *config, DirectoryOptions *optio
 	options->login_filter = g_strdup(config_text(config, group, "login-filter"));
 	options->person_key = g_strdup(config_text(config, group, "person-key"));
 	options->decoy_dn = g_strdup(config_text(config, group, "decoy-dn"));
+	options->unique = masterdata_eppns(masterdata);
+	options->protected_group = g_strdup(config_text(config, group, "protected-group"));
+	options->protected_group_attribute =
+		g_strdup(config_text(config, group, "protected-group-attribute"));
+	fill_others(config, masterdata, &options->others);
 	options->connections = (unsigned)config_number(config, group, "connections");
 	options->max_age = (unsigned)config_number(config, "person", "max-age");
 }
@@ -219,11 +245,12 @@ static bool load_masterdata(Generation *generation, GError **error)
 	g_autoptr(MasterdataOptions) meaning = masterdata_options_new();
 	g_autoptr(DirectoryOptions) options = directory_options_new();
 	fill_masterdata_options(generation->config, meaning);
-	fill_directory_options(generation->config, options);
 	generation->masterdata = masterdata_new(meaning, error);
-	if (generation->masterdata)
+	if (generation->masterdata) {
+		fill_directory_options(generation->config, generation->masterdata, options);
 		generation->directory = directory_new(
 			options, masterdata_attributes(generation->masterdata), error);
+	}
 	if (!generation->directory) {
 		locate(generation->config, error);
 		return false;

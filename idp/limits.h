@@ -215,6 +215,20 @@
 /* One page: a server without an index looks at all it has to find where the first one begins. */
 #define LIMIT_DIRECTORY_PAGE_MS 20000
 
+/* EPPNs of one entry that are looked for elsewhere, in one filter: one for each role, and as many
+ * that somebody forgot to remove. The most bytes of one are what a SAML attribute value may have
+ * (saml2int SDP-G02: 256 characters). */
+#define LIMIT_ENTRY_EPPNS      6
+#define LIMIT_ENTRY_EPPN_BYTES 1024
+
+/* Other persons that one attribute of an entry speaks of, each of which costs a search and, with a
+ * protected group, a comparison: a guardian with more children at the same huvudman is an error. */
+#define LIMIT_ENTRY_OTHERS 12
+
+/* Comparisons that are under way on a connection: one after the other costs a way there and back
+ * for each of 50,000 people, and slapd takes a thousand at a time. */
+#define LIMIT_DIRECTORY_COMPARISONS 32
+
 /* One change: a server may well write it to its disk, and to another, before it answers. */
 #define LIMIT_DIRECTORY_CHANGE_MS 10000
 

@@ -5,7 +5,7 @@
 
 #include <ldap.h>
 
-/* What the operations on a link (directory-search.c, directory-change.c) share; for them alone. */
+/* What the operations on a link share; for directory-*.c alone. */
 struct Link {
 	LDAP *ld;
 	char *uri;

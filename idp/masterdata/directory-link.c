@@ -265,6 +265,14 @@ void link_init(void)
 	}
 }
 
+bool link_is_dn(const char *text)
+{
+	LDAPDN dn = NULL;
+	bool is_dn = *text && ldap_str2dn(text, &dn, LDAP_DN_FORMAT_LDAPV3) == LDAP_SUCCESS && dn;
+	ldap_dnfree(dn);
+	return is_dn;
+}
+
 Link *link_open(const char *uri, const char *ca_file, gint64 deadline, GError **error)
 {
 	g_autoptr(GError) cause = NULL;

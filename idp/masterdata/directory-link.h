@@ -28,6 +28,9 @@ typedef enum {
 /* Call before the first link_open(), while there is one thread: it changes the environment. */
 void link_init(void);
 
+/* Is that a distinguished name (RFC 4514), and not an empty one? */
+bool link_is_dn(const char *text);
+
 /* Connects and secures. uri: as directory_new() admits. ca_file: PEM; not used for ldapi:.
  * Errors: FAULT_ERROR/FAULT_DIRECTORY_DOWN. Returns: transfer full. */
 Link *link_open(const char *uri, const char *ca_file, gint64 deadline, GError **error);

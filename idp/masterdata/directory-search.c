@@ -4,6 +4,8 @@
 #include "idp/limits.h"
 #include "idp/masterdata/directory-link-inside.h"
 
+#include <string.h>
+
 #define EVERYBODY "reading everybody"
 
 /* ---- entries ---- */
@@ -131,7 +133,7 @@ LinkResult link_search(Link *link, const LinkSearch *search, gint64 deadline,
 		case LDAP_RES_SEARCH_RESULT: {
 			LinkResult result = search_result(link, link_result_code(link, message),
 							  entries, entry, error);
-			if (result == LINK_OK)
+			if (result == LINK_OK || result == LINK_NO_KEY)
 				*ret_entry = g_steal_pointer(&entry);
 			return result;
 		}
@@ -279,5 +281,53 @@ LinkResult link_page(Link *link, const LinkSearch *search, GBytes **cookie, GPtr
 					   "the server refers to more than was asked for", error);
 		ldap_msgfree(message);
 	}
+	return result;
+}
+
+/* ---- comparisons ---- */
+
+#define COMPARING "comparing"
+
+static LinkResult send_compare(const Link *link, const char *dn, const char *attribute,
+			       const char *value, int *ret_msgid, GError **error)
+{
+	/* libldap takes a pointer without const and does not write there */
+	struct berval bytes = {strlen(value), (char *)(guintptr)value};
+	int code = ldap_compare_ext(link->ld, dn, attribute, &bytes, NULL, NULL, ret_msgid);
+	return code == LDAP_SUCCESS ? LINK_OK : link_lost(link, COMPARING, code, error);
+}
+
+static LinkResult read_answer(Link *link, int msgid, LinkAnswer *ret_answer, GError **error)
+{
+	LDAPMessage *message = NULL;
+	LinkResult came = link_await(link, msgid, LDAP_MSG_ALL, COMPARING, &message, error);
+	if (came != LINK_OK)
+		return came;
+	int code = link_result_code(link, message);
+	if (code == LDAP_BUSY || code == LDAP_UNAVAILABLE)
+		return link_refused_to(link, COMPARING, code, error);
+	*ret_answer = code == LDAP_COMPARE_TRUE    ? LINK_YES
+		      : code == LDAP_COMPARE_FALSE ? LINK_NO
+						   : LINK_UNSAID;
+	return LINK_OK;
+}
+
+LinkResult link_compare(Link *link, const char *dn, const char *attribute,
+			const char *const *values, guint n, LinkAnswer *ret_answers,
+			gint64 deadline, GError **error)
+{
+	int under_way[LIMIT_DIRECTORY_COMPARISONS];
+	LinkResult result = LINK_OK;
+	guint sent = 0, answered = 0;
+
+	link->deadline = deadline;
+	while (result == LINK_OK && answered < n)
+		if (sent < n && sent - answered < LIMIT_DIRECTORY_COMPARISONS) {
+			int *msgid = &under_way[sent % LIMIT_DIRECTORY_COMPARISONS];
+			result = send_compare(link, dn, attribute, values[sent++], msgid, error);
+		} else {
+			int msgid = under_way[answered % LIMIT_DIRECTORY_COMPARISONS];
+			result = read_answer(link, msgid, &ret_answers[answered++], error);
+		}
 	return result;
 }

@@ -3,7 +3,8 @@
 
 #include "idp/masterdata/directory-link.h"
 
-/* Searches on a link (RFC 4511, 4.5): for one entry, and for all there are, in pages (RFC 2696). */
+/* Questions on a link: searches (RFC 4511, 4.5) for one entry, and for all there are, in pages
+ * (RFC 2696); comparisons (RFC 4511, 4.10). */
 
 typedef struct LinkSearch {
 	const char *base;
@@ -13,7 +14,8 @@ typedef struct LinkSearch {
 	bool key_is_binary;            /* its value is shown as lower-case hex */
 } LinkSearch;
 
-/* Searches for one entry. ret_entry: transfer full, set for LINK_OK only. */
+/* Searches for one entry. ret_entry: transfer full, set for LINK_OK, and for LINK_NO_KEY with ""
+ * for its key. */
 LinkResult link_search(Link *link, const LinkSearch *search, gint64 deadline,
 		       DirectoryEntry **ret_entry, GError **error);
 
@@ -25,3 +27,14 @@ LinkResult link_search(Link *link, const LinkSearch *search, gint64 deadline,
  * the link is of no more use. */
 LinkResult link_page(Link *link, const LinkSearch *search, GBytes **cookie, GPtrArray *ret_entries,
 		     gint64 deadline, GError **error);
+
+typedef enum {
+	LINK_UNSAID = 0, /* anything else: no such entry or attribute, no access, elsewhere */
+	LINK_NO,
+	LINK_YES
+} LinkAnswer;
+
+/* Which of n values does that attribute of that entry have? LINK_OK: there is an answer to each. */
+LinkResult link_compare(Link *link, const char *dn, const char *attribute,
+			const char *const *values, guint n, LinkAnswer *ret_answers,
+			gint64 deadline, GError **error);

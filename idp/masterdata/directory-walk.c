@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: AGPL-3.0-or-later */
 #include "idp/fault.h"
 #include "idp/limits.h"
-#include "idp/masterdata/directory-inside.h"
+#include "idp/masterdata/directory-marks.h"
 #include "idp/masterdata/directory-search.h"
 #include "idp/masterdata/filter.h"
 
@@ -73,7 +73,8 @@ static bool walk_page(Walk *walk, Link *link, GBytes **place, GError **error)
 		g_get_monotonic_time() + LIMIT_DIRECTORY_PAGE_MS * G_TIME_SPAN_MILLISECOND;
 
 	if (link_page(link, &walk->search, place, page, deadline, error) != LINK_OK ||
-	    !has_progressed(walk, page, error))
+	    !has_progressed(walk, page, error) ||
+	    marks_of_page(link, walk->directory, page, error) != LINK_OK)
 		return false;
 	tell(walk, page);
 	return true;

@@ -5,6 +5,7 @@
 #include "idp/keys.h"
 #include "idp/limits.h"
 #include "idp/masterdata/condition.h"
+#include "idp/masterdata/directory-marks.h"
 #include "idp/masterdata/directory-search.h"
 #include "idp/masterdata/filter.h"
 
@@ -31,6 +32,12 @@ void directory_options_free(DirectoryOptions *options)
 	g_free(options->login_filter);
 	g_free(options->person_key);
 	g_free(options->decoy_dn);
+	g_strfreev(options->unique);
+	g_free(options->protected_group);
+	g_free(options->protected_group_attribute);
+	g_strfreev(options->others.attributes);
+	g_free(options->others.key);
+	g_free(options->others.meaning);
 	g_free(options);
 }
 
@@ -119,6 +126,25 @@ static bool check_text(const DirectoryOptions *options, const char *key, const c
 	return g_utf8_validate(value, -1, NULL) || wrong(error, options, key, "not UTF-8");
 }
 
+static bool check_attribute(const DirectoryOptions *options, const char *key, const char *name,
+			    GError **error)
+{
+	return !name || condition_is_attribute(name) ||
+	       wrong(error, options, key, "`%s' is no LDAP attribute", name);
+}
+
+static bool check_protection(const DirectoryOptions *options, GError **error)
+{
+	const char *group = options->protected_group;
+	if (group && !link_is_dn(group))
+		return wrong(error, options, "protected-group",
+			     "`%s' is no DN; write the whole name of the group, such as "
+			     "cn=protected,ou=groups,%s",
+			     group, options->base);
+	return check_attribute(options, "protected-group-attribute",
+			       options->protected_group_attribute, error);
+}
+
 /* The file without the line feed that an editor leaves at its end. */
 static Secret *read_password(const DirectoryOptions *options, GError **error)
 {
@@ -153,29 +179,67 @@ static GPtrArray *with_key(const char *const *attributes, const char *key)
 /* Whom we ask, as whom, for what: the answer is the same if these are. */
 static char *sameness(const Directory *directory, const DirectoryOptions *options)
 {
-	g_autofree char *uris = g_strjoinv("\n", options->uris);
-	g_autofree char *attributes = g_strjoinv("\n", (char **)directory->attributes->pdata);
-	return g_strjoin("\n\n", uris, options->ca_file ? options->ca_file : "", options->bind_dn,
-			 options->base, attributes, NULL);
+	const DirectoryOthers *others = &options->others;
+	char *const *lists[] = {options->uris, (char **)directory->attributes->pdata,
+				directory->unique, directory->others};
+	const char *const texts[] = {options->ca_file,
+				     options->bind_dn,
+				     options->base,
+				     directory->protected_group,
+				     directory->protected_group_attribute,
+				     directory->others_key,
+				     others->meaning};
+	GString *same = g_string_new(NULL);
+
+	for (gsize l = 0; l < G_N_ELEMENTS(lists); l++) {
+		g_autofree char *list = g_strjoinv("\n", (char **)(guintptr)lists[l]);
+		g_string_append_printf(same, "%s\n\n", list);
+	}
+	for (gsize t = 0; t < G_N_ELEMENTS(texts); t++)
+		g_string_append_printf(same, "%s\n\n", texts[t] ? texts[t] : "");
+	return g_string_free(same, FALSE);
+}
+
+static const char *or_else(const char *text, const char *otherwise)
+{
+	return text ? text : otherwise;
+}
+
+static char **copy_list(char *const *list)
+{
+	static char *const empty[] = {NULL};
+	return g_strdupv((char **)(guintptr)(list ? list : empty));
+}
+
+/* What is asked of an entry once it is found. */
+static void fill_questions(Directory *directory, const DirectoryOptions *options)
+{
+	const DirectoryOthers *others = &options->others;
+	g_assert(!others->attributes || !*others->attributes || others->is_protected);
+	directory->unique = copy_list(options->unique);
+	directory->protected_group = g_strdup(options->protected_group);
+	directory->protected_group_attribute =
+		g_strdup(or_else(options->protected_group_attribute, "member"));
+	directory->others = copy_list(others->attributes);
+	directory->others_key = g_strdup(or_else(others->key, "norEduPersonNIN"));
+	directory->is_protected = others->is_protected;
+	directory->data = others->data;
 }
 
 Directory *directory_new(const DirectoryOptions *options, const char *const *attributes,
 			 GError **error)
 {
-	const char *filter =
-		options->login_filter ? options->login_filter : "(uid=" FILTER_PLACE ")";
-	const char *key = options->person_key ? options->person_key : "entryUUID";
+	const char *filter = or_else(options->login_filter, "(uid=" FILTER_PLACE ")");
+	const char *key = or_else(options->person_key, "entryUUID");
 
 	if (!check_servers(options, error) ||
 	    !check_text(options, "bind-dn", options->bind_dn, error) ||
 	    !check_text(options, "base", options->base, error) ||
 	    !check_text(options, "password-file", options->password_file, error) ||
-	    !check_filter(options, filter, error))
+	    !check_filter(options, filter, error) ||
+	    !check_attribute(options, "person-key", key, error) ||
+	    !check_protection(options, error))
 		return NULL;
-	if (!condition_is_attribute(key)) {
-		wrong(error, options, "person-key", "`%s' is no LDAP attribute", key);
-		return NULL;
-	}
 	if (options->connections < 1 || options->connections > 64) {
 		wrong(error, options, "connections", "%u is not between 1 and 64",
 		      options->connections);
@@ -200,6 +264,7 @@ Directory *directory_new(const DirectoryOptions *options, const char *const *att
 				      ? g_strdup(options->decoy_dn)
 				      : g_strdup_printf("cn=%s,%s", nobody, options->base);
 	directory->attributes = with_key(attributes, key);
+	fill_questions(directory, options);
 	directory->cache = entry_cache_new();
 	directory->max_age = options->max_age * G_TIME_SPAN_SECOND;
 	directory->same = sameness(directory, options);
@@ -216,6 +281,11 @@ void directory_free(Directory *directory)
 	g_free(directory->key);
 	g_free(directory->decoy_dn);
 	g_ptr_array_unref(directory->attributes);
+	g_strfreev(directory->unique);
+	g_strfreev(directory->others);
+	g_free(directory->others_key);
+	g_free(directory->protected_group);
+	g_free(directory->protected_group_attribute);
 	entry_cache_unref(directory->cache);
 	g_free(directory->same);
 	g_free(directory);
@@ -262,6 +332,12 @@ static LinkResult use_bind(Link *link, gint64 deadline, gpointer data, GError **
 			 question->password->length, deadline, error);
 }
 
+static LinkResult use_marks(Link *link, gint64 deadline, gpointer data, GError **error)
+{
+	const Question *question = data;
+	return marks_of_one(link, question->directory, question->entry, deadline, error);
+}
+
 static DirectoryOutcome outcome_of_search(LinkResult result)
 {
 	switch (result) {
@@ -278,35 +354,45 @@ static DirectoryOutcome outcome_of_search(LinkResult result)
 	}
 }
 
-static LinkResult attempt(Servers *servers, unsigned uri, gint64 deadline, gpointer data,
-			  GError **error)
+/* The bind, if it may be tried: LINK_OK, question->outcome says what came of it. */
+static LinkResult try_password(Servers *servers, unsigned uri, gint64 deadline, Question *question,
+			       GError **error)
 {
-	Question *question = data;
-	LinkResult found =
-		servers_use(servers, uri, LINK_SERVICE, use_search, question, deadline, error);
-
-	if (found == LINK_LOST || found == LINK_FAULT)
-		return found;
-	question->outcome = outcome_of_search(found);
-	if (!question->password)
-		return LINK_OK;
 	const DirectoryGate *gate = question->password->gate;
-	if (gate &&
-	    !gate->is_open(found == LINK_OK ? entry_key(question->entry) : NULL, gate->data)) {
+	bool found = question->outcome == DIRECTORY_FOUND;
+	if (gate && !gate->is_open(found ? entry_key(question->entry) : NULL, gate->data)) {
 		question->outcome = DIRECTORY_HELD;
 		return LINK_OK;
 	}
 
 	/* an unknown login costs a bind as well, else the time tells who exists */
-	question->bind_dn =
-		found == LINK_OK ? entry_dn(question->entry) : question->directory->decoy_dn;
+	question->bind_dn = found ? entry_dn(question->entry) : question->directory->decoy_dn;
 	LinkResult bound =
 		servers_use(servers, uri, LINK_PERSON, use_bind, question, deadline, error);
 	if (bound == LINK_LOST || bound == LINK_FAULT)
 		return bound;
-	if (bound != LINK_OK && found == LINK_OK)
+	if (bound != LINK_OK && found)
 		question->outcome = DIRECTORY_WRONG_PASSWORD;
 	return LINK_OK;
+}
+
+static LinkResult attempt(Servers *servers, unsigned uri, gint64 deadline, gpointer data,
+			  GError **error)
+{
+	Question *question = data;
+	LinkResult result =
+		servers_use(servers, uri, LINK_SERVICE, use_search, question, deadline, error);
+
+	if (result == LINK_LOST || result == LINK_FAULT)
+		return result;
+	question->outcome = outcome_of_search(result);
+	result = question->password ? try_password(servers, uri, deadline, question, error)
+				    : LINK_OK;
+	/* of nobody else: a stranger's guesses cost no more than they must */
+	if (result == LINK_OK && question->outcome == DIRECTORY_FOUND)
+		result = servers_use(servers, uri, LINK_SERVICE, use_marks, question, deadline,
+				     error);
+	return result;
 }
 
 static DirectoryOutcome ask(Directory *directory, gint64 began, const char *filter,
@@ -397,6 +483,29 @@ DirectoryOutcome directory_find(Directory *directory, const char *login, Directo
 	return ask(directory, g_get_monotonic_time(), filter, NULL, ret_entry, error);
 }
 
+/* Does the server say who is in the protected group? Somebody who does not exist is not. */
+static bool check_group(const Directory *directory, Link *link, const char *nobody, gint64 deadline,
+			GError **error)
+{
+	g_autofree char *dn = g_strdup_printf("cn=%s,%s", nobody, directory->base);
+	const char *const members[] = {dn};
+	LinkAnswer answer = LINK_NO;
+
+	if (directory->protected_group &&
+	    link_compare(link, directory->protected_group, directory->protected_group_attribute,
+			 members, 1, &answer, deadline, error) != LINK_OK)
+		return false;
+	if (answer == LINK_NO)
+		return true;
+	g_set_error(
+		error, FAULT_ERROR, FAULT_DIRECTORY_DOWN,
+		"the directory does not say who is in the protected-group %s, so that everybody "
+		"counts as protected; is there such a group with the attribute %s, and may the "
+		"service account compare it?",
+		directory->protected_group, directory->protected_group_attribute);
+	return false;
+}
+
 bool directory_check(Directory *directory, GError **error)
 {
 	/* a login that nobody has shows whether the filter is one and the base is there */
@@ -416,7 +525,8 @@ bool directory_check(Directory *directory, GError **error)
 		if (!link)
 			return false;
 		LinkResult result = link_search(link, &search, deadline, &entry, error);
-		if (result == LINK_LOST || result == LINK_FAULT)
+		if (result == LINK_LOST || result == LINK_FAULT ||
+		    !check_group(directory, link, nobody, deadline, error))
 			return false;
 	}
 	return true;

@@ -23,6 +23,18 @@
  * to the configured CA file and names the host of the URI, or a local socket (ldapi). Nothing else
  * works. Referrals are not followed. Neither the system's nor a user's ldap.conf is read.
  *
+ * What of an entry cannot be read from the entry itself is asked before anybody gets it, once the
+ * password is known to be right, and within the same time:
+ * - whether another entry has one of its EPPNs (ENTRY_EPPN_SHARED), in any role's attribute, by the
+ *   directory's own rule of what is equal;
+ * - whether the protected group has its DN (ENTRY_PROTECTED_MEMBER); any answer but a plain no,
+ * such as no access, or no such group, is ENTRY_PROTECTED_UNKNOWN. Groups in the group are not
+ * opened;
+ * - whether the persons that its values speak of have protected identity: such a value, and one
+ *   whose person is not found, or not alone, is taken out as if it were not there.
+ * An EPPN is unreadable where there are more or longer ones than LIMIT_ENTRY_EPPNS and
+ * LIMIT_ENTRY_EPPN_BYTES; an attribute that speaks of more than LIMIT_ENTRY_OTHERS others, too.
+ *
  * Who has been found is kept for max-age, counted from before the directory was asked, and
  * forgotten at once when a read finds them gone.
  *
@@ -30,21 +42,38 @@
  * the URI and what the server or library said, and never a login, a value or a password.
  */
 
+/* Attributes of which each value speaks of another person (a guardian's child), and who of those
+ * has protected identity. */
+typedef struct {
+	char **attributes; /* NULL-ended; NULL: none, and then the rest means nothing */
+	char *key;         /* guardian-lookup: the attribute in which that person has the value;
+			    * norEduPersonNIN when NULL */
+	/* Any thread; the entry has its marks and what the directory is asked for. */
+	bool (*is_protected)(const DirectoryEntry *, gpointer data);
+	gpointer data; /* outlives the directory */
+	char *meaning; /* equal for two who judge alike, see directory_inherit(); NULL: "" */
+} DirectoryOthers;
+
 /* The keys of [directory NAME], as read. Strings may be NULL where a default is given. */
 typedef struct {
 	char *name;
 	char **uris; /* uri: ldaps://host[:port], ldap://host[:port], ldapi://%2Fpath; NULL-ended */
-	bool start_tls;       /* start-tls: without it an ldap:// URI is refused */
-	char *ca_file;        /* ca: PEM; mandatory unless every URI is ldapi */
-	char *bind_dn;        /* bind-dn: the service account */
-	char *password_file;  /* password-file: as keys_read() wants it; one line feed at the
-			       * end is dropped */
-	char *base;           /* base: people are searched in this subtree */
-	char *login_filter;   /* login-filter: (uid={login}) when NULL; RFC 4515 */
-	char *person_key;     /* person-key: entryUUID when NULL; immutable, one value */
-	char *decoy_dn;       /* decoy-dn: bound against when the login is unknown, so that an
-			       * unknown login takes as long as a wrong password. An entry nobody
-			       * uses, its password of the kind people have. NULL: a made-up DN */
+	bool start_tls;        /* start-tls: without it an ldap:// URI is refused */
+	char *ca_file;         /* ca: PEM; mandatory unless every URI is ldapi */
+	char *bind_dn;         /* bind-dn: the service account */
+	char *password_file;   /* password-file: as keys_read() wants it; one line feed at the
+				* end is dropped */
+	char *base;            /* base: people are searched in this subtree */
+	char *login_filter;    /* login-filter: (uid={login}) when NULL; RFC 4515 */
+	char *person_key;      /* person-key: entryUUID when NULL; immutable, one value */
+	char *decoy_dn;        /* decoy-dn: bound against when the login is unknown, so that an
+				* unknown login takes as long as a wrong password. An entry nobody
+				* uses, its password of the kind people have. NULL: a made-up DN */
+	char **unique;         /* eppn-student and so on: the attributes over which a value must be
+				* one entry's own; NULL-ended. NULL: none */
+	char *protected_group; /* protected-group: a DN; NULL: none */
+	char *protected_group_attribute; /* protected-group-attribute: member when NULL */
+	DirectoryOthers others;
 	unsigned connections; /* most connections of each of the two kinds; 1 .. 64 */
 	unsigned max_age;     /* [person] max-age, in seconds; 0: nobody is kept */
 } DirectoryOptions;

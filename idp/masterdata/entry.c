@@ -8,8 +8,8 @@
 #include <string.h>
 
 typedef struct {
-	const char *name;          /* interned */
-	const char *const *values; /* NULL-ended */
+	const char *name;    /* interned */
+	const char **values; /* NULL-ended; empty: it has been taken away */
 } Attribute;
 
 struct DirectoryEntry {
@@ -169,12 +169,17 @@ const char *entry_dn(const DirectoryEntry *entry)
 	return entry->dn;
 }
 
-const char *const *entry_values(const DirectoryEntry *entry, const char *attribute)
+static const char **values_of(const DirectoryEntry *entry, const char *attribute)
 {
 	for (guint i = 0; i < entry->n; i++)
 		if (g_ascii_strcasecmp(entry->attributes[i].name, attribute) == 0)
-			return entry->attributes[i].values;
+			return *entry->attributes[i].values ? entry->attributes[i].values : NULL;
 	return NULL;
+}
+
+const char *const *entry_values(const DirectoryEntry *entry, const char *attribute)
+{
+	return (const char *const *)values_of(entry, attribute);
 }
 
 gboolean entry_is_text(const char *value)
@@ -187,10 +192,38 @@ unsigned entry_marks(const DirectoryEntry *entry)
 	return entry->marks;
 }
 
-void entry_mark(DirectoryEntry *entry, unsigned marks)
+static void assert_alone(const DirectoryEntry *entry)
 {
 	g_assert(atomic_load_explicit(&entry->references, memory_order_relaxed) == 1);
+}
+
+void entry_mark(DirectoryEntry *entry, unsigned marks)
+{
+	assert_alone(entry);
 	entry->marks |= marks;
+}
+
+void entry_keep(DirectoryEntry *entry, const char *attribute, const bool *keep)
+{
+	const char **values = values_of(entry, attribute), **kept = values;
+
+	assert_alone(entry);
+	for (gsize i = 0; values && values[i]; i++)
+		if (keep[i])
+			*kept++ = values[i];
+	if (values)
+		*kept = NULL;
+}
+
+void entry_spoil(DirectoryEntry *entry, const char *attribute)
+{
+	const char **values = values_of(entry, attribute);
+
+	assert_alone(entry);
+	if (values) {
+		values[0] = ENTRY_UNREADABLE;
+		values[1] = NULL;
+	}
 }
 
 gsize entry_size(const DirectoryEntry *entry)

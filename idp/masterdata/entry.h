@@ -2,6 +2,7 @@
 #pragma once
 
 #include <glib.h>
+#include <stdbool.h>
 
 /*
  * One entry as the directory gave it: a plain value that knows nothing of roles or policy. It never
@@ -46,8 +47,11 @@ typedef enum {
 
 unsigned entry_marks(const DirectoryEntry *entry);
 
-/* Adds marks, before anybody else holds the entry. */
+/* What may be done before anybody else holds the entry: add marks; keep of an attribute's values
+ * those of which the array (as long as the values) says so; make it unreadable, if it is there. */
 void entry_mark(DirectoryEntry *entry, unsigned marks);
+void entry_keep(DirectoryEntry *entry, const char *attribute, const bool *keep);
+void entry_spoil(DirectoryEntry *entry, const char *attribute);
 
 /* The bytes of memory it takes. */
 gsize entry_size(const DirectoryEntry *entry);

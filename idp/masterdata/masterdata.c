@@ -297,6 +297,43 @@ const char *const *masterdata_attributes(const Masterdata *masterdata)
 	return (const char *const *)masterdata->wanted->pdata;
 }
 
+static bool is_eppn(const Attribute *attribute)
+{
+	return g_str_equal(attribute->name, EPPN);
+}
+
+static bool is_family(const Attribute *attribute)
+{
+	return attribute->kind == KIND_FAMILY;
+}
+
+/* Where the attributes for which `is` holds are read from, in any role and of anybody. */
+static char **sources(const Masterdata *masterdata, bool (*is)(const Attribute *))
+{
+	g_autoptr(GHashTable) seen = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
+	GPtrArray *list = g_ptr_array_new();
+	size_t n;
+	const Attribute *table = attribute_table(&n);
+
+	for (size_t i = 0; i < n; i++)
+		for (unsigned r = 0; is(&table[i]) && r < MAPPING_ROLES; r++) {
+			want(seen, list, masterdata->source.ldap[r][i]);
+			want(seen, list, masterdata->alias.ldap[r][i]);
+		}
+	g_ptr_array_add(list, NULL);
+	return (char **)g_ptr_array_free(list, FALSE);
+}
+
+char **masterdata_eppns(const Masterdata *masterdata)
+{
+	return sources(masterdata, is_eppn);
+}
+
+char **masterdata_family(const Masterdata *masterdata)
+{
+	return sources(masterdata, is_family);
+}
+
 const GPtrArray *masterdata_warnings(const Masterdata *masterdata)
 {
 	return masterdata->warnings;

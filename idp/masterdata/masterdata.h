@@ -65,6 +65,11 @@ const GPtrArray *masterdata_warnings(const Masterdata *masterdata);
  * to ask for. Transfer none, lives as long as masterdata. */
 const char *const *masterdata_attributes(const Masterdata *masterdata);
 
+/* The LDAP attributes that hold the EPPN of some role, and those whose values speak of other
+ * persons (KIND_FAMILY), each once, NULL-ended. Transfer full. */
+char **masterdata_eppns(const Masterdata *masterdata);
+char **masterdata_family(const Masterdata *masterdata);
+
 /* The roles of this human, as bits of Role; 0: none, and nobody is let in without one. */
 unsigned masterdata_roles(const Masterdata *masterdata, const DirectoryEntry *entry);
 

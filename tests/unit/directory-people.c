@@ -55,7 +55,7 @@ static void test_people(void)
 		 "rmt4d6@skola.example"},
 		{"saglun", ROLE_STUDENT, true, false, "eduPersonPrincipalName",
 		 "v36zbs@skola.example"},
-		{"unmarked", ROLE_STUDENT, true, false, "sn", "x"},
+		{"unmarked", ROLE_STUDENT, true, false, "sn", NULL},
 	};
 	g_autoptr(MasterdataOptions) meaning = school_meaning();
 	g_autoptr(Masterdata) masterdata = masterdata_new(meaning, NULL);
