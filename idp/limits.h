@@ -288,6 +288,13 @@
 #define LIMIT_ENTRY_VALUES      1000
 #define LIMIT_ENTRY_VALUE_BYTES 65536
 
+/* -- EPPNs ------------------------------------------------------------------------------------ */
+
+/* Letters of a name or of an EPPN that are looked at when one is searched for the other, and parts
+ * of a name: saml2int lets an EPPN have 256, and the longest names of a population register fit. */
+#define LIMIT_EPPN_NAME       256
+#define LIMIT_EPPN_NAME_PARTS 8
+
 /* -- the log ---------------------------------------------------------------------------------- */
 
 /* Lines that peers cause: of one kind at once and in a second, and of all kinds. A class that meets
