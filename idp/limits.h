@@ -295,6 +295,10 @@
 #define LIMIT_EPPN_NAME       256
 #define LIMIT_EPPN_NAME_PARTS 8
 
+/* Values drawn for one person before it is taken for a fault: with a million in use chance repeats
+ * one of them once in a thousand million draws. */
+#define LIMIT_EPPN_DRAWS 1000
+
 /* -- the log ---------------------------------------------------------------------------------- */
 
 /* Lines that peers cause: of one kind at once and in a second, and of all kinds. A class that meets

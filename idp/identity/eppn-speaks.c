@@ -42,13 +42,26 @@ static unsigned which_two(const char *two)
 	return TWO_OTHERS;
 }
 
-static const char *spelling_of(gunichar letter, unsigned two)
+static const Spelling *spelling_of(gunichar letter)
 {
 	for (unsigned i = 0; i < G_N_ELEMENTS(spellings); i++)
 		if (spellings[i].letter == letter)
-			return (which_two(spellings[i].two) & two) != 0 ? spellings[i].two
-									: spellings[i].one;
+			return &spellings[i];
 	return NULL;
+}
+
+/* Of which letters the text has any: TWO_... */
+static unsigned choices_in(const char *text)
+{
+	unsigned choices = 0;
+
+	for (const char *p = text; *p != '\0'; p = g_utf8_find_next_char(p, NULL)) {
+		const Spelling *spelling = spelling_of(g_utf8_get_char(p));
+
+		if (spelling != NULL)
+			choices |= which_two(spelling->two);
+	}
+	return choices;
 }
 
 static bool is_mark(gunichar c)
@@ -91,10 +104,13 @@ static char *spelled(const char *text, unsigned two)
 	g_autoptr(GString) out = g_string_new(NULL);
 
 	for (const char *p = text; *p != '\0'; p = g_utf8_find_next_char(p, NULL)) {
-		const char *spelling = spelling_of(g_utf8_get_char(p), two);
+		const Spelling *spelling = spelling_of(g_utf8_get_char(p));
+		const char *as = spelling == NULL                        ? NULL
+				 : (which_two(spelling->two) & two) != 0 ? spelling->two
+									 : spelling->one;
 
-		if (spelling != NULL)
-			g_string_append(out, spelling);
+		if (as != NULL)
+			g_string_append(out, as);
 		else
 			g_string_append_unichar(out, g_utf8_get_char(p));
 	}
@@ -125,21 +141,31 @@ static void add_reading(GPtrArray *readings, char *text)
 		g_ptr_array_add(readings, letters);
 }
 
+/* Valid, cut, small and with letters and marks in one. */
+static char *composed(const char *text)
+{
+	g_autofree char *valid = g_utf8_make_valid(text != NULL ? text : "", -1);
+	glong length = MIN(LIMIT_EPPN_NAME, g_utf8_strlen(valid, -1));
+	g_autofree char *cut = g_utf8_substring(valid, 0, length);
+	g_autofree char *folded = g_utf8_casefold(cut, -1);
+
+	return g_utf8_normalize(folded, -1, G_NORMALIZE_DEFAULT_COMPOSE);
+}
+
 /* The first is the text as it stands; none for a text without letters. */
 static GPtrArray *readings_of(const char *text)
 {
-	g_autofree char *valid = g_utf8_make_valid(text != NULL ? text : "", -1);
-	g_autofree char *cut =
-		g_utf8_substring(valid, 0, MIN(LIMIT_EPPN_NAME, g_utf8_strlen(valid, -1)));
-	g_autofree char *folded = g_utf8_casefold(cut, -1);
-	g_autofree char *whole = g_utf8_normalize(folded, -1, G_NORMALIZE_DEFAULT_COMPOSE);
+	g_autofree char *whole = composed(text);
+	unsigned choices;
 	GPtrArray *readings = g_ptr_array_new_with_free_func(g_free);
 
 	add_reading(readings, g_strdup(whole));
 	if (g_str_is_ascii(whole))
 		return readings;
+	choices = choices_in(whole);
 	for (unsigned two = 0; two <= TWO_ALL; two++)
-		add_reading(readings, spelled(whole, two));
+		if ((two & ~choices) == 0)
+			add_reading(readings, spelled(whole, two));
 	add_reading(readings, g_str_to_ascii(whole, "C"));
 	add_reading(readings, ascii_of(whole));
 	return readings;
@@ -273,12 +299,38 @@ static bool says_rest(const GPtrArray *local, const GPtrArray *readings)
 	return false;
 }
 
+/* The first `n` letters or marks, small. */
+static char *beginning(const char *text, glong n)
+{
+	g_autofree char *whole = composed(text);
+
+	return g_utf8_substring(whole, 0, MIN(n, g_utf8_strlen(whole, -1)));
+}
+
+/* The warning to the letter, spaces and hyphens included: "al-". */
+static bool says_as_written(const char *eppn, const char *given, const char *surname)
+{
+	g_autofree char *text = beginning(eppn, LIMIT_EPPN_NAME);
+	char *at = strrchr(text, '@');
+	g_autofree char *three = beginning(surname, 3);
+	g_autofree char *last = beginning(surname, 2);
+	g_autofree char *first = beginning(given, 2);
+	g_autofree char *both = g_strconcat(last, first, NULL);
+
+	if (at != NULL)
+		*at = '\0';
+	return (g_utf8_strlen(three, -1) == 3 && strstr(text, three) != NULL) ||
+	       (g_utf8_strlen(both, -1) == 4 && strstr(text, both) != NULL);
+}
+
 static bool speaks(const char *eppn, const char *given, const char *surname, bool careless)
 {
 	g_autoptr(GPtrArray) local = local_of(eppn);
 	g_autoptr(GPtrArray) first = readings_of(given);
 	g_autoptr(GPtrArray) last = readings_of(surname);
 
+	if (says_as_written(eppn, given, surname))
+		return true;
 	if (last->len == 0)
 		return says_any_three(local, first, careless);
 	return says_any_three(local, last, careless) || says_two_and_two(local, first, last) ||

@@ -24,6 +24,7 @@ static const Case says[] = {
 	{"x-geijer", "Anna", "af Geijerstam"},
 	{"say7", "Omar", "Al-Sayed"},
 	{"als7", "Omar", "Al-Sayed"},
+	{"al-7", "Omar", "Al-Sayed"},
 	{"ob4r", "Pat", "O'B4rien"},
 	{"obr4", "Pat", "O\u02bcBrien"},
 	{"ek7", "Anna", "Ek"},
