@@ -126,6 +126,11 @@ const ConfigSetting config_table[] = {
 	{"seal", "key", CONFIG_PATH, NULL, true, 0, 0,
 	 "Key of the sealed handles in pages: 32 bytes, readable by its owner alone."},
 
+	{"identifiers", "key", CONFIG_PATH, NULL, true, 0, 0,
+	 "Key that new pairwise-ids and subject-ids are made with: 32 bytes, readable by its owner alone."},
+	{"eppn", "source", CONFIG_TEXT, "directory", false, 0, 0,
+	 "Where EPPNs are read: directory, or store, for a directory that nobody can write."},
+
 	{"session", "idle", CONFIG_DURATION, "60m", false, MINUTE, 7 * DAY,
 	 "A session ends this long after its last use."},
 	{"session", "absolute", CONFIG_DURATION, "10h", false, MINUTE, 30 * DAY,

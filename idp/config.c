@@ -468,6 +468,17 @@ static bool check_health(const Config *config, GError **error)
 	return false;
 }
 
+static bool check_eppn(const Config *config, GError **error)
+{
+	const char *source = config_text(config, "eppn", "source");
+	if (g_str_equal(source, "directory") || g_str_equal(source, "store"))
+		return true;
+	g_autofree char *where = config_where(config, "eppn", "source");
+	g_set_error(error, CONFIG_ERROR, CONFIG_ERROR_VALUE, "%s: source is directory or store",
+		    where);
+	return false;
+}
+
 static void add_fallbacks(Config *config)
 {
 	for (gsize i = 0; i < config_table_length; i++) {
@@ -501,7 +512,8 @@ Config *config_load(const char *path, GError **error)
 	g_ptr_array_add(config->feeds, NULL);
 	add_fallbacks(config);
 	if (!check_together(config, error) || !check_identity(config, error) ||
-	    !check_proxies(config, error) || !check_health(config, error))
+	    !check_proxies(config, error) || !check_health(config, error) ||
+	    !check_eppn(config, error))
 		return NULL;
 	return g_steal_pointer(&config);
 }

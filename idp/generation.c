@@ -30,6 +30,7 @@ static void generation_free(Generation *generation)
 	g_clear_pointer(&generation->key, xml_key_unref);
 	g_clear_pointer(&generation->sealer, sealer_unref);
 	g_clear_pointer(&generation->ledger_key, ledger_key_unref);
+	g_clear_pointer(&generation->identifiers_key, secret_unref);
 	g_clear_pointer(&generation->zone, g_time_zone_unref);
 	g_free(generation->sso_url);
 	g_free(generation->reader_metadata);
@@ -100,25 +101,32 @@ static bool load_saml_key(Generation *generation, GError **error)
 	return fail_key(config, "saml", "key", error);
 }
 
+/* What the key file that [GROUP] key names holds. */
+static Secret *read_key(const Config *config, const char *group, GError **error)
+{
+	const char *path = config_path(config, group, "key");
+	g_autoptr(Secret) file = keys_read(path, error);
+	Secret *key = file ? secret_new_key(secret_bytes(file), secret_length(file), error) : NULL;
+	if (file && !key)
+		g_prefix_error(error, "%s: ", path);
+	if (!key)
+		fail_key(config, group, "key", error);
+	return key;
+}
+
 static bool load_keys(Generation *generation, GError **error)
 {
 	const Config *config = generation->config;
 	if (!load_saml_key(generation, error))
 		return false;
-	g_autoptr(Secret) ledger = keys_read(config_path(config, "ledger", "key"), error);
-	if (ledger)
-		generation->ledger_key =
-			ledger_key_new(secret_bytes(ledger), secret_length(ledger), error);
-	if (ledger && !generation->ledger_key)
-		g_prefix_error(error, "%s: ", config_path(config, "ledger", "key"));
-	if (!generation->ledger_key)
-		return fail_key(config, "ledger", "key", error);
-	g_autoptr(Secret) seal = keys_read(config_path(config, "seal", "key"), error);
-	if (seal)
-		generation->sealer = sealer_new(secret_bytes(seal), secret_length(seal), error);
-	if (seal && !generation->sealer)
-		g_prefix_error(error, "%s: ", config_path(config, "seal", "key"));
-	return generation->sealer != NULL || fail_key(config, "seal", "key", error);
+	g_autoptr(Secret) ledger = read_key(config, "ledger", error);
+	g_autoptr(Secret) seal = ledger ? read_key(config, "seal", error) : NULL;
+	generation->identifiers_key = seal ? read_key(config, "identifiers", error) : NULL;
+	if (!generation->identifiers_key)
+		return false;
+	generation->ledger_key = ledger_key_new(secret_bytes(ledger), secret_length(ledger), error);
+	generation->sealer = sealer_new(secret_bytes(seal), secret_length(seal), error);
+	return generation->ledger_key && generation->sealer;
 }
 
 static void fill_identity(Generation *generation)

@@ -34,6 +34,7 @@ typedef struct {
 	SamlIdentity identity; /* borrows from config and key */
 	Sealer *sealer;
 	LedgerKey *ledger_key;
+	Secret *identifiers_key;
 	SessionOptions session;
 	gint64 ledger_keep; /* seconds */
 	GTimeZone *zone;

@@ -155,11 +155,21 @@ static bool make_pair(const Config *config, const KeysRequest *request, KeysTold
 bool keys_make(const Config *config, const KeysRequest *request, KeysTold told, gpointer data,
 	       GError **error)
 {
+	static const struct {
+		KeysWhich which;
+		const char *group, *what;
+	} random[] = {
+		{KEYS_LEDGER, "ledger", "ledger key"},
+		{KEYS_SEAL, "seal", "seal key"},
+		{KEYS_IDENTIFIERS, "identifiers", "key of new identifiers"},
+	};
+
 	if ((request->which & KEYS_SAML) && !make_pair(config, request, told, data, error))
 		return false;
-	if ((request->which & KEYS_LEDGER) &&
-	    !make_random(config_path(config, "ledger", "key"), "ledger key", told, data, error))
-		return false;
-	return !(request->which & KEYS_SEAL) ||
-	       make_random(config_path(config, "seal", "key"), "seal key", told, data, error);
+	for (gsize i = 0; i < G_N_ELEMENTS(random); i++)
+		if ((request->which & random[i].which) &&
+		    !make_random(config_path(config, random[i].group, "key"), random[i].what, told,
+				 data, error))
+			return false;
+	return true;
 }

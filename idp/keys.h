@@ -24,7 +24,8 @@ typedef enum {
 	KEYS_SAML = 1 << 0,
 	KEYS_LEDGER = 1 << 1,
 	KEYS_SEAL = 1 << 2,
-	KEYS_ALL = KEYS_SAML | KEYS_LEDGER | KEYS_SEAL,
+	KEYS_IDENTIFIERS = 1 << 3,
+	KEYS_ALL = KEYS_SAML | KEYS_LEDGER | KEYS_SEAL | KEYS_IDENTIFIERS,
 } KeysWhich;
 
 typedef struct {

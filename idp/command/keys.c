@@ -27,7 +27,10 @@ static bool take_names(const CommandLine *line, KeysWhich *ret_which)
 	static const struct {
 		const char *name;
 		KeysWhich which;
-	} names[] = {{"saml", KEYS_SAML}, {"ledger", KEYS_LEDGER}, {"seal", KEYS_SEAL}};
+	} names[] = {{"saml", KEYS_SAML},
+		     {"ledger", KEYS_LEDGER},
+		     {"seal", KEYS_SEAL},
+		     {"identifiers", KEYS_IDENTIFIERS}};
 	unsigned which = 0;
 	for (char **name = line->rest + 1; *name; name++) {
 		unsigned one = 0;
@@ -37,7 +40,7 @@ static bool take_names(const CommandLine *line, KeysWhich *ret_which)
 		if (!one) {
 			g_printerr(
 				"portvakt keys new: there is no key called '%s'; there are saml, "
-				"ledger and seal\n",
+				"ledger, seal and identifiers\n",
 				*name);
 			return false;
 		}
@@ -71,7 +74,7 @@ int command_keys(int argc, char **argv)
 {
 	CommandLine line = {
 		.name = "keys",
-		.arguments = "new [saml] [ledger] [seal]",
+		.arguments = "new [saml] [ledger] [seal] [identifiers]",
 		.summary =
 			"Makes the key files that the configuration names and that are not there "
 			"yet.\nWhat is there is never overwritten.",

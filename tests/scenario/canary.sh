@@ -179,7 +179,7 @@ is 'there is no temporary file' "$(find "$work/tmp" "$work/cores" -type f)" ''
 in_hex() {
   cat "$@" | od -An -v -tx1 | tr -d ' \n'
 }
-for key in ledger seal; do
+for key in ledger seal identifiers; do
   in_hex "$bed/keys/$key.key" >"$work/key"
   is "the $key key is not in log or store" \
     "$(in_hex "$bed/log/portvakt.log" "${stored[@]}" | grep -c -F -f "$work/key")" 0

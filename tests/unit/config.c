@@ -12,8 +12,10 @@
 	"[directory main]\nuri = ldaps://a;ldaps://b\nca = ca.pem\nbind-dn = cn=p\n"               \
 	"password-file = pw\nbase = dc=skola\nstudent = eduPersonAffiliation=student\n"
 #define MARKED "protected-attribute = none\n"
-#define KEYS   "[ledger]\nkey = ledger.key\n[seal]\nkey = seal.key\n"
-#define WHOLE  IDP SAML DIRECTORY MARKED KEYS
+#define KEYS                                                                                       \
+	"[ledger]\nkey = ledger.key\n[seal]\nkey = seal.key\n"                                     \
+	"[identifiers]\nkey = identifiers.key\n"
+#define WHOLE IDP SAML DIRECTORY MARKED KEYS
 
 static char *folder;
 
@@ -44,7 +46,7 @@ static void test_values(void)
 	g_auto(GStrv) keys = config_keys(config, "attributes");
 	g_assert_cmpuint(g_strv_length(keys), ==, 1);
 	g_autofree char *where = config_where(config, "session", "idle");
-	g_assert_true(g_str_has_suffix(where, "portvakt.conf:23:8"));
+	g_assert_true(g_str_has_suffix(where, "portvakt.conf:25:8"));
 }
 
 static void test_mistakes(void)
@@ -70,10 +72,10 @@ static void test_mistakes(void)
 		{"[server]\n \t lisen = 1\n", ":2:4: [server] has no setting"},
 		{"[server]\n workers  =  many\r\n", ":2:14: workers takes a whole number"},
 		{WHOLE "[server]\ntrusted-proxies = 127.0.0.1 ;  proxy.example; ::1\n",
-		 ":23:32: 'proxy.example' is no address or network: write 127.0.0.1"},
-		{WHOLE "[server]\ntrusted-proxies = 10.0.0.1/8\n", ":23:19: '10.0.0.1/8' is no"},
+		 ":25:32: 'proxy.example' is no address or network: write 127.0.0.1"},
+		{WHOLE "[server]\ntrusted-proxies = 10.0.0.1/8\n", ":25:19: '10.0.0.1/8' is no"},
 		{WHOLE "[server]\ntrusted-proxies = ::1;0.0.0.0/0\n",
-		 ":23:23: '0.0.0.0/0' would believe everybody"},
+		 ":25:23: '0.0.0.0/0' would believe everybody"},
 		{"[server]\nlisten =\n", ":2:1: 'listen' has no value"},
 		{"[directory a]\n[directory b]\n", "[directory b] is a second"},
 		{IDP SAML KEYS, "no directory is named"},
@@ -84,10 +86,13 @@ static void test_mistakes(void)
 		 "login-filter needs {login}"},
 		{WHOLE "[server]\ntls-key = k\n", "tls-certificate and tls-key go together"},
 		{WHOLE "[health]\nlisten = *:9464\n",
-		 ":23:10: '*:9464' is not one address and port"},
-		{WHOLE "[health]\nlisten = 127.0.0.1\n", ":23:10: '127.0.0.1' is not one address"},
+		 ":25:10: '*:9464' is not one address and port"},
+		{WHOLE "[health]\nlisten = 127.0.0.1\n", ":25:10: '127.0.0.1' is not one address"},
 		{WHOLE "[health]\nlisten = 127.0.0.1:8080\n",
-		 ":23:10: that is where people are served"},
+		 ":25:10: that is where people are served"},
+		{IDP SAML DIRECTORY MARKED "[ledger]\nkey = l\n[seal]\nkey = s\n",
+		 "[identifiers] lacks 'key'"},
+		{WHOLE "[eppn]\nsource = nowhere\n", ":25:10: source is directory or store"},
 		{"\xff\xfe[idp]\n", "not UTF-8"},
 	};
 	for (gsize i = 0; i < G_N_ELEMENTS(cases); i++) {

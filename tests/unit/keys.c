@@ -113,10 +113,11 @@ static void test_make(gconstpointer data)
 	g_autoptr(Config) config = load_config();
 	const char *paths[] = {
 		config_path(config, "saml", "key"), config_path(config, "saml", "certificate"),
-		config_path(config, "ledger", "key"), config_path(config, "seal", "key")};
+		config_path(config, "ledger", "key"), config_path(config, "seal", "key"),
+		config_path(config, "identifiers", "key")};
 	unsigned told[2] = {0, 0};
 	g_assert_true(keys_make(config, &request, count, told, &error));
-	g_assert_cmpuint(told[true], ==, 4);
+	g_assert_cmpuint(told[true], ==, G_N_ELEMENTS(paths));
 	read_pair(config, kind);
 	struct stat st;
 	for (gsize i = 0; i < G_N_ELEMENTS(paths); i++) {
