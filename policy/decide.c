@@ -504,6 +504,37 @@ static void conclude(const Work *work, Decision *decision)
 	}
 }
 
+static bool may_give(const Work *work, const Release *release, const Attribute *attribute)
+{
+	const Entry *entry = &work->entries[attribute_index(attribute)];
+
+	for (unsigned i = 0; i < release->n_gifts; i++) {
+		const Gift *gift = &release->gifts[i];
+
+		if (gift->type != GIFT_LOGIN &&
+		    (gift->type != GIFT_ATTRIBUTE || gift->attribute == attribute) &&
+		    covers(gift, attribute, entry) == REASON_GIVEN)
+			return true;
+	}
+	return false;
+}
+
+bool policy_may_give(const Policy *policy, const Service *service, const Attribute *attribute)
+{
+	Work work = {.policy = policy, .service = service, .known = policy_known(policy, service)};
+	g_autoptr(GPtrArray) releases = index_releases(policy, work.known);
+	bool may = false;
+
+	gather_asks(&work);
+	for (guint i = 0; !may && i < releases->len; i++) {
+		const Release *release = releases->pdata[i];
+
+		may = match_targets(&release->to, service, SEES_EFFECTIVE) &&
+		      may_give(&work, release, attribute);
+	}
+	return may;
+}
+
 Decision *decide_assuming(const Policy *policy, const Person *person, const Service *service,
 			  unsigned today, Assume assume)
 {

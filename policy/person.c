@@ -50,6 +50,11 @@ void person_add_value(Person *person, const Attribute *attribute, const char *va
 	g_ptr_array_add(*values, copy);
 }
 
+void person_drop_values(Person *person, const Attribute *attribute)
+{
+	g_clear_pointer(&person->values[attribute_index(attribute)], g_ptr_array_unref);
+}
+
 const GPtrArray *person_values(const Person *person, const Attribute *attribute)
 {
 	return person->values[attribute_index(attribute)];

@@ -41,6 +41,9 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(Person, person_free)
  * the byte 0xFF, so that the value is seen as broken by policy_decide() and not cut short. */
 void person_add_value(Person *person, const Attribute *attribute, const char *value, gssize length);
 
+/* Leaves the person without values of an attribute. */
+void person_drop_values(Person *person, const Attribute *attribute);
+
 /* The values of an attribute (char *), or NULL if there are none. Transfer none. */
 const GPtrArray *person_values(const Person *person, const Attribute *attribute);
 

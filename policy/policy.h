@@ -69,6 +69,11 @@ const GPtrArray *policy_warnings(const Policy *policy);
 Decision *policy_decide(const Policy *policy, const Person *person, const Service *service,
 			unsigned today);
 
+/* Whether a release could give that attribute to that service: to somebody, on some day. Who or
+ * what day it is makes no difference, so that whoever fetches a value only where it may be needed
+ * takes equally long for everybody. */
+bool policy_may_give(const Policy *policy, const Service *service, const Attribute *attribute);
+
 /* The name that a `service` block gives to a service; NULL if none does. Transfer none. */
 const char *policy_service_name(const Policy *policy, Protocol protocol, const char *id);
 

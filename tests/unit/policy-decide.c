@@ -420,6 +420,42 @@ static void test_values(void)
 			==, VALUE_GOOD);
 }
 
+static void test_may_give(void)
+{
+	static const struct {
+		const char *rule, *service;
+		bool may;
+	} table[] = {
+		{"to any; for student; give pairwise-id", NE " pairwise-id", true},
+		{"to any; for student; give pairwise-id", NE " mail", false},
+		{"to any; for student; give mail", NE " pairwise-id", false},
+		{"to any; for student; give requested", NE " pairwise-id", true},
+		{"to any; for student; give requested", NE " mail", false},
+		{"to any; for student; give required", NE " pairwise-id", false},
+		{"to any; for student; give required", NE " pairwise-id!", true},
+		{"to any; for student; give pairwise-id if required", NE " pairwise-id", false},
+		{"to any; for student; give login", NE " pairwise-id!", false},
+		{"to service \"" NE "\"; for student; give pairwise-id unasked", NE, true},
+		{"to service \"https://else\"; for student; give pairwise-id", NE " pairwise-id",
+		 false},
+		/* whoever and whenever */
+		{"to any; for guardian; give pairwise-id; until 2001-01-01", NE " pairwise-id",
+		 true},
+	};
+
+	for (gsize i = 0; i < G_N_ELEMENTS(table); i++) {
+		g_autofree char *text = g_strconcat("release \"A\" { ", table[i].rule,
+						    "; silent; because \"x\" }", NULL);
+		g_autoptr(GError) error = NULL;
+		g_autoptr(Policy) policy = fixture_load(text, NULL, 0, &error);
+		g_autoptr(Service) service = fixture_service(table[i].service);
+		g_assert_no_error(error);
+		if (policy_may_give(policy, service, attribute_by_name("pairwise-id")) !=
+		    table[i].may)
+			g_error("%s at %s", table[i].rule, table[i].service);
+	}
+}
+
 /* The sentences, whole, in both languages. */
 static void test_sentences(void)
 {
@@ -527,6 +563,7 @@ int main(int argc, char **argv)
 		g_test_add_data_func(path, &cases[i], test_case);
 	}
 	g_test_add_func("/policy/values", test_values);
+	g_test_add_func("/policy/may-give", test_may_give);
 	g_test_add_func("/policy/sentences", test_sentences);
 	g_test_add_func("/policy/zeroed", test_zeroed);
 	g_test_add_func("/policy/lifetime", test_lifetime);

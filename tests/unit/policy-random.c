@@ -73,6 +73,16 @@ static void compare(const Decision *decision, const Answer *answer, const char *
 	}
 }
 
+/* What is given is what could be given. */
+static void foreseen(const Policy *policy, const Service *service, const Decision *decision)
+{
+	for (guint i = 0; i < decision->rows->len; i++) {
+		const DecisionRow *row = decision->rows->pdata[i];
+
+		g_assert_true(!row->values || policy_may_give(policy, service, row->attribute));
+	}
+}
+
 static void test_decisions(void)
 {
 	for (unsigned round = 0; round < POLICIES; round++) {
@@ -96,6 +106,7 @@ static void test_decisions(void)
 
 				model_judge(&model, kind, has, &model.known[s], AS_IT_IS, &answer);
 				compare(decision, &answer, text);
+				foreseen(policy, model.known[s].service, decision);
 			}
 		}
 		for (unsigned s = 0; s < model.n_known; s++)
