@@ -12,6 +12,7 @@
 #include "idp/saml/own-metadata.h"
 #include "idp/saml/request.h"
 #include "idp/saml/response.h"
+#include "idp/visit-page.h"
 
 enum {
 	/* clang-format off */
@@ -439,33 +440,12 @@ static StepOutcome step_person(Visit *visit)
 /* The login page, unless somebody is there. */
 static StepOutcome step_page(Visit *visit)
 {
-	const Sealer *sealer = visit->generation->sealer;
 	if (visit->entry)
 		return STEP_ON;
 	if (visit->ask && visit->ask->is_passive)
 		return fail(visit, FAULT_SAML_NO_PASSIVE,
 			    "nobody is logged in, and no page is allowed");
-	if (!visit->browser)
-		visit->browser = cookie_get(visit->request, PENDING_BROWSER_COOKIE);
-	if (!pending_browser_is_valid(visit->browser)) {
-		g_free(visit->browser);
-		visit->browser = pending_browser_new();
-		visit->browser_is_new = true;
-	}
-	bool again = visit->pending && visit->pending->purpose == PENDING_LOGIN;
-	g_autofree char *handle =
-		again ? g_strdup(visit->handle)
-		      : pending_seal(sealer, PENDING_LOGIN, visit->ask, visit->browser, visit->now);
-	g_autofree char *csrf = csrf_token(sealer, CSRF_LOGIN, visit->browser, handle);
-	const PageLogin page = {
-		.service = visit_service_name(visit),
-		.handle = handle,
-		.csrf = csrf,
-		.login = visit->password_failed ? field(visit, "login") : NULL,
-		.failed = visit->password_failed && visit->hold == 0,
-		.wait = throttle_seconds(visit->hold),
-	};
-	return answered(visit, page_login(visit->generation->pages, visit->lang, &page));
+	return answered(visit, visit_login_page(visit));
 }
 
 /* One role, and which: the session's, the only one, or the one that was chosen. */
@@ -489,18 +469,7 @@ static StepOutcome step_role(Visit *visit)
 	if (!visit->roles || visit->endpoint != LOGIN)
 		return fail(visit, FAULT_LOGIN_NO_ROLE,
 			    "the person has no role here, or not that one");
-	const Sealer *sealer = visit->generation->sealer;
-	visit->pending->ask = g_steal_pointer(&visit->ask);
-	g_autofree char *handle = pending_seal_role(sealer, visit->pending, entry_key(visit->entry),
-						    visit->roles, visit->auth_instant, visit->now);
-	g_autofree char *csrf = csrf_token(sealer, CSRF_ROLE, visit->browser, handle);
-	const PageRole page = {
-		.service = visit_service_name(visit),
-		.handle = handle,
-		.csrf = csrf,
-		.roles = visit->roles,
-	};
-	return answered(visit, page_role(visit->generation->pages, visit->lang, &page));
+	return answered(visit, visit_role_page(visit));
 }
 
 /* ---- what leaves ---- */
@@ -599,14 +568,9 @@ static StepOutcome step_answer(Visit *visit)
 
 /* ---- the other endpoints ---- */
 
-static char *logout_token(const Visit *visit)
-{
-	return csrf_token(visit->generation->sealer, CSRF_LOGOUT, visit->session_cookie, "");
-}
-
 static StepOutcome step_start(Visit *visit)
 {
-	g_autofree char *csrf = visit->session ? logout_token(visit) : NULL;
+	g_autofree char *csrf = visit->session ? visit_logout_token(visit) : NULL;
 	const PageStart page = {.logged_in = visit->session != NULL, .csrf = csrf};
 	return answered(visit, page_start(visit->generation->pages, visit->lang, &page));
 }
@@ -615,7 +579,7 @@ static StepOutcome step_logout_page(Visit *visit)
 {
 	if (!visit->session)
 		return answered(visit, http_response_redirect(endpoints[START].path));
-	g_autofree char *csrf = logout_token(visit);
+	g_autofree char *csrf = visit_logout_token(visit);
 	return answered(visit, page_logout(visit->generation->pages, visit->lang, csrf));
 }
 
