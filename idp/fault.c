@@ -45,6 +45,10 @@ static const Fault table[FAULT_COUNT] = {
 	[FAULT_LOGIN_ORIGIN]         = {FAULT_LOGIN_ORIGIN, "login-origin", 403, NULL, NULL, LOUD, false},
 	[FAULT_LOGIN_NO_ROLE]        = {FAULT_LOGIN_NO_ROLE, "login-no-role", 403, RESPONDER, STATUS "RequestDenied", QUIET, false},
 
+	[FAULT_EPPN_SHARED]          = {FAULT_EPPN_SHARED, "eppn-shared", 403, RESPONDER, STATUS "RequestDenied", LOUD, false},
+	[FAULT_EPPN_TAKEN]           = {FAULT_EPPN_TAKEN, "eppn-taken", 403, RESPONDER, STATUS "RequestDenied", LOUD, false},
+	[FAULT_IDENTIFIER_LOST]      = {FAULT_IDENTIFIER_LOST, "identifier-lost", 500, RESPONDER, STATUS "RequestDenied", LOUD, false},
+
 	[FAULT_NOT_OPEN]             = {FAULT_NOT_OPEN, "not-open", 403, RESPONDER, STATUS "RequestDenied", QUIET, false},
 
 	[FAULT_SERVICE_ERROR]        = {FAULT_SERVICE_ERROR, "service-error", 200, NULL, NULL, QUIET, false},

@@ -44,6 +44,10 @@ typedef enum {
 	FAULT_LOGIN_OTHER_BROWSER,
 	FAULT_LOGIN_ORIGIN,
 	FAULT_LOGIN_NO_ROLE,
+	/* who the person is to the world */
+	FAULT_EPPN_SHARED,     /* another entry of the directory has the same EPPN now */
+	FAULT_EPPN_TAKEN,      /* another human has had the EPPN */
+	FAULT_IDENTIFIER_LOST, /* an identifier was given, and the store has it no more */
 	/* the person and the policy */
 	FAULT_NOT_OPEN,
 	/* errorURL: a service sent the person here because it could not let them in */

@@ -10,14 +10,14 @@
 #define TEMPLATE_SUFFIX ".html"
 
 /* What the code asks for by name; a folder without one of them does not load. */
-static const char *const needed_templates[] = {"login", "role",  "post",   "not-open",
+static const char *const needed_templates[] = {"login", "role",  "post",   "refused",
 					       "fault", "start", "logout", "logged-out"};
 static const char *const needed_assets[] = {"portvakt.css", "post.js", "icon.svg"};
 /* Texts that are only looked up when the page is shown. */
 static const char *const needed_texts[] = {
 	"login-title",  "role-title",       "role-student",    "role-student-hint",
 	"role-staff",   "role-staff-hint",  "role-guardian",   "role-guardian-hint",
-	"post-title",   "post-button",      "not-open-button", "start-title",
+	"post-title",   "post-button",      "refused-button",  "start-title",
 	"logout-title", "logged-out-title", "common-language",
 };
 

@@ -162,27 +162,34 @@ HttpResponse *page_post(const Pages *pages, const char *lang, const PagePost *po
 	return respond(pages, lang, 200, "post", &context, CSP_BASE CSP_POST);
 }
 
-HttpResponse *page_not_open(const Pages *pages, const char *lang, const PagePost *post,
-			    const char *reference)
+/* What a fault is called, what it means, what to do. */
+static void put_fault(GVariantDict *context, const char *fault)
+{
+	static const char *const parts[] = {"title", "text", "todo"};
+
+	for (size_t i = 0; i < G_N_ELEMENTS(parts); i++) {
+		g_autofree char *key = g_strdup_printf("fault-%s-%s", fault, parts[i]);
+		put(context, parts[i], key);
+	}
+}
+
+HttpResponse *page_refused(const Pages *pages, const char *lang, const PagePost *post,
+			   const char *fault, unsigned status, const char *reference)
 {
 	g_auto(GVariantDict) context = G_VARIANT_DICT_INIT(NULL);
 
 	put_post(&context, post);
-	put(&context, "title", "fault-not-open-title");
-	put(&context, "button", "not-open-button");
+	put_fault(&context, fault);
+	put(&context, "button", "refused-button");
 	put_name(&context, "reference", reference);
-	return respond(pages, lang, 403, "not-open", &context, CSP_BASE CSP_AWAY);
+	return respond(pages, lang, status, "refused", &context, CSP_BASE CSP_AWAY);
 }
 
 HttpResponse *page_fault(const Pages *pages, const char *lang, const PageFault *fault)
 {
-	static const char *const parts[] = {"title", "text", "todo"};
 	g_auto(GVariantDict) context = G_VARIANT_DICT_INIT(NULL);
 
-	for (size_t i = 0; i < G_N_ELEMENTS(parts); i++) {
-		g_autofree char *key = g_strdup_printf("fault-%s-%s", fault->fault, parts[i]);
-		put(&context, parts[i], key);
-	}
+	put_fault(&context, fault->fault);
 	put_name(&context, "service", fault->service);
 	put_name(&context, "reference", fault->reference);
 	put(&context, "back", is_https(fault->back) ? fault->back : NULL);

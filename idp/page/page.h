@@ -15,7 +15,7 @@
  * that the policy allows, to a service that answers 302 to an origin it does not name, is
  * blocked). No POST of ours ends in a redirect to another origin: the login form's POST ends in a
  * page that posts onward, so every form of ours has 'self'. Services do redirect after their ACS,
- * often to another host, so page_post and page_not_open, whose only form goes to the proven ACS,
+ * often to another host, so page_post and page_refused, whose only form goes to the proven ACS,
  * allow any https.
  */
 #pragma once
@@ -88,11 +88,12 @@ typedef struct {
 HttpResponse *page_post(const Pages *pages, const char *lang, const PagePost *post);
 
 /*
- * "The school has not opened this service for you" (status 403); its button posts the Response
- * that says RequestDenied. Nothing on it differs between persons.
+ * Why nobody is let in, such as "The school has not opened this service for you", by the name and
+ * status of a fault; its button posts the Response that says RequestDenied. Nothing on it differs
+ * between persons.
  */
-HttpResponse *page_not_open(const Pages *pages, const char *lang, const PagePost *post,
-			    const char *reference);
+HttpResponse *page_refused(const Pages *pages, const char *lang, const PagePost *post,
+			   const char *fault, unsigned status, const char *reference);
 
 typedef struct {
 	const char *fault;     /* name in the table of idp/fault.h */

@@ -54,11 +54,11 @@ static HttpResponse *make_post(const Pages *pages, const char *lang, const char 
 	return page_post(pages, lang, &page);
 }
 
-static HttpResponse *make_not_open(const Pages *pages, const char *lang, const char *x)
+static HttpResponse *make_refused(const Pages *pages, const char *lang, const char *x)
 {
 	g_autofree char *acs = g_strconcat("https://sp.example/", x, NULL);
 	const PagePost page = {.acs = acs, .saml_response = x, .relay_state = x, .service = x};
-	return page_not_open(pages, lang, &page, x);
+	return page_refused(pages, lang, &page, "eppn-taken", 403, x);
 }
 
 static HttpResponse *make_fault(const Pages *pages, const char *lang, const char *x)
@@ -107,7 +107,7 @@ const FixturePage fixture_table[FIXTURE_PAGES] = {
 	{"login", make_first_login, 200, CSP "form-action 'self'", false},
 	{"role", make_role, 200, CSP "form-action 'self'", false},
 	{"post", make_post, 200, CSP "script-src 'self'; form-action https:", true},
-	{"not-open", make_not_open, 403, CSP "form-action https:", false},
+	{"refused", make_refused, 403, CSP "form-action https:", false},
 	{"fault", make_fault, 400, CSP "form-action 'self'", false},
 	{"fault-bare", make_bare_fault, 500, CSP "form-action 'self'", false},
 	{"start-logged-in", make_start, 200, CSP "form-action 'self'", false},
