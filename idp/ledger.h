@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: AGPL-3.0-or-later */
 /*
- * The ledger: one row for every answer that leaves, durable before it leaves.
+ * The ledger: one row for every answer that leaves, durable before it leaves, and one for every
+ * look of an admin at why, where the person is protected.
  *
  * A row tells which service got which attributes, when, under which line of which policy. Who it
  * was about and what the values were is kept only as HMAC-SHA-256 under the ledger key, a file of
