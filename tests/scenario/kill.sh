@@ -82,7 +82,9 @@ is 'each has its row in the ledger' "$(comm -23 "$work/ids" "$work/rows" | wc -l
 is 'no Response ID has two rows' "$(uniq -d "$work/rows" | wc -l)" 0
 is 'no Response was received twice' "$(uniq -d "$work/ids" | wc -l)" 0
 
+ok 'the door for commands is left by a kill' test -S "$store.door"
 load_serve || { echo 'Bail out! it does not start after a kill'; exit 1; }
+is 'and there anew, for its user alone' "$(stat -c '%F %a' "$store.door")" 'socket 600'
 again() {
   local cookies form
   while IFS=$'\t' read -r _ _ cookies form; do

@@ -111,5 +111,6 @@ fi
 bed_halt portvakt
 code=$?
 is 'the stop is clean, without a leak' "$code" 0
+ok 'and the door for commands is gone' test ! -e "$bed/store/portvakt.db.door"
 [ "$code" -eq 0 ] || sed -n '/^WARNING\|^SUMMARY\|^==.*ERROR/,$p' "$log" | head -n 120 | sed 's/^/# /'
 tap_done
