@@ -14,6 +14,9 @@
 #include "idp/store/place.h"
 #include "idp/thread.h"
 
+/* When there are no descriptors left to let anybody in, how long until it is tried again. */
+#define REST_MS 100
+
 typedef struct {
 	Door *door;
 	int fd;
@@ -147,20 +150,22 @@ static bool may_enter(int fd)
 	       (who.uid == 0 || who.uid == geteuid());
 }
 
-static void let_in(Door *door)
+/* False when it could not, and will not soon. */
+static bool let_in(Door *door)
 {
 	Guest *guest = free_place(door);
 	int fd = accept4(door->listener, NULL, NULL, SOCK_CLOEXEC | SOCK_NONBLOCK);
 
 	if (fd < 0)
-		return;
+		return errno == EAGAIN || errno == EINTR || errno == ECONNABORTED;
 	if (!may_enter(fd)) {
 		fail(fd, "only root and the user that portvakt serve runs as may write");
 		close(fd);
-		return;
+		return true;
 	}
 	*guest = (Guest){.door = door, .fd = fd, .state = READING};
 	guest->until = g_get_monotonic_time() + LIMIT_DOOR_READ_MS * G_TIME_SPAN_MILLISECOND;
+	return true;
 }
 
 /* What to wait for, guest i at i, then the bell and, when there is room, the listener; and how
@@ -215,13 +220,17 @@ static void *run(void *data)
 	Door *door = data;
 	struct pollfd fds[LIMIT_DOOR_GUESTS + 2];
 	uint64_t rung;
+	bool resting = false;
 
 	pthread_mutex_lock(&door->lock);
 	while (!door->stopping || clear(door)) {
 		int wait = gather(door, fds);
 
-		if (door->stopping)
+		if (door->stopping || resting)
 			fds[LIMIT_DOOR_GUESTS + 1].fd = -1;
+		if (resting)
+			wait = REST_MS;
+		resting = false;
 		pthread_mutex_unlock(&door->lock);
 		int ready = poll(fds, G_N_ELEMENTS(fds), wait);
 		pthread_mutex_lock(&door->lock);
@@ -232,7 +241,7 @@ static void *run(void *data)
 		for (unsigned i = 0; i < LIMIT_DOOR_GUESTS; i++)
 			serve(&door->guests[i], &fds[i]);
 		if (fds[LIMIT_DOOR_GUESTS + 1].revents != 0 && free_place(door) != NULL)
-			let_in(door);
+			resting = !let_in(door);
 	}
 	pthread_mutex_unlock(&door->lock);
 	return NULL;

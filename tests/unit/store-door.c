@@ -7,9 +7,11 @@
 #include <pthread.h>
 #include <signal.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "idp/limits.h"
@@ -359,6 +361,37 @@ static void whoever_says_nothing_is_sent_away(void)
 	close(last);
 }
 
+static double cpu_seconds(void)
+{
+	return (double)clock() / CLOCKS_PER_SEC;
+}
+
+/* A process without descriptors neither spins nor stays closed. */
+static void no_descriptor_is_left(void)
+{
+	g_auto(Daemon) daemon = daemon_new();
+	struct sockaddr_un address;
+	int folder = place_door(daemon.place, &address, NULL);
+	int fd = socket(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0);
+	struct rlimit before, none;
+	double began;
+	char byte;
+
+	g_assert_cmpint(getrlimit(RLIMIT_NOFILE, &before), ==, 0);
+	none = (struct rlimit){.rlim_cur = (rlim_t)fd + 1, .rlim_max = before.rlim_max};
+	g_assert_cmpint(setrlimit(RLIMIT_NOFILE, &none), ==, 0);
+	g_assert_cmpint(connect(fd, (struct sockaddr *)&address, sizeof address), ==, 0);
+	began = cpu_seconds();
+	g_usleep(500 * 1000);
+	g_assert_cmpfloat(cpu_seconds() - began, <, 0.03);
+	g_assert_cmpint(setrlimit(RLIMIT_NOFILE, &before), ==, 0);
+	g_assert_cmpint(send(fd, "x", 1, 0), ==, 1);
+	g_assert_cmpint(recv(fd, &byte, 1, 0), ==, 1);
+	close(fd);
+	close(folder);
+	assert_serves(&daemon, "a");
+}
+
 static void nonsense_is_answered(void)
 {
 	g_auto(Daemon) daemon = daemon_new();
@@ -656,6 +689,7 @@ int main(int argc, char **argv)
 	g_test_add_func("/door/a-long-path-is-no-matter", a_long_path_is_no_matter);
 	g_test_add_func("/door/whoever-says-nothing-is-sent-away",
 			whoever_says_nothing_is_sent_away);
+	g_test_add_func("/door/no-descriptor-is-left", no_descriptor_is_left);
 	g_test_add_func("/door/nonsense-is-answered", nonsense_is_answered);
 	g_test_add_func("/door/what-is-too-large-is-not-sent", what_is_too_large_is_not_sent);
 	g_test_add_func("/door/many-commands-at-once", many_commands_at_once);
