@@ -38,7 +38,7 @@ typedef struct {
 		*touch, *drop, *drop_owner, *sweep, *get, *count, *walk;
 } Statements;
 
-#define STATEMENTS(table)                                                                          \
+#define STATEMENTS(table, number)                                                                  \
 	{                                                                                          \
 		.insert = "INSERT INTO " table " (key, owner, value, expires) "                    \
 			  "VALUES (?1, ?3, ?4, ?5) ON CONFLICT (key) DO NOTHING",                  \
@@ -58,19 +58,18 @@ typedef struct {
 		.sweep = "DELETE FROM " table " WHERE key IN (SELECT key FROM " table              \
 			 " WHERE expires <= ?1 ORDER BY expires LIMIT ?2)",                        \
 		.get = "SELECT value, expires FROM " table " WHERE key = ?1 AND expires > ?2",     \
-		.count = "SELECT count(*) FROM " table, .walk = "SELECT value FROM " table,        \
+		.count = number, .walk = "SELECT value FROM " table,                               \
 	}
 
+#define FLEETING(table) STATEMENTS(table, "SELECT count(*) FROM " table)
+#define DURABLE(table)  STATEMENTS(table, "SELECT rows FROM tally WHERE name = '" table "'")
+
 static const Statements statements[STORE_TABLES] = {
-	[STORE_SESSION] = STATEMENTS("session"),
-	[STORE_SPENT_ASK] = STATEMENTS("spent_ask"),
-	[STORE_KNOWN] = STATEMENTS("known"),
-	[STORE_EPPN] = STATEMENTS("eppn"),
-	[STORE_EPPN_OF] = STATEMENTS("eppn_of"),
-	[STORE_IDENTIFIER] = STATEMENTS("identifier"),
-	[STORE_ROTATION] = STATEMENTS("rotation"),
-	[STORE_CONTINUATION] = STATEMENTS("continuation"),
-	[STORE_APPROVAL] = STATEMENTS("approval"),
+	[STORE_SESSION] = FLEETING("session"),  [STORE_SPENT_ASK] = FLEETING("spent_ask"),
+	[STORE_KNOWN] = FLEETING("known"),      [STORE_EPPN] = DURABLE("eppn"),
+	[STORE_EPPN_OF] = DURABLE("eppn_of"),   [STORE_IDENTIFIER] = DURABLE("identifier"),
+	[STORE_ROTATION] = DURABLE("rotation"), [STORE_CONTINUATION] = DURABLE("continuation"),
+	[STORE_APPROVAL] = DURABLE("approval"),
 };
 
 /* ---- operations ---- */

@@ -80,7 +80,8 @@
 "	id    INTEGER PRIMARY KEY," \
 "	bytes BLOB NOT NULL" \
 ") STRICT;"
-/* What never expires needs no order of expiry. */
+/* What never expires needs no order of expiry. There may be millions of such rows, and nobody waits
+ * for them to be counted at a start. */
 #define DURABLE(name) \
 "CREATE TABLE " name " (" \
 "	key     BLOB PRIMARY KEY," \
@@ -88,11 +89,20 @@
 "	value   BLOB NOT NULL," \
 "	expires INTEGER NOT NULL" \
 ") STRICT, WITHOUT ROWID;" \
-"CREATE INDEX " name "_owner ON " name " (owner) WHERE owner IS NOT NULL;"
+"CREATE INDEX " name "_owner ON " name " (owner) WHERE owner IS NOT NULL;" \
+"INSERT INTO tally VALUES ('" name "', 0);" \
+"CREATE TRIGGER " name "_more AFTER INSERT ON " name " BEGIN" \
+"	UPDATE tally SET rows = rows + 1 WHERE name = '" name "'; END;" \
+"CREATE TRIGGER " name "_less AFTER DELETE ON " name " BEGIN" \
+"	UPDATE tally SET rows = rows - 1 WHERE name = '" name "'; END;"
 
 /* Identity, and who looked: `account` is set where outcome is 2. What was given to a person at one
  * service is asked for by both. */
 #define STEP_4 \
+"CREATE TABLE tally (" \
+"	name TEXT PRIMARY KEY," \
+"	rows INTEGER NOT NULL" \
+") STRICT, WITHOUT ROWID;" \
 DURABLE("eppn") \
 DURABLE("eppn_of") \
 DURABLE("identifier") \
