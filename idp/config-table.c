@@ -57,7 +57,7 @@ const ConfigSetting config_table[] = {
 	{"directory", "login-filter", CONFIG_TEXT, "(uid={login})", false, 0, 0,
 	 "LDAP filter that finds one person; {login} is what the person typed, escaped."},
 	{"directory", "person-key", CONFIG_TEXT, "entryUUID", false, 0, 0,
-	 "Attribute that never changes and is never given to another person."},
+	 "Attribute that never changes and is never given to another: best the school system's own id."},
 	{"directory", "student", CONFIG_LIST, NULL, false, 0, 0,
 	 "Conditions ATTRIBUTE=VALUE (or ATTRIBUTE=*), one of which makes a person a pupil."},
 	{"directory", "staff", CONFIG_LIST, NULL, false, 0, 0,

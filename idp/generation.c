@@ -248,6 +248,24 @@ static void locate(const Config *config, GError **error)
 	g_prefix_error(error, "%s: ", where);
 }
 
+static void warn_key(Generation *generation)
+{
+	const Config *config = generation->config;
+	const char *group = config_directories(config)[0];
+	const char *key = config_text(config, group, "person-key");
+	if (!directory_makes_key(key))
+		return;
+	g_autofree char *where = config_where(config, group, "person-key");
+	g_ptr_array_add(
+		generation->warnings,
+		g_strdup_printf(
+			"%s: person-key is %s, which the directory makes anew where people "
+			"are deleted and loaded again, as in a yearly re-import: each is then "
+			"somebody else to every service. Load the school system's own id of "
+			"the person (SS 12000 Person.id) into an attribute, and name that one",
+			where, key));
+}
+
 static bool load_masterdata(Generation *generation, GError **error)
 {
 	g_autoptr(MasterdataOptions) meaning = masterdata_options_new();
@@ -264,6 +282,7 @@ static bool load_masterdata(Generation *generation, GError **error)
 		return false;
 	}
 	warn_all(generation, masterdata_warnings(generation->masterdata));
+	warn_key(generation);
 	return true;
 }
 

@@ -348,8 +348,8 @@ bed_explain() {
 bed_person_key() {
   LDAPTLS_CACERT=$bed_ca ldapsearch -LLL -o ldif-wrap=no -x -ZZ \
     -H "ldap://127.0.0.1:$ldap_port" -D cn=portvakt,ou=service,dc=skola,dc=example \
-    -y "$bed/ldap/password" -b ou=people,dc=skola,dc=example "(uid=$1)" entryUUID |
-    sed -n 's/^entryUUID: //p'
+    -y "$bed/ldap/password" -b ou=people,dc=skola,dc=example "(uid=$1)" portvaktPersonId |
+    sed -n 's/^portvaktPersonId: //p'
 }
 
 # bed_ledger_row RESPONSE: the ledger row of the Response in that file, as `agree` wants it.

@@ -14,6 +14,22 @@
 /* Keys of servers that hold 16 raw bytes where others have text. */
 static const char *const binary_keys[] = {"objectGUID", "GUID", "mS-DS-ConsistencyGuid"};
 
+/* Keys that a server makes. */
+static const char *const made_keys[] = {"entryUUID", "objectGUID", "GUID", "nsUniqueId"};
+
+static bool is_one_of(const char *const *names, gsize n, const char *name)
+{
+	for (gsize i = 0; i < n; i++)
+		if (g_ascii_strcasecmp(names[i], name) == 0)
+			return true;
+	return false;
+}
+
+bool directory_makes_key(const char *person_key)
+{
+	return is_one_of(made_keys, G_N_ELEMENTS(made_keys), person_key);
+}
+
 DirectoryOptions *directory_options_new(void)
 {
 	return g_new0(DirectoryOptions, 1);
@@ -257,8 +273,7 @@ Directory *directory_new(const DirectoryOptions *options, const char *const *att
 	directory->base = g_strdup(options->base);
 	directory->login_filter = g_strdup(filter);
 	directory->key = g_strdup(key);
-	for (gsize i = 0; i < G_N_ELEMENTS(binary_keys); i++)
-		directory->key_is_binary |= g_ascii_strcasecmp(key, binary_keys[i]) == 0;
+	directory->key_is_binary = is_one_of(binary_keys, G_N_ELEMENTS(binary_keys), key);
 	g_autofree char *nobody = seal_random_token(16);
 	directory->decoy_dn = options->decoy_dn
 				      ? g_strdup(options->decoy_dn)

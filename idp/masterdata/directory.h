@@ -111,6 +111,10 @@ Directory *directory_new(const DirectoryOptions *options, const char *const *att
 void directory_free(Directory *directory);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(Directory, directory_free)
 
+/* Is that a key which servers make themselves, so that people who are deleted and loaded again get
+ * another? */
+bool directory_makes_key(const char *person_key);
+
 /* From now on both keep the same people, if both ask the same servers as the same account for the
  * same attributes: a reload while the directory is away does not send everybody away. What the
  * attributes mean is not kept, so that another meaning holds at once. Before `directory` is used.

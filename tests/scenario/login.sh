@@ -316,6 +316,14 @@ mkdir "$work/empty"
 sed "s|^folder = .*policy.d|folder = $work/empty|" "$work/conf" >"$bed_conf"
 like 'a policy folder without a policy is warned of' \
   "$("$portvakt" check --config "$bed_conf" 2>&1)" "*warning*$work/empty*no service is open*"
+sed "s|^person-key = .*|person-key = entryUUID|" "$work/conf" >"$bed_conf"
+like 'a person key that a re-import renews is warned of' \
+  "$("$portvakt" check --config "$bed_conf" 2>&1)" \
+  "*warning*portvakt.conf:[1-9]*person-key is entryUUID*SS 12000*"
+sed "s|^protected-no = .*|&\nprotected-group = cn=gone,dc=skola,dc=example|" "$work/conf" >"$bed_conf"
+like 'a protected group that nobody can ask stops the check' \
+  "$("$portvakt" check --config "$bed_conf" 2>&1)" \
+  '*does not say who is in the protected-group cn=gone*'
 cp "$work/conf" "$bed_conf"
 ok 'no password, cookie or value is in the log' \
   bash -c "! grep -qF -e '$right' -e '$token' -e '$student' -e '$staff' -e '$pupil' '$bed/log/portvakt.log'"

@@ -18,7 +18,7 @@ school() {
     printf 'dn: uid=p%03d,ou=people,dc=skola,dc=example\n' "$i"
     printf 'objectClass: %s\n' inetOrgPerson eduPerson norEduPerson portvaktSisPerson \
       portvaktSchoolPerson
-    printf 'uid: p%03d\ncn: Elev\nsn: Elev\n' "$i"
+    printf 'uid: p%03d\nportvaktPersonId: P%03d\ncn: Elev\nsn: Elev\n' "$i" "$i"
     printf 'securityMarking: Ingen\neduPersonAffiliation: student\n'
     printf 'eduPersonPrincipalName: x%03d@skola.example\n' "$i"
     if [ "$i" -gt 590 ]; then hash=$argon2; fi

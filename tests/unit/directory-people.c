@@ -11,9 +11,11 @@
 	"objectClass: testPerson\nsn: x\ncn: x\neduPersonAffiliation: student\n"
 static const char extra_people[] =
 	"dn: uid=unmarked," SCHOOL_PEOPLE "\nuid: unmarked\n" CLASSES "\n"
+	"dn: uid=again," SCHOOL_PEOPLE "\nuid: again\nportvaktPersonId: A1\n" CLASSES "\n"
 	"dn: uid=garbled," SCHOOL_PEOPLE "\nuid: garbled\n" CLASSES "testMarking:: SW5nZW7/\n\n";
 
 static const char extra_conf[] =
+	"rootdn cn=root,dc=skola,dc=example\nrootpw rot\n"
 	"attributetype ( 2.25.1.2 NAME 'testMarking' EQUALITY octetStringMatch "
 	"SYNTAX 1.3.6.1.4.1.1466.115.121.1.40 SINGLE-VALUE )\n"
 	"objectclass ( 2.25.1.3 NAME 'testPerson' SUP top AUXILIARY MAY testMarking )\n";
@@ -96,6 +98,49 @@ static void test_unreadable_marking(void)
 	}
 }
 
+/* Deleted and loaded again, under another name, as by a yearly re-import. */
+static const char recreate[] =
+	"export LDAPNOINIT=1; u=ldapi://${0//\\//%2F}; who=(-x -D cn=root,dc=skola,dc=example -w rot)\n"
+	"ldapdelete -H \"$u\" \"${who[@]}\" 'uid=again," SCHOOL_PEOPLE "' &&\n"
+	"ldapadd -H \"$u\" \"${who[@]}\" >/dev/null <<'END'\n"
+	"dn: uid=again2," SCHOOL_PEOPLE "\nuid: again2\nportvaktPersonId: A1\n" CLASSES "END\n";
+
+static void test_recreated(void)
+{
+	static const struct {
+		const char *key;
+		DirectoryOutcome want;
+	} cases[] = {
+		{"portvaktPersonId", DIRECTORY_FOUND},
+		{"entryUUID", DIRECTORY_UNKNOWN},
+	};
+	Directory *directories[G_N_ELEMENTS(cases)];
+	char *keys[G_N_ELEMENTS(cases)];
+	for (gsize i = 0; i < G_N_ELEMENTS(cases); i++) {
+		g_autoptr(DirectoryOptions) options = school_options(school_uri());
+		g_autoptr(DirectoryEntry) before = NULL;
+		options->person_key = g_strdup(cases[i].key);
+		directories[i] = school_open(options, NULL);
+		g_assert_cmpint(directory_find(directories[i], "again", &before, NULL), ==,
+				DIRECTORY_FOUND);
+		keys[i] = g_strdup(entry_key(before));
+	}
+	g_autofree char *socket = school_path("slapd/run/ldapi");
+	school_run("-c", recreate, socket, NULL);
+	for (gsize i = 0; i < G_N_ELEMENTS(cases); i++) {
+		g_autoptr(DirectoryEntry) after = NULL;
+		g_assert_cmpint(directory_read(directories[i], g_get_monotonic_time(), keys[i],
+					       &after, NULL),
+				==, cases[i].want);
+		if (after)
+			g_assert_cmpstr(entry_values(after, "uid")[0], ==, "again2");
+		g_assert_cmpint(directory_makes_key(cases[i].key), ==,
+				cases[i].want == DIRECTORY_UNKNOWN);
+		directory_free(directories[i]);
+		g_free(keys[i]);
+	}
+}
+
 static void test_cost(void)
 {
 	enum { TIMES = 300 };
@@ -134,6 +179,7 @@ int main(int argc, char **argv)
 	school_up(extra_people, extra_conf);
 	g_test_add_func("/directory-people/people", test_people);
 	g_test_add_func("/directory-people/unreadable-marking", test_unreadable_marking);
+	g_test_add_func("/directory-people/recreated", test_recreated);
 	g_test_add_func("/directory-people/cost", test_cost);
 	int failed = g_test_run();
 	school_down();
