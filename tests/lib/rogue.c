@@ -95,7 +95,7 @@ static void message_end(GString *ber, gsize start, int tag, guint id)
 	message_id(ber, start, id);
 }
 
-/* One of many; number 0 is Rut. */
+/* One of many; number 0 is Rut, who has no displayName; the others' is long. */
 static void put_entry(GString *ber, guint id, guint number, bool twice, bool torn)
 {
 	g_autofree char *uid = number ? g_strdup_printf("rut%u", number) : g_strdup("rut");
@@ -106,6 +106,10 @@ static void put_entry(GString *ber, guint id, guint number, bool twice, bool tor
 	put_attribute(ber, "entryUUID", uid);
 	put_attribute(ber, "uid", uid);
 	put_attribute(ber, "sn", "Rut");
+	if (number) {
+		g_autofree char *name = g_strnfill(4096, 'r');
+		put_attribute(ber, "displayName", name);
+	}
 	if (twice)
 		put_attribute(ber, "SN", "Ruth");
 	put_attribute(ber, "mail", "rut@rogue.example");
