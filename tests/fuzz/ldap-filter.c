@@ -80,6 +80,13 @@ static void fuzz_key(const char *bytes, gsize size, bool is_binary)
 		fuzz_verdict("refused");
 		return;
 	}
+	if (!is_binary) {
+		char *const attributes[] = {(char *)(guintptr) "entryUUID", NULL};
+		const char *const values[] = {key};
+		g_autofree char *any = filter_for_any(attributes, values, 1);
+		g_autofree char *want = g_strdup_printf("(|%s)", filter);
+		g_assert_cmpstr(any, ==, want);
+	}
 	skip(&at, "(entryUUID=");
 	g_assert_true(filter_is_one(filter) && strlen(key) <= LIMIT_PERSON_KEY);
 	gsize length = strlen(at) - strlen(")");
