@@ -215,9 +215,9 @@
 /* One page: a server without an index looks at all it has to find where the first one begins. */
 #define LIMIT_DIRECTORY_PAGE_MS 20000
 
-/* EPPNs of one entry that are looked for elsewhere, in one filter: one for each role, and as many
- * that somebody forgot to remove. The most bytes of one are what a SAML attribute value may have
- * (saml2int SDP-G02: 256 characters). */
+/* EPPNs of one entry that are looked for elsewhere, a search for each: one for each role, and as
+ * many that somebody forgot to remove. The most bytes of one are what a SAML attribute value may
+ * have (saml2int SDP-G02: 256 characters). */
 #define LIMIT_ENTRY_EPPNS      6
 #define LIMIT_ENTRY_EPPN_BYTES 1024
 

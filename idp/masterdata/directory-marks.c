@@ -47,15 +47,13 @@ static GPtrArray *eppns_of(const Directory *directory, DirectoryEntry *entry)
 	return eppns;
 }
 
-static LinkResult mark_shared(Link *link, const Directory *directory, DirectoryEntry *entry,
-			      gint64 deadline, GError **error)
+/* One value at a time, for whoever is found by one value might not be by the next, whose attribute
+ * has no equality rule: nearly everybody has but one. */
+static LinkResult look_for_another(Link *link, const Directory *directory, DirectoryEntry *entry,
+				   const char *eppn, gint64 deadline, GError **error)
 {
 	static const char *const nothing[] = {"1.1", NULL}; /* RFC 4511, 4.5.1.8 */
-	g_autoptr(GPtrArray) eppns = eppns_of(directory, entry);
-	if (!eppns->len)
-		return LINK_OK;
-	g_autofree char *filter =
-		filter_for_any(directory->unique, (const char *const *)eppns->pdata, eppns->len);
+	g_autofree char *filter = filter_for_any(directory->unique, eppn);
 	LinkSearch search = search_of(directory, filter);
 	g_autoptr(DirectoryEntry) found = NULL;
 	search.attributes = nothing;
@@ -72,6 +70,17 @@ static LinkResult mark_shared(Link *link, const Directory *directory, DirectoryE
 	if (result == LINK_MANY || !g_str_equal(entry_dn(found), entry_dn(entry)))
 		entry_mark(entry, ENTRY_EPPN_SHARED);
 	return LINK_OK;
+}
+
+static LinkResult mark_shared(Link *link, const Directory *directory, DirectoryEntry *entry,
+			      gint64 deadline, GError **error)
+{
+	g_autoptr(GPtrArray) eppns = eppns_of(directory, entry);
+	LinkResult result = LINK_OK;
+
+	for (guint i = 0; result == LINK_OK && i < eppns->len; i++)
+		result = look_for_another(link, directory, entry, eppns->pdata[i], deadline, error);
+	return result;
 }
 
 /* ---- the group of those with protected identity ---- */

@@ -47,15 +47,14 @@ char *filter_for_everybody(const char *login_filter)
 	return g_string_free(filter, FALSE);
 }
 
-char *filter_for_any(char *const *attributes, const char *const *values, gsize n)
+char *filter_for_any(char *const *attributes, const char *value)
 {
 	GString *filter = g_string_new("(|");
-	for (; *attributes; attributes++)
-		for (gsize i = 0; i < n; i++) {
-			g_string_append_printf(filter, "(%s=", *attributes);
-			append_escaped(filter, values[i], strlen(values[i]));
-			g_string_append_c(filter, ')');
-		}
+	for (; *attributes; attributes++) {
+		g_string_append_printf(filter, "(%s=", *attributes);
+		append_escaped(filter, value, strlen(value));
+		g_string_append_c(filter, ')');
+	}
 	g_string_append_c(filter, ')');
 	return g_string_free(filter, FALSE);
 }

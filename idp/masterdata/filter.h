@@ -25,11 +25,11 @@ char *filter_for_login(const char *login_filter, const char *login, gsize length
 /* The login-filter of everybody who has a login: `*' in each place. Transfer full. */
 char *filter_for_everybody(const char *login_filter);
 
-/* "(|(a=v)(b=v)...)": one of the attributes has one of the values, which are escaped.
+/* "(|(a=value)(b=value)...)": one of the attributes has the value, which is escaped.
  *
  * attributes: at least one, NULL-ended, that condition_is_attribute() takes.
- * values: n, at least one. Returns: transfer full. */
-char *filter_for_any(char *const *attributes, const char *const *values, gsize n);
+ * Returns: transfer full. */
+char *filter_for_any(char *const *attributes, const char *value);
 
 /* "(attribute=key)".
  *

@@ -10,56 +10,107 @@
 
 #define GROUPS   "ou=groups,dc=skola,dc=example"
 #define PORTVAKT "dn.exact=cn=portvakt,ou=service,dc=skola,dc=example"
-#define CLASSES                                                                                    \
-	"objectClass: inetOrgPerson\nobjectClass: eduPerson\nobjectClass: portvaktSchoolPerson\n"  \
-	"objectClass: portvaktSisPerson\nobjectClass: norEduPerson\nobjectClass: testPerson\n"     \
-	"sn: x\ncn: x\nsecurityMarking: Ingen\n"
-#define PERSON(uid) "dn: uid=" uid "," SCHOOL_PEOPLE "\nuid: " uid "\n" CLASSES
-#define EPPN        "eduPersonPrincipalName: "
-#define STAFF_EPPN  "portvaktStaffPrincipalName: "
-#define CHILD       "sisLegalGuardianFor: "
-#define GROUP(cn)   "\ndn: cn=" cn "," GROUPS "\ncn: " cn "\nobjectClass: groupOfNames\n"
-#define MEMBER(uid) "member: uid=" uid "," SCHOOL_PEOPLE "\n"
-
 /* Alva (S01) is marked as not protected, Saga (S12) as protected; Noa (S11) is in the group. */
 #define ALVA "201903149972"
 #define SAGA "201312129839"
 #define NOA  "201305259932"
 
-static const char people[] =
+/* People, and what their entries have: "ATTRIBUTE VALUE|...", with the letters of `names`. */
+static const struct {
+	const char *uid, *has;
+} people[] = {
 	/* the pupil's EPPN of one is the staff EPPN of another */
-	PERSON("shared1") EPPN "dup@skola.example\n\n" PERSON("shared2") STAFF_EPPN
-	"DUP@skola.example\n\n"
+	{"shared1", "E dup@skola.example"},
+	{"shared2", "S DUP@skola.example"},
 	/* three of them: more than the server may give */
-	PERSON("three1") EPPN "three@skola.example\n\n" PERSON("three2") EPPN
-	"three@skola.example\n\n" PERSON("three3") EPPN "three@skola.example\n\n"
+	{"three1", "E three@skola.example"},
+	{"three2", "E three@skola.example"},
+	{"three3", "E three@skola.example"},
 	/* one human's own business */
-	PERSON("both") EPPN "both@skola.example\n" STAFF_EPPN "both@skola.example\n\n" PERSON("odd")
-		EPPN "a*(b)\\2ac&|!=@skola.example\n\n" PERSON("odd2") EPPN
-	"axb@skola.example\n\n" PERSON("none") "\n" PERSON(
-		"mails1") "mail: 1@x.example\nmail: 2@x.example\nmail: 3@x.example\n"
-			  "mail: 4@x.example\nmail: 5@x.example\nmail: 6@x.example\n\n" PERSON(
-				  "mails2") "mail: 1@y.example\nmail: 2@y.example\nmail: 3@y.example\n"
-					    "mail: 4@y.example\nmail: 5@y.example\nmail: 6@y.example\nmail: 7@y.example\n\n" PERSON(
-						    "ruleless") "testNoRule: x@skola.example\n\n"
+	{"both", "E both@skola.example|S both@skola.example"},
+	{"odd", "E a*(b)\\2ac&!=@skola.example"},
+	{"odd2", "E axb@skola.example"},
+	{"none", ""},
+	{"mails1", "M 1@x.se|M 2@x.se|M 3@x.se|M 4@x.se|M 5@x.se|M 6@x.se"},
+	{"mails2", "M 1@y.se|M 2@y.se|M 3@y.se|M 4@y.se|M 5@y.se|M 6@y.se|M 7@y.se"},
+	{"ruleless", "E r@skola.example|R x@skola.example"},
 	/* children, and who is a guardian of whom */
-	PERSON("double1") "norEduPersonNIN: 201001019999\n\n" PERSON("double2") "norEduPersonNIN: 201001019999\n\n" PERSON(
-		"secret") "norEduPersonNIN: 201001018888\n\n" PERSON("parent") CHILD ALVA
-	"\n" CHILD SAGA "\n" CHILD "200001010000\n" CHILD "201001019999\n" CHILD
-	"201001018888\n" CHILD NOA "\n" CHILD "*\n\n" PERSON("parent2") CHILD SAGA
-	"\n\n" PERSON("parent3") CHILD ALVA "\n\n" PERSON("orphanage") CHILD
-	"01\n" CHILD "02\n" CHILD "03\n" CHILD "04\n" CHILD "05\n" CHILD "06\n" CHILD "07\n" CHILD
-	"08\n" CHILD "09\n" CHILD "10\n" CHILD "11\n" CHILD "12\n" CHILD ALVA "\n\n"
-	"dn: " GROUPS "\nobjectClass: organizationalUnit\nou: groups\n" GROUP("protected") MEMBER(
-		"noabjo") MEMBER("gone")
-		GROUP("outer") "member: cn=protected," GROUPS "\n" GROUP("empty") "member:\n" GROUP(
-			"hidden") MEMBER("noabjo") GROUP("disclosed") MEMBER("noabjo")
-			GROUP("memberless") MEMBER("noabjo") GROUP("partly") MEMBER("noabjo")
-				MEMBER("alvlin") "\ndn: cn=unique," GROUPS
-						 "\ncn: unique\nobjectClass: groupOfUniqueNames\n"
-						 "uniqueMember: uid=noabjo," SCHOOL_PEOPLE "\n"
-						 "\ndn: cn=role," GROUPS
-						 "\ncn: role\nobjectClass: organizationalRole\n\n";
+	{"double1", "N 201001019999"},
+	{"double2", "N 201001019999"},
+	{"secret", "N 201001018888"},
+	{"parent",
+	 "C " ALVA "|C " SAGA "|C 200001010000|C 201001019999|C 201001018888|C " NOA "|C *"},
+	{"parent2", "C " SAGA},
+	{"parent3", "C " ALVA},
+	{"orphanage", "C 1|C 2|C 3|C 4|C 5|C 6|C 7|C 8|C 9|C 10|C 11|C 12|C " ALVA},
+};
+static const struct {
+	char letter;
+	const char *attribute;
+} names[] = {
+	{'E', "eduPersonPrincipalName"},
+	{'S', "portvaktStaffPrincipalName"},
+	{'M', "mail"},
+	{'R', "testNoRule"},
+	{'N', "norEduPersonNIN"},
+	{'C', "sisLegalGuardianFor"},
+};
+
+/* Groups, and the uid of their members; of class groupOfNames unless it is said. */
+static const struct {
+	const char *cn, *class, *attribute, *members;
+} groups[] = {
+	{"protected", NULL, NULL, "noabjo|gone"},
+	{"hidden", NULL, NULL, "noabjo"},
+	{"disclosed", NULL, NULL, "noabjo"},
+	{"memberless", NULL, NULL, "noabjo"},
+	{"partly", NULL, NULL, "noabjo|alvlin"},
+	{"unique", "groupOfUniqueNames", "uniqueMember", "noabjo"},
+	{"role", "organizationalRole", NULL, ""},
+};
+
+static void append_person(GString *ldif, const char *uid, const char *has)
+{
+	g_auto(GStrv) values = g_strsplit(has, "|", -1);
+	g_string_append_printf(ldif,
+			       "dn: uid=%s," SCHOOL_PEOPLE
+			       "\nuid: %s\nsn: x\ncn: x\nsecurityMarking: Ingen\n"
+			       "objectClass: inetOrgPerson\nobjectClass: eduPerson\n"
+			       "objectClass: norEduPerson\nobjectClass: portvaktSisPerson\n"
+			       "objectClass: portvaktSchoolPerson\nobjectClass: testPerson\n",
+			       uid, uid);
+	for (char **value = values; *value; value++)
+		for (gsize i = 0; i < G_N_ELEMENTS(names); i++)
+			if (names[i].letter == **value)
+				g_string_append_printf(ldif, "%s: %s\n", names[i].attribute,
+						       *value + 2);
+	g_string_append_c(ldif, '\n');
+}
+
+static char *everybody(void)
+{
+	GString *ldif = g_string_new(NULL);
+	for (gsize i = 0; i < G_N_ELEMENTS(people); i++)
+		append_person(ldif, people[i].uid, people[i].has);
+	g_string_append(ldif, "dn: " GROUPS "\nobjectClass: organizationalUnit\nou: groups\n\n");
+	for (gsize i = 0; i < G_N_ELEMENTS(groups); i++) {
+		g_auto(GStrv) members = g_strsplit(groups[i].members, "|", -1);
+		g_string_append_printf(ldif, "dn: cn=%s," GROUPS "\ncn: %s\nobjectClass: %s\n",
+				       groups[i].cn, groups[i].cn,
+				       groups[i].class ? groups[i].class : "groupOfNames");
+		for (char **member = members; *member; member++)
+			g_string_append_printf(ldif, "%s: uid=%s," SCHOOL_PEOPLE "\n",
+					       groups[i].attribute ? groups[i].attribute : "member",
+					       *member);
+		g_string_append_c(ldif, '\n');
+	}
+	/* a group in a group, and one without anybody */
+	g_string_append(ldif, "dn: cn=outer," GROUPS "\ncn: outer\nobjectClass: groupOfNames\n"
+			      "member: cn=protected," GROUPS "\n\n"
+			      "dn: cn=empty," GROUPS "\ncn: empty\nobjectClass: groupOfNames\n"
+			      "member:\n\n");
+	return g_string_free(ldif, FALSE);
+}
 
 static const char conf[] =
 	"attributetype ( 2.25.1.4 NAME 'testNoRule' SYNTAX 1.3.6.1.4.1.1466.115.121.1.15 )\n"
@@ -129,7 +180,7 @@ static void test_shared(void)
 		{EPPNS, "noohad", 0, "uid", "noohad"},
 		{"eduPersonPrincipalName", "shared1", 0, "uid", "shared1"},
 		{NULL, "three1", 0, "uid", "three1"},
-		{"mail", "mails1", 0, "mail", "1@x.example"},
+		{"mail", "mails1", 0, "mail", "1@x.se"},
 		{"mail", "mails2", 0, "mail", ENTRY_UNREADABLE},
 	};
 	for (gsize i = 0; i < G_N_ELEMENTS(cases); i++) {
@@ -151,15 +202,30 @@ static void test_shared(void)
 /* A directory that cannot find anybody by the attribute does not know that there is but one. */
 static void test_not_to_be_found(void)
 {
-	g_autoptr(DirectoryOptions) options = options_with("testNoRule", NULL);
-	g_autoptr(Directory) directory = school_open(options, asked);
-	g_autoptr(DirectoryEntry) entry = NULL, other = NULL;
-	g_autoptr(GError) error = NULL;
-
-	g_assert_cmpint(directory_find(directory, "ruleless", &entry, &error), ==, DIRECTORY_FAULT);
-	g_assert_error(error, FAULT_ERROR, FAULT_DIRECTORY_DOWN);
-	g_assert_nonnull(strstr(error->message, "need an equality rule"));
-	g_assert_cmpint(find(directory, "alvlin", &other), ==, DIRECTORY_FOUND);
+	static const struct {
+		const char *unique, *login;
+		bool found;
+	} cases[] = {
+		{"testNoRule", "ruleless", false},
+		{"testNoRule", "alvlin", true},
+		/* by one of its two values it can be found */
+		{"eduPersonPrincipalName,testNoRule", "ruleless", false},
+		{"testNoRule,eduPersonPrincipalName", "ruleless", false},
+		{"eduPersonPrincipalName,testNoRule", "alvlin", true},
+	};
+	for (gsize i = 0; i < G_N_ELEMENTS(cases); i++) {
+		g_autoptr(DirectoryOptions) options = options_with(cases[i].unique, NULL);
+		g_autoptr(Directory) directory = school_open(options, asked);
+		g_autoptr(DirectoryEntry) entry = NULL;
+		g_autoptr(GError) error = NULL;
+		g_test_message("%s: %s", cases[i].unique, cases[i].login);
+		g_assert_cmpint(directory_find(directory, cases[i].login, &entry, &error), ==,
+				cases[i].found ? DIRECTORY_FOUND : DIRECTORY_FAULT);
+		if (cases[i].found)
+			continue;
+		g_assert_error(error, FAULT_ERROR, FAULT_DIRECTORY_DOWN);
+		g_assert_nonnull(strstr(error->message, "need an equality rule"));
+	}
 }
 
 /* A login knows it too, and so does who is kept from it; a wrong password tells nothing. */
@@ -247,11 +313,11 @@ static bool count(const DirectoryWalked *walked, gpointer data)
 /* Everybody is asked about as one is. */
 static void test_walk(void)
 {
-	static const char *const groups[] = {"protected", "hidden", "partly"};
+	static const char *const which[] = {"protected", "hidden", "partly"};
 	g_autoptr(Masterdata) masterdata = meaning();
-	Counted counted[G_N_ELEMENTS(groups)] = {0};
-	for (gsize i = 0; i < G_N_ELEMENTS(groups); i++) {
-		g_autoptr(DirectoryOptions) options = options_with(EPPNS, groups[i]);
+	Counted counted[G_N_ELEMENTS(which)] = {0};
+	for (gsize i = 0; i < G_N_ELEMENTS(which); i++) {
+		g_autoptr(DirectoryOptions) options = options_with(EPPNS, which[i]);
 		g_autoptr(GError) error = NULL;
 		options->others.attributes = g_strsplit("sisLegalGuardianFor", ",", -1);
 		options->others.is_protected = is_protected;
@@ -370,7 +436,8 @@ int main(int argc, char **argv)
 {
 	g_test_init(&argc, &argv, NULL);
 	g_assert_true(seal_init());
-	school_up(people, conf);
+	g_autofree char *ldif = everybody();
+	school_up(ldif, conf);
 	g_test_add_func("/directory-marks/shared", test_shared);
 	g_test_add_func("/directory-marks/not-to-be-found", test_not_to_be_found);
 	g_test_add_func("/directory-marks/login", test_login);
