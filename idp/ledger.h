@@ -96,9 +96,9 @@ typedef struct {
 #define LEDGER_READ_MAX 10000
 
 /*
- * Whether an answer of `since` or later gave the service this attribute of the person (a
- * ledger_person_mac()): STORE_OK when one did, STORE_ABSENT, or STORE_FAULT. Looks through all
- * answers that the service had about the person, newest first.
+ * Whether an answer of `since` or later gave the service, or any where that is NULL, this attribute
+ * of the person (a ledger_person_mac()): STORE_OK when one did, STORE_ABSENT, or STORE_FAULT. Looks
+ * through all answers that the service, or all of them, had about the person, newest first.
  */
 StoreOutcome ledger_was_given(StoreReader *reader, const uint8_t person[SEAL_HASH_BYTES],
 			      const char *service, const char *attribute, int64_t since,

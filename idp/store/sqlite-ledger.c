@@ -289,13 +289,16 @@ StoreOutcome sqlite_ledger_was_given(SqliteHandle *handle, const uint8_t *person
 				     const char *service, const char *attribute, int64_t since,
 				     GError **error)
 {
-	static const char sql[] =
-		"SELECT 1 FROM ledger_entry e WHERE e.person = ?1 "
-		"AND e.service = (SELECT id FROM ledger_word WHERE text = ?2) "
-		"AND e.time >= ?4 AND e.outcome = ?5 AND EXISTS (SELECT 1 FROM ledger_value v "
-		"WHERE v.entry = e.id AND v.attribute = "
-		"(SELECT id FROM ledger_word WHERE text = ?3)) ORDER BY e.id DESC LIMIT 1";
-	g_autoptr(SqliteUse) statement = sqlite_handle_statement(handle, sql, error);
+#define GIVEN(which)                                                                               \
+	"SELECT 1 FROM ledger_entry e WHERE e.person = ?1 " which "AND e.time >= ?4 "              \
+	"AND e.outcome = ?5 AND EXISTS (SELECT 1 FROM ledger_value v "                             \
+	"WHERE v.entry = e.id AND v.attribute = "                                                  \
+	"(SELECT id FROM ledger_word WHERE text = ?3)) ORDER BY e.id DESC LIMIT 1"
+	static const char anywhere[] = GIVEN("AND ?2 IS NULL ");
+	static const char here[] =
+		GIVEN("AND e.service = (SELECT id FROM ledger_word WHERE text = ?2) ");
+	g_autoptr(SqliteUse) statement =
+		sqlite_handle_statement(handle, service ? here : anywhere, error);
 	int rc;
 
 	if (statement == NULL)

@@ -193,6 +193,9 @@ static void was_given(Fixture *f, gconstpointer data)
 		 STORE_ABSENT},
 		{"in a later answer", "person", "later", "mail", NOW + 5, STORE_OK},
 		{"looked at only", "person", "looked", "mail", 0, STORE_ABSENT},
+		{"anywhere", "person", NULL, "mail", NOW + 5, STORE_OK},
+		{"anywhere, but before", "person", NULL, "mail", NOW + 6, STORE_ABSENT},
+		{"anywhere, another person", "other", NULL, "mail", 0, STORE_ABSENT},
 		{"no SQL", "person", "' OR 1=1 --", "mail", 0, STORE_ABSENT},
 	};
 	g_autoptr(LedgerKey) key = conformance_ledger_key();
