@@ -13,6 +13,7 @@
 #include "idp/saml/request.h"
 #include "idp/saml/response.h"
 #include "idp/visit-page.h"
+#include "idp/visit-rows.h"
 
 enum {
 	/* clang-format off */
@@ -56,7 +57,7 @@ static StepOutcome step_form(Visit *visit), step_request(Visit *visit), step_han
 	step_proof(Visit *visit), step_service(Visit *visit), step_detour(Visit *visit),
 	step_session(Visit *visit), step_known(Visit *visit), step_password(Visit *visit),
 	step_recall(Visit *visit), step_person(Visit *visit), step_page(Visit *visit),
-	step_role(Visit *visit), step_decide(Visit *visit), step_answer(Visit *visit),
+	step_role(Visit *visit), step_identify(Visit *visit), step_decide(Visit *visit), step_answer(Visit *visit),
 	step_start(Visit *visit), step_logout_page(Visit *visit), step_logout(Visit *visit),
 	step_metadata(Visit *visit), step_error(Visit *visit), step_static(Visit *visit);
 
@@ -83,6 +84,7 @@ static const struct {
 {"person",      LANE_DIRECTORY, step_person,      { X,   o,   X,   o,   o,   X,   o,   o,   o,   o,   o,   o }},
 {"page",        LANE_WORKER,    step_page,        { X,   o,   X,   X,   X,   o,   o,   o,   o,   o,   o,   o }},
 {"role",        LANE_WORKER,    step_role,        { X,   o,   X,   o,   X,   X,   o,   o,   o,   o,   o,   o }},
+{"identify",    LANE_WORKER,    step_identify,    { X,   o,   X,   o,   X,   X,   o,   o,   o,   o,   o,   o }},
 {"decide",      LANE_WORKER,    step_decide,      { X,   o,   X,   o,   X,   X,   o,   o,   o,   o,   o,   o }},
 {"answer",      LANE_WORKER,    step_answer,      { X,   o,   X,   o,   X,   X,   o,   o,   o,   o,   o,   o }},
 {"start",       LANE_WORKER,    step_start,       { o,   o,   o,   o,   o,   o,   X,   o,   o,   o,   o,   o }},
@@ -474,57 +476,25 @@ static StepOutcome step_role(Visit *visit)
 
 /* ---- what leaves ---- */
 
+/* Who that is to the world: under which names, and whether they are theirs. */
+static StepOutcome step_identify(Visit *visit)
+{
+	const Generation *generation = visit->generation;
+	bool shared = entry_marks(visit->entry) & ENTRY_EPPN_SHARED;
+	visit->person = masterdata_person(generation->masterdata, visit->entry, visit->role);
+	visit->identity =
+		identity_find(&generation->identities, visit->worker->reader, visit->person,
+			      visit->service, shared, visit->now, &visit->fault);
+	return visit->identity ? STEP_ON : STEP_FAULT;
+}
+
 static StepOutcome step_decide(Visit *visit)
 {
 	const Generation *generation = visit->generation;
-	visit->person = masterdata_person(generation->masterdata, visit->entry, visit->role);
 	if (visit->service)
 		visit->decision = policy_decide(generation->policy, visit->person, visit->service,
 						generation_today(generation->zone, visit->now));
 	return STEP_ON;
-}
-
-/* The rows that go with the answer: the session that is opened or used, and the spent ask. */
-static void commit_session(Visit *visit)
-{
-	const SessionOptions *options = &visit->generation->session;
-	StoreCommit *commit = visit_commit(visit);
-	if (visit->endpoint != LOGIN && visit->endpoint != ROLE) {
-		session_use(commit, visit->session, options, visit->now);
-		return;
-	}
-	g_autoptr(GBytes) nothing = g_bytes_new_static("", 0);
-	g_autofree char *id = pending_id_text(visit->pending);
-	/* as long as any role page made from the same login page may live */
-	store_put_new(commit, STORE_SPENT_ASK, id, NULL, nothing,
-		      visit->pending->expires + PENDING_LIFE);
-	visit->spent_op = store_commit_ops(commit);
-	visit->session = session_new(visit->person->key, visit->role, "password",
-				     visit->auth_instant, options, visit->now);
-	session_open(commit, visit->session, visit->session_cookie);
-	visit->logged_in = true;
-	visit->known_cookie = known_remember(commit, visit->known, visit->person->key, visit->now);
-}
-
-/* What leaves, value by value, with the line of policy that gave it. */
-static bool commit_ledger(Visit *visit, const char *response_id)
-{
-	const Generation *generation = visit->generation;
-	const char *key = visit->person->key;
-	g_autoptr(LedgerRow) row = ledger_row_new(generation->ledger_key, key, visit->now,
-						  visit->now + generation->ledger_keep);
-	ledger_row_describe(row, LEDGER_ANSWERED, "saml2", visit->ask->service, response_id,
-			    visit->reference, generation->id);
-	for (guint i = 0; i < visit->decision->rows->len; i++) {
-		const DecisionRow *given = visit->decision->rows->pdata[i];
-		for (guint j = 0; given->values && j < given->values->len; j++)
-			if (!ledger_row_add(row, generation->ledger_key, key, given->name,
-					    given->values->pdata[j], given->rule.file,
-					    given->rule.line))
-				return false;
-	}
-	store_add_ledger(visit_commit(visit), g_steal_pointer(&row));
-	return true;
 }
 
 static StepOutcome answer_service(Visit *visit)
@@ -545,7 +515,7 @@ static StepOutcome answer_service(Visit *visit)
 	/* a page too large to be shown carries no Response, so no row may say that one left */
 	if (page->status != 200)
 		return fail(visit, FAULT_INTERNAL, "the Response is too large for a page");
-	if (!commit_ledger(visit, stamp.response_id))
+	if (!visit_keep_given(visit, stamp.response_id))
 		return fail(visit, FAULT_INTERNAL, "more values than a ledger row takes");
 	visit->response_id = g_strdup(stamp.response_id);
 	visit->outcome = visit->logged_in ? "login" : "sso";
@@ -557,7 +527,7 @@ static StepOutcome step_answer(Visit *visit)
 	bool open = !visit->decision || visit->decision->outcome == OUTCOME_ANSWERED;
 	if (!open && visit->ask->is_passive)
 		return fail(visit, FAULT_SAML_NO_PASSIVE, "a page is due, and none is allowed");
-	commit_session(visit);
+	visit_keep_session(visit, visit->endpoint == LOGIN || visit->endpoint == ROLE);
 	if (!open)
 		return fail(visit, FAULT_NOT_OPEN, reason_code_name(visit->decision->reason));
 	if (visit->ask)

@@ -385,6 +385,28 @@ static bool load_pages(Generation *generation, GError **error)
 	return generation->pages != NULL;
 }
 
+static void fill_identity_rules(Generation *generation)
+{
+	generation->identities = (IdentityRules){
+		.policy = generation->policy,
+		.key = generation->identifiers_key,
+		.ledger_key = generation->ledger_key,
+		.scopes = config_list(generation->config, "idp", "scopes"),
+		.eppn_in_store =
+			g_str_equal(config_text(generation->config, "eppn", "source"), "store"),
+		.subject_in_directory =
+			masterdata_reads(generation->masterdata, attribute_by_name("subject-id")),
+	};
+	if (!generation->identities.eppn_in_store)
+		return;
+	g_autofree char *where = config_where(generation->config, "eppn", "source");
+	g_ptr_array_add(generation->warnings,
+			g_strdup_printf("%s: EPPNs are in the store, where no provisioning can "
+					"read them: feed every tool that tells services of people "
+					"with `portvakt eppn export'",
+					where));
+}
+
 static void fill_session_options(Generation *generation)
 {
 	const struct {
@@ -493,6 +515,7 @@ Generation *generation_load(const char *config_file, gint64 now, GError **error)
 	    !load_pages(generation, error))
 		return NULL;
 	fill_session_options(generation);
+	fill_identity_rules(generation);
 	generation->ledger_keep = config_number(generation->config, "ledger", "keep");
 	return g_steal_pointer(&generation);
 }

@@ -7,6 +7,7 @@
 #pragma once
 
 #include "idp/config.h"
+#include "idp/identity/identity.h"
 #include "idp/ledger.h"
 #include "idp/login/session.h"
 #include "idp/masterdata/directory.h"
@@ -35,6 +36,7 @@ typedef struct {
 	Sealer *sealer;
 	LedgerKey *ledger_key;
 	Secret *identifiers_key;
+	IdentityRules identities; /* borrows from config, policy and keys */
 	SessionOptions session;
 	gint64 ledger_keep; /* seconds */
 	GTimeZone *zone;

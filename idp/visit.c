@@ -40,6 +40,7 @@ static void visit_free(Visit *visit)
 	g_free(visit->known_cookie);
 	g_clear_pointer(&visit->entry, entry_unref);
 	g_clear_pointer(&visit->person, person_free);
+	g_clear_pointer(&visit->identity, identity_free);
 	g_clear_pointer(&visit->decision, decision_free);
 	g_clear_pointer(&visit->commit, store_commit_free);
 	g_clear_pointer(&visit->response, http_response_free);
@@ -228,6 +229,22 @@ static HttpResponse *fault_page(const Visit *visit, const Fault *fault)
 	return page_fault(visit->generation->pages, visit->lang, &page);
 }
 
+/* The fault whose texts a person should read before the service is told; NULL: none. */
+static const char *told_before(const Fault *fault)
+{
+	switch (fault->code) {
+	case FAULT_LOGIN_NO_ROLE:
+		return fault_row(FAULT_NOT_OPEN)->name;
+	case FAULT_NOT_OPEN:
+	case FAULT_EPPN_SHARED:
+	case FAULT_EPPN_TAKEN:
+	case FAULT_IDENTIFIER_LOST:
+		return fault->name;
+	default:
+		return NULL;
+	}
+}
+
 /* The fault as a signed status, posted to the service; our own page first where a person should
  * read why. NULL when it cannot be signed. */
 static HttpResponse *fault_post(Visit *visit, const Fault *fault)
@@ -242,10 +259,11 @@ static HttpResponse *fault_post(Visit *visit, const Fault *fault)
 		return NULL;
 	}
 	const PagePost post = visit_post(visit, message);
+	const char *told = told_before(fault);
 	visit->response_id = g_strdup(stamp.response_id);
-	if (fault->code == FAULT_NOT_OPEN || fault->code == FAULT_LOGIN_NO_ROLE)
-		return page_not_open(visit->generation->pages, visit->lang, &post,
-				     visit->reference);
+	if (told && !visit->ask->is_passive)
+		return page_refused(visit->generation->pages, visit->lang, &post, told, fault->http,
+				    visit->reference);
 	return page_post(visit->generation->pages, visit->lang, &post);
 }
 
@@ -259,6 +277,18 @@ static void visit_render_fault(Visit *visit)
 	visit->response = response ? response : fault_page(visit, fault);
 }
 
+/* Which condition did not hold, by the operation's number plus one: what a race was lost for. */
+static FaultCode conflict(const Visit *visit, unsigned op, unsigned last)
+{
+	if (op == visit->eppn_op)
+		return FAULT_EPPN_TAKEN;
+	if (visit->given_op && op >= visit->given_op && op <= last)
+		return FAULT_STORE_SLOW; /* the next try finds the identifier that won */
+	if (visit->spent_op)
+		return op == visit->spent_op ? FAULT_LOGIN_SPENT : FAULT_INTERNAL;
+	return FAULT_LOGIN_EXPIRED; /* logged out while this answer was made */
+}
+
 /* In the writer's thread: the rows are durable, or are not there at all. */
 static void committed(StoreCommit *commit, const StoreResult *result, gpointer data)
 {
@@ -266,10 +296,8 @@ static void committed(StoreCommit *commit, const StoreResult *result, gpointer d
 	FaultCode code = FAULT_NONE;
 	if (result->outcome == STORE_CAPPED)
 		code = FAULT_HTTP_BUSY;
-	else if (result->outcome == STORE_CONFLICT && visit->spent_op)
-		code = result->op + 1 == visit->spent_op ? FAULT_LOGIN_SPENT : FAULT_INTERNAL;
 	else if (result->outcome == STORE_CONFLICT)
-		code = FAULT_LOGIN_EXPIRED; /* logged out while this answer was made */
+		code = conflict(visit, result->op + 1, store_commit_ops(commit));
 	else if (result->outcome == STORE_UNWANTED)
 		code = FAULT_STORE_SLOW;
 	else if (result->outcome != STORE_OK)

@@ -66,10 +66,13 @@ typedef struct {
 	Role role;
 	gint64 auth_instant;
 	Person *person;
+	Identity *identity; /* of the person */
 	Decision *decision;
 
 	StoreCommit *commit; /* rows that must be durable before the response leaves */
 	unsigned spent_op;   /* which of its operations spends the ask, plus one; 0: none */
+	unsigned eppn_op;    /* likewise, says whose the EPPN is */
+	unsigned given_op;   /* likewise, is the first of those that keep identifiers; the last */
 	bool durable;        /* they are */
 	HttpResponse *response;
 	const char *outcome; /* for log and tally; NULL: not worth a line */

@@ -23,6 +23,9 @@ static const struct {
 
 static const char *const computed[] = {"pairwise-id", "eduPersonTargetedID"};
 
+/* Made by us, unless the school says that its directory has it: no attribute is it by its name. */
+#define SUBJECT_ID "subject-id"
+
 Role mapping_role(unsigned place)
 {
 	g_assert(place < MAPPING_ROLES);
@@ -67,7 +70,9 @@ void mapping_fill(Mapping *mapping)
 
 	for (size_t i = 0; i < n; i++)
 		for (unsigned r = 0; r < MAPPING_ROLES; r++)
-			if (!mapping_is_computed(&table[i]) && speaks_of(&table[i], roles[r]))
+			if (!mapping_is_computed(&table[i]) &&
+			    !g_str_equal(table[i].name, SUBJECT_ID) &&
+			    speaks_of(&table[i], roles[r]))
 				put(mapping, r, &table[i], table[i].name);
 }
 
@@ -115,6 +120,9 @@ static bool load_line(Mapping *mapping, const char *group, const char *key, cons
 		return wrong(error, group, key,
 			     "its value differs from service to service and cannot be read from "
 			     "the directory; remove the line");
+	if (only && g_str_equal(name, SUBJECT_ID))
+		return wrong(error, group, key,
+			     "it is the same in all roles; write it without `.%s'", dot + 1);
 	if (!condition_is_attribute(ldap))
 		return wrong(error, group, key, "`%s' is no LDAP attribute", ldap);
 	for (unsigned r = 0; r < MAPPING_ROLES; r++)

@@ -18,8 +18,8 @@ typedef struct {
 Role mapping_role(unsigned place);
 unsigned mapping_place(Role role);
 
-/* Every attribute under its own name, in the roles that it speaks of: a teacher's own school grade
- * must not follow into the staff role of somebody who is also a pupil. */
+/* Every attribute but subject-id under its own name, in the roles that it speaks of: a teacher's
+ * own school grade must not follow into the staff role of somebody who is also a pupil. */
 void mapping_fill(Mapping *mapping);
 
 /* Reads the lines of a group (char * -> char *; NULL: none): NAME = LDAP-NAME, for the roles that

@@ -339,6 +339,14 @@ const GPtrArray *masterdata_warnings(const Masterdata *masterdata)
 	return masterdata->warnings;
 }
 
+bool masterdata_reads(const Masterdata *masterdata, const Attribute *attribute)
+{
+	for (unsigned r = 0; r < MAPPING_ROLES; r++)
+		if (masterdata->source.ldap[r][attribute_index(attribute)])
+			return true;
+	return false;
+}
+
 /* ---- reading ---- */
 
 unsigned masterdata_roles(const Masterdata *masterdata, const DirectoryEntry *entry)

@@ -35,7 +35,8 @@ typedef struct {
 	/* [attributes]: registry name -> LDAP attribute, or registry name and role, as in
 	 * "sisSchoolUnitCode.staff" -> LDAP attribute, which counts for that role only and is then
 	 * the only one that does. char * -> char *. NULL: each has its own name. pairwise-id and
-	 * eduPersonTargetedID differ from service to service: no directory attribute holds them. */
+	 * eduPersonTargetedID differ from service to service: no directory attribute holds them.
+	 * subject-id is read only where it is named here, for all roles; else Portvakt makes it. */
 	GHashTable *attributes;
 	/* [alias]: likewise, of protected persons; NULL: nothing but the EPPN is known of them */
 	GHashTable *alias;
@@ -69,6 +70,9 @@ const char *const *masterdata_attributes(const Masterdata *masterdata);
  * persons (KIND_FAMILY), each once, NULL-ended. Transfer full. */
 char **masterdata_eppns(const Masterdata *masterdata);
 char **masterdata_family(const Masterdata *masterdata);
+
+/* Whether any role has that attribute of the registry in the directory. */
+bool masterdata_reads(const Masterdata *masterdata, const Attribute *attribute);
 
 /* The roles of this human, as bits of Role; 0: none, and nobody is let in without one. */
 unsigned masterdata_roles(const Masterdata *masterdata, const DirectoryEntry *entry);

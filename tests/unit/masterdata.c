@@ -119,6 +119,7 @@ static void test_options_refused(void)
 		{"EPPN", "eduPersonPrincipalName", "x", "eppn-student"},
 		{"EPPN of a role", "eduPersonPrincipalName.staff", "x", "eppn-student"},
 		{"pairwise", "pairwise-id", "x", "differs from service to service"},
+		{"subject of a role", "subject-id.staff", "x", "the same in all roles"},
 		{"no LDAP name", "sn", "sur name", "`sur name' is no LDAP attribute"},
 		{"filter in the name", "sn", "sn)(uid=*", "is no LDAP attribute"},
 		{"newline in the name", "sn", "sn\n", "is no LDAP attribute"},
@@ -402,7 +403,7 @@ static void test_wanted(void)
 	static const char *const must[] = {"eduPersonAffiliation",       "securityMarking",
 					   "portvaktStaffPrincipalName", "portvaktTestPerson",
 					   "portvaktStaffUnitCode",      "displayName"};
-	static const char *const never[] = {"userPassword", "pairwise-id", "*", "+"};
+	static const char *const never[] = {"userPassword", "pairwise-id", "subject-id", "*", "+"};
 
 	for (gsize i = 0; i < G_N_ELEMENTS(must); i++)
 		g_assert_true(g_strv_contains(wanted, must[i]));
@@ -410,6 +411,29 @@ static void test_wanted(void)
 		g_assert_false(g_strv_contains(wanted, never[i]));
 	for (gsize i = 0; wanted[i]; i++)
 		g_assert_false(g_strv_contains(wanted + i + 1, wanted[i]));
+}
+
+/* A subject-id is the directory's only where the school has said so. */
+static void test_subject_id(void)
+{
+	const Attribute *subject = attribute_by_name("subject-id");
+	for (unsigned named = 0; named < 2; named++) {
+		g_autoptr(MasterdataOptions) options = sample_options();
+		if (named)
+			g_hash_table_insert(options->attributes, g_strdup("subject-id"),
+					    g_strdup("skolID"));
+		g_autoptr(Masterdata) masterdata = masterdata_new(options, NULL);
+		g_autoptr(DirectoryEntry) entry =
+			entry_of(HUMAN "|subject-id=own@skola.example|skolID=a1@skola.example");
+		g_assert_true(masterdata_reads(masterdata, subject) == named);
+		for (Role role = ROLE_STUDENT; role <= ROLE_STAFF; role <<= 1) {
+			g_autoptr(Person) person = masterdata_person(masterdata, entry, role);
+			const GPtrArray *values = person_values(person, subject);
+			g_assert_cmpuint(values ? values->len : 0, ==, named);
+			if (named)
+				g_assert_cmpstr(values->pdata[0], ==, "a1@skola.example");
+		}
+	}
 }
 
 static void test_entry_limits(void)
@@ -464,6 +488,7 @@ int main(int argc, char **argv)
 			test_one_attribute_for_two_roles);
 	g_test_add_func("/masterdata/flags", test_flags);
 	g_test_add_func("/masterdata/wanted", test_wanted);
+	g_test_add_func("/masterdata/subject-id", test_subject_id);
 	g_test_add_func("/masterdata/entry-limits", test_entry_limits);
 	return g_test_run();
 }
