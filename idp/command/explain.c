@@ -105,9 +105,66 @@ static Role choose_role(unsigned roles, GError **error)
 typedef struct {
 	const Generation *generation;
 	const Service *service;
-	const Decision *decision;
+	const Identity *identity; /* NULL: nobody is let in as that person, see `fault' */
+	const Decision *decision; /* likewise */
+	const Fault *fault;
+	const char *store; /* "read", "absent" or "unreadable" */
 	Role role;
 } Told;
+
+static const char *say(const char *en, const char *sv)
+{
+	return g_str_equal(language, "sv") ? sv : en;
+}
+
+/* Why nobody is let in as that person, whatever the policy says. */
+static const char *fault_sentence(const Fault *fault)
+{
+	if (fault->code == FAULT_EPPN_SHARED)
+		return say("Another entry of the directory has the same EPPN now; see `portvakt "
+			   "masterdata lint'.",
+			   "En annan post i katalogen har samma EPPN nu; se `portvakt masterdata "
+			   "lint'.");
+	if (fault->code == FAULT_EPPN_TAKEN)
+		return say("The EPPN has belonged to another person key; see `portvakt eppn show', "
+			   "and `portvakt eppn adopt' if it is the same human.",
+			   "EPPN har hört till en annan personnyckel; se `portvakt eppn show', och "
+			   "`portvakt eppn adopt' om det är samma människa.");
+	return say(
+		"An identifier was given at this service, and is gone from the store, or the EPPN "
+		"that it was from the directory; restore it, or give new ones with `portvakt "
+		"eppn rotate'.",
+		"En identifierare har lämnats till tjänsten och finns inte kvar i lagret, eller "
+		"det EPPN som var den inte i katalogen; återställ det, eller ge nya med "
+		"`portvakt eppn rotate'.");
+}
+
+static const char *outcome_reason(const Told *told)
+{
+	return told->decision ? reason_code_name(told->decision->reason) : told->fault->name;
+}
+
+/* Transfer full. */
+static char *outcome_sentence(const Told *told)
+{
+	return told->decision ? reason_sentence(told->decision, NULL, language)
+			      : g_strdup(fault_sentence(told->fault));
+}
+
+static bool is_let_in(const Told *told)
+{
+	return told->decision && told->decision->outcome == OUTCOME_ANSWERED;
+}
+
+/* Whether the value does not exist yet: the first login makes it. */
+static bool is_to_be_made(const Told *told, const DecisionRow *row)
+{
+	for (unsigned kind = 0; kind < IDENTIFIER_KINDS; kind++)
+		if (g_str_equal(row->name, identifier_name(kind)))
+			return row->values &&
+			       told->identity->identifiers[kind].news == IDENTITY_NEW;
+	return false;
+}
 
 /* The metadata file in which the service asks for it; NULL: an `asks' line of ours does, or nobody.
  * Transfer full. */
@@ -159,36 +216,33 @@ static GVariant *row_variant(const Told *told, const DecisionRow *row)
 	g_variant_dict_insert(&dict, "sentence", "s", sentence);
 	if (row->rule.title)
 		g_variant_dict_insert_value(&dict, "rule", rule_variant(&row->rule));
-	g_variant_dict_insert_value(&dict, "values", values_variant(row->values));
+	g_variant_dict_insert(&dict, "made_at_first_login", "b", is_to_be_made(told, row));
+	g_variant_dict_insert_value(&dict, "values",
+				    values_variant(is_to_be_made(told, row) ? NULL : row->values));
 	return g_variant_dict_end(&dict);
 }
 
 static GVariant *told_variant(const Told *told)
 {
 	const Decision *decision = told->decision;
-	g_autofree char *sentence = reason_sentence(decision, NULL, language);
+	g_autofree char *sentence = outcome_sentence(told);
 	GVariantBuilder rows;
 	g_variant_builder_init(&rows, G_VARIANT_TYPE("aa{sv}"));
-	for (guint i = 0; i < decision->rows->len; i++)
+	for (guint i = 0; decision && i < decision->rows->len; i++)
 		g_variant_builder_add_value(&rows, row_variant(told, decision->rows->pdata[i]));
 	GVariantDict dict;
 	g_variant_dict_init(&dict, NULL);
 	g_variant_dict_insert(&dict, "person", "s", person_login);
 	g_variant_dict_insert(&dict, "role", "s", role_name(told->role));
 	g_variant_dict_insert(&dict, "service", "s", told->service->id);
-	g_variant_dict_insert(&dict, "outcome", "s",
-			      decision->outcome == OUTCOME_ANSWERED ? "answered" : "refused");
-	g_variant_dict_insert(&dict, "reason", "s", reason_code_name(decision->reason));
+	g_variant_dict_insert(&dict, "store", "s", told->store);
+	g_variant_dict_insert(&dict, "outcome", "s", is_let_in(told) ? "answered" : "refused");
+	g_variant_dict_insert(&dict, "reason", "s", outcome_reason(told));
 	g_variant_dict_insert(&dict, "sentence", "s", sentence);
-	if (decision->rule.title)
+	if (decision && decision->rule.title)
 		g_variant_dict_insert_value(&dict, "rule", rule_variant(&decision->rule));
 	g_variant_dict_insert_value(&dict, "attributes", g_variant_builder_end(&rows));
 	return g_variant_dict_end(&dict);
-}
-
-static const char *say(const char *en, const char *sv)
-{
-	return g_str_equal(language, "sv") ? sv : en;
 }
 
 static char *where_text(const DecisionRule *rule)
@@ -203,7 +257,10 @@ static void print_row(const Told *told, const DecisionRow *row)
 	g_autofree char *file = row->rule.title ? NULL : asked_in(told, row);
 	g_print("\n  %s %s%s%s\n", row->values ? "+" : "-", row->name, row->attribute ? "  " : "",
 		row->attribute ? row->attribute->saml : "");
-	for (guint i = 0; row->values && i < row->values->len; i++)
+	if (is_to_be_made(told, row))
+		g_print("      = %s\n",
+			say("(made at the first login)", "(görs vid första inloggningen)"));
+	for (guint i = 0; !is_to_be_made(told, row) && row->values && i < row->values->len; i++)
 		g_print("      = %s\n", masked ? "***" : (const char *)row->values->pdata[i]);
 	g_print("      %s%s%s%s%s\n", sentence, where,
 		file ? say("  [asked in ", "  [efterfrågas i ") : "", file ? file : "",
@@ -213,15 +270,65 @@ static void print_row(const Told *told, const DecisionRow *row)
 static void print_told(const Told *told)
 {
 	const Decision *decision = told->decision;
-	g_autofree char *sentence = reason_sentence(decision, NULL, language);
-	g_autofree char *where = where_text(&decision->rule);
+	const char *name =
+		policy_service_name(told->generation->policy, PROTOCOL_SAML, told->service->id);
+	g_autofree char *sentence = outcome_sentence(told);
+	g_autofree char *where = decision ? where_text(&decision->rule) : g_strdup("");
 	g_print("%s (%s) at %s (%s)\n%s: %s%s\n", person_login, role_name(told->role),
-		decision->service, told->service->id,
-		decision->outcome == OUTCOME_ANSWERED ? say("let in", "släpps in")
-						      : say("refused", "släpps inte in"),
+		name ? name : told->service->id, told->service->id,
+		is_let_in(told) ? say("let in", "släpps in") : say("refused", "släpps inte in"),
 		sentence, where);
-	for (guint i = 0; i < decision->rows->len; i++)
+	for (guint i = 0; decision && i < decision->rows->len; i++)
 		print_row(told, decision->rows->pdata[i]);
+}
+
+/* The store beside a daemon or before the first one; NULL: without it nobody is known yet. */
+static StoreReader *open_store(const Generation *generation, const char **ret_state)
+{
+	g_autoptr(GError) error = NULL;
+	const char *file = config_path(generation->config, "store", "file");
+	StoreReader *reader = store_reader_open(store_sqlite, file, &error);
+	*ret_state = "read";
+	if (reader)
+		return reader;
+	bool absent = g_error_matches(error, STORE_ERROR, STORE_ERROR_MISSING);
+	*ret_state = absent ? "absent" : "unreadable";
+	g_printerr("portvakt explain: %s: %s\n", error->message,
+		   say("told as if nobody had ever logged in",
+		       "svaret är som om ingen hade loggat in än"));
+	return NULL;
+}
+
+/* Who the person is, then what the policy says, as in a login; both told. */
+static bool find_out(const Generation *generation, const Service *service,
+		     const DirectoryEntry *entry, Role role, gint64 now, GError **error)
+{
+	Told told = {.generation = generation, .service = service, .role = role};
+	g_autoptr(StoreReader) reader = open_store(generation, &told.store);
+	g_autoptr(Person) person = masterdata_person(generation->masterdata, entry, role);
+	g_autoptr(GError) fault = NULL;
+	g_autoptr(Decision) decision = NULL;
+	g_autoptr(Identity) identity =
+		identity_find(&generation->identities, reader, person, service,
+			      entry_marks(entry) & ENTRY_EPPN_SHARED, now, &fault);
+	if (g_error_matches(fault, FAULT_ERROR, FAULT_STORE_DOWN)) {
+		g_propagate_error(error, g_steal_pointer(&fault));
+		return false;
+	}
+	g_assert((identity == NULL) == (fault != NULL));
+	if (identity)
+		decision = policy_decide(generation->policy, person, service,
+					 generation_today(generation->zone, now));
+	told.identity = identity;
+	told.decision = decision;
+	told.fault = fault ? fault_of(fault) : NULL;
+	if (as_json) {
+		g_autofree char *text = json_from_variant(told_variant(&told), true);
+		g_print("%s\n", text);
+	} else {
+		print_told(&told);
+	}
+	return true;
 }
 
 static bool explain(const char *config_file, GError **error)
@@ -233,19 +340,7 @@ static bool explain(const char *config_file, GError **error)
 	g_autoptr(DirectoryEntry) entry = service ? find_entry(generation, error) : NULL;
 	Role role = entry ? choose_role(masterdata_roles(generation->masterdata, entry), error)
 			  : ROLE_NONE;
-	if (!role)
-		return false;
-	g_autoptr(Person) person = masterdata_person(generation->masterdata, entry, role);
-	g_autoptr(Decision) decision = policy_decide(generation->policy, person, service,
-						     generation_today(generation->zone, now));
-	const Told told = {generation, service, decision, role};
-	if (as_json) {
-		g_autofree char *text = json_from_variant(told_variant(&told), true);
-		g_print("%s\n", text);
-	} else {
-		print_told(&told);
-	}
-	return true;
+	return role && find_out(generation, service, entry, role, now, error);
 }
 
 static bool options_are_whole(void)

@@ -182,24 +182,27 @@ static bool fill(Search *search, IdentifierKind kind, GError **error)
 	const char *eppn = own_eppn(search);
 	g_autofree char *value = NULL;
 	bool is_own = false;
+	IdentityNews news;
 
 	if (search->reader && !look_up(search, kind, ids, &value, &is_own, error))
 		return false;
+	news = is_own ? IDENTITY_KNOWN : IDENTITY_RENAMED;
 	if (!value && kind == IDENTIFIER_SUBJECT && eppn &&
 	    value_judge(attribute, eppn, search->rules->scopes) == VALUE_GOOD) {
 		value = g_strdup(eppn);
-		is_own = true;
+		news = IDENTITY_KNOWN;
 	} else if (!value) {
 		/* equal for all ids, so that two first logins at two of them agree */
 		const IdentifierPlace first = place_of(search, kind, ids->pdata[0]);
 		if (search->reader && !was_never_given(search, kind, ids, error))
 			return false;
 		value = identifier_make(search->rules->key, &first, search->rules->scopes[0]);
+		news = IDENTITY_NEW;
 	}
 	person_drop_values(search->person, attribute);
 	person_add_value(search->person, attribute, value, -1);
 	search->identity->identifiers[kind].value = g_steal_pointer(&value);
-	search->identity->identifiers[kind].news = is_own ? IDENTITY_KNOWN : IDENTITY_NEW;
+	search->identity->identifiers[kind].news = news;
 	return true;
 }
 
@@ -274,7 +277,7 @@ void identity_keep_given(const Identity *identity, const Decision *decision, Sto
 			.rotation = identity->rotation,
 			.service = kind == IDENTIFIER_PAIRWISE ? identity->service : NULL,
 		};
-		if (row && row->values && identity->identifiers[kind].news == IDENTITY_NEW)
+		if (row && row->values && identity->identifiers[kind].news >= IDENTITY_RENAMED)
 			identifier_keep(commit, &place, identity->identifiers[kind].value);
 	}
 }

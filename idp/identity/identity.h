@@ -26,6 +26,8 @@ typedef struct {
 typedef enum {
 	IDENTITY_NOT_NEEDED, /* the service cannot get it */
 	IDENTITY_KNOWN,      /* as stored, or the EPPN's value */
+	IDENTITY_RENAMED,    /* as stored under another id of the service; stored under this one
+				too when it is given */
 	IDENTITY_NEW,        /* made just now; stored when it is given */
 } IdentityNews;
 
