@@ -278,12 +278,17 @@ static void visit_render_fault(Visit *visit)
 }
 
 /* Which condition did not hold, by the operation's number plus one: what a race was lost for. */
-static FaultCode conflict(const Visit *visit, unsigned op, unsigned last)
+static FaultCode conflict(const Visit *visit, unsigned op, unsigned last, const char **message)
 {
-	if (op == visit->eppn_op)
+	if (op == visit->eppn_op) {
+		*message = "somebody else with this EPPN was let in just now; see `portvakt eppn "
+			   "show', and `portvakt eppn adopt' if it is the same human";
 		return FAULT_EPPN_TAKEN;
-	if (visit->given_op && op >= visit->given_op && op <= last)
-		return FAULT_STORE_SLOW; /* the next try finds the identifier that won */
+	}
+	if (visit->given_op && op >= visit->given_op && op <= last) {
+		*message = "another visit gave an identifier first: the next try finds it";
+		return FAULT_STORE_SLOW;
+	}
 	if (visit->spent_op)
 		return op == visit->spent_op ? FAULT_LOGIN_SPENT : FAULT_INTERNAL;
 	return FAULT_LOGIN_EXPIRED; /* logged out while this answer was made */
@@ -293,18 +298,18 @@ static FaultCode conflict(const Visit *visit, unsigned op, unsigned last)
 static void committed(StoreCommit *commit, const StoreResult *result, gpointer data)
 {
 	Visit *visit = data;
+	const char *message = "the commit was refused";
 	FaultCode code = FAULT_NONE;
 	if (result->outcome == STORE_CAPPED)
 		code = FAULT_HTTP_BUSY;
 	else if (result->outcome == STORE_CONFLICT)
-		code = conflict(visit, result->op + 1, store_commit_ops(commit));
+		code = conflict(visit, result->op + 1, store_commit_ops(commit), &message);
 	else if (result->outcome == STORE_UNWANTED)
 		code = FAULT_STORE_SLOW;
 	else if (result->outcome != STORE_OK)
 		code = FAULT_STORE_DOWN;
 	if (code != FAULT_NONE) {
-		visit_fail(visit, code,
-			   result->error ? result->error->message : "the commit was refused");
+		visit_fail(visit, code, result->error ? result->error->message : message);
 		return;
 	}
 	visit->durable = true;

@@ -293,9 +293,10 @@ static StoreReader *open_store(const Generation *generation, const char **ret_st
 		return reader;
 	bool absent = g_error_matches(error, STORE_ERROR, STORE_ERROR_MISSING);
 	*ret_state = absent ? "absent" : "unreadable";
-	g_printerr("portvakt explain: %s: %s\n", error->message,
-		   say("told as if nobody had ever logged in",
-		       "svaret är som om ingen hade loggat in än"));
+	if (!as_json || !absent)
+		g_printerr("portvakt explain: %s: %s\n", error->message,
+			   say("told as if nobody had ever logged in",
+			       "svaret är som om ingen hade loggat in än"));
 	return NULL;
 }
 

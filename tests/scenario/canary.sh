@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: AGPL-3.0-or-later
 # What must not be found: known passwords, cookies, handles, tokens, a personal number, attribute
-# values, a RelayState, keys. After logins good and bad, faults of directory and store, and broken
+# values, a RelayState, keys. Only the EPPN is in the store, once, so that it is never given away. After logins good and bad, faults of directory and store, and broken
 # requests with a secret in every odd place, none is in the log, the store (its freed pages too) or
 # a temporary file, in whatever spelling; nothing leaves a core; and what was typed as a password is
 # not in the memory of the process any more.
@@ -156,13 +156,25 @@ spellings() {
   done | tee >(tr +/ -_)
 }
 sort -u "$work/secrets" -o "$work/secrets"
-while IFS=$'\t' read -r _ value; do spellings "$value"; done <"$work/secrets" |
-  awk 'length > 5' | sort -u >"$work/spellings"
+# spell NAMES: what the secrets look like, but for those of that name, or of no other (`only NAME').
+spell() {
+  if [ "$1" = only ]; then
+    grep "^$2"$'\t' "$work/secrets"
+  else
+    grep -v "^$1"$'\t' "$work/secrets"
+  fi | while IFS=$'\t' read -r _ value; do spellings "$value"; done | awk 'length > 5' | sort -u
+}
+spell nothing >"$work/spellings"
+spell EPPN >"$work/spellings-but-eppn"
+spell only EPPN >"$work/spellings-eppn"
 ok "there are things to find: $(wc -l <"$work/secrets"), in $(wc -l <"$work/spellings") spellings" \
   test "$(wc -l <"$work/secrets")" -ge 21
-# found FILE...: which of them is there
+# found FILE...: which of them is there; of those in that file, `found_of LIST FILE...'
 found() {
-  grep -a -o -h -i -F -f "$work/spellings" "$@" 2>/dev/null | sort | uniq -c | head -n 5
+  found_of "$work/spellings" "$@"
+}
+found_of() {
+  grep -a -o -h -i -F -f "$@" 2>/dev/null | sort | uniq -c | head -n 5
 }
 printf %s "in the middle of $odd" | base64 >"$work/control"
 like 'what is searched for is found where it is' "$(found "$work/control")" '*[A-Za-z]*'
@@ -173,7 +185,11 @@ done >"$work/monitored"
 like 'monitors are told' "$(cat "$work/monitored")" '*portvakt_visits_total*degraded*'
 is 'none is in what monitors are told' "$(found "$work/monitored")" ''
 mapfile -t stored < <(find "$bed/store" -type f)
-is 'none is in the store' "$(found "${stored[@]}")" ''
+is 'none but the EPPN is in the store' "$(found_of "$work/spellings-but-eppn" "${stored[@]}")" ''
+sqlite3 -readonly "$store" .dump >"$work/dump"
+like 'which is in its own row' "$(grep '^INSERT INTO eppn ' "$work/dump" | found_of "$work/spellings-eppn")" '*1 *'
+is 'and nowhere else' "$(grep -v '^INSERT INTO eppn ' "$work/dump" | found_of "$work/spellings-eppn")" ''
+rm "$work/dump"
 is 'there is no temporary file' "$(find "$work/tmp" "$work/cores" -type f)" ''
 # in_hex FILE...: raw bytes, so that a key can be searched for
 in_hex() {
