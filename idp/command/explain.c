@@ -316,13 +316,13 @@ static bool find_out(const Generation *generation, const Service *service,
 		g_propagate_error(error, g_steal_pointer(&fault));
 		return false;
 	}
-	g_assert((identity == NULL) == (fault != NULL));
 	if (identity)
 		decision = policy_decide(generation->policy, person, service,
 					 generation_today(generation->zone, now));
 	told.identity = identity;
 	told.decision = decision;
 	told.fault = fault ? fault_of(fault) : NULL;
+	g_assert((told.decision == NULL) == (told.fault != NULL));
 	if (as_json) {
 		g_autofree char *text = json_from_variant(told_variant(&told), true);
 		g_print("%s\n", text);
