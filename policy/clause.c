@@ -286,11 +286,12 @@ bool clause_targets(Parser *parser, ClauseUse use, Targets *targets, GError **er
 	return true;
 }
 
-static bool pset(Parser *parser, ClauseUse clause, PeopleUse use, People *people, GError **error)
+static bool pset(Parser *parser, PeopleUse use, People *people, Place *ret_protected,
+		 GError **error)
 {
 	static const char *const names[] = {"student",  "teacher", "staff",     "guardian",
 					    "everyone", "test",    "protected", NULL};
-	const Token *first = parser_peek(parser), *token;
+	const Token *token, *first = parser_peek(parser);
 	PeopleMark mark = MARK_NONE;
 
 	if (!parser_count_condition(parser, error))
@@ -315,37 +316,34 @@ static bool pset(Parser *parser, ClauseUse clause, PeopleUse use, People *people
 		parser_take(parser);
 		return parser_unexpected(parser, "", NULL, error);
 	}
-	if (clause != CLAUSE_RELEASE || mark != MARK_PROTECTED)
-		return true;
-	place_error(error, POLICY_ERROR_MEANING, &first->place,
-		    "this version cannot yet release anything about protected persons: they are "
-		    "refused everywhere, so take out '%s %s'",
-		    first->text, token->text);
-	return false;
+	if (mark == MARK_PROTECTED && ret_protected && ret_protected->line == 0)
+		*ret_protected = first->place;
+	return true;
 }
 
-static bool people_list(Parser *parser, ClauseUse clause, PeopleUse use, People *people,
+static bool people_list(Parser *parser, PeopleUse use, People *people, Place *ret_protected,
 			GError **error)
 {
 	*people = 0;
 	do {
 		People one;
 
-		if (!pset(parser, clause, use, &one, error))
+		if (!pset(parser, use, &one, ret_protected, error))
 			return false;
 		*people |= one;
 	} while (parser_accept_type(parser, TOKEN_COMMA));
 	return true;
 }
 
-bool clause_people(Parser *parser, ClauseUse use, People *people, GError **error)
+bool clause_people(Parser *parser, ClauseUse use, People *people, Place *ret_protected,
+		   GError **error)
 {
 	People excepted;
 
 	if (use == CLAUSE_EXPECT)
-		return pset(parser, use, PEOPLE_EXPECTED, people, error);
-	if (!people_list(parser, use, use == CLAUSE_NEVER ? PEOPLE_STOPPED : PEOPLE_GIVEN, people,
-			 error))
+		return pset(parser, PEOPLE_EXPECTED, people, ret_protected, error);
+	if (!people_list(parser, use == CLAUSE_NEVER ? PEOPLE_STOPPED : PEOPLE_GIVEN, people,
+			 ret_protected, error))
 		return false;
 	if (!parser_is(parser, "except"))
 		return true;
@@ -355,7 +353,7 @@ bool clause_people(Parser *parser, ClauseUse use, People *people, GError **error
 		return false;
 	}
 	parser_take(parser);
-	if (!people_list(parser, use, PEOPLE_STOPPED, &excepted, error))
+	if (!people_list(parser, PEOPLE_STOPPED, &excepted, NULL, error))
 		return false;
 	*people &= (People)~excepted;
 	return true;
@@ -365,6 +363,8 @@ static bool facet(Parser *parser, Facet *one, GError **error)
 {
 	g_autoptr(GArray) texts = g_array_new(FALSE, FALSE, sizeof(const char *));
 
+	if (parser_is(parser, "subject"))
+		return parser_later(parser, "values by subject", error);
 	one->beginning = parser_accept(parser, "beginning");
 	do {
 		const Token *token;

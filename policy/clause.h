@@ -21,8 +21,10 @@ bool clause_service(Parser *parser, Literal *literal, GError **error);
 /* An entityID in quotes, or "client" and a client_id in quotes. */
 bool clause_ident(Parser *parser, Literal *literal, GError **error);
 
-/* people [ "except" people ], or of an expect one pset */
-bool clause_people(Parser *parser, ClauseUse use, People *people, GError **error);
+/* people [ "except" people ], or of an expect one pset. ret_protected (may be NULL): where the
+ * first `protected` stands before `except`; untouched if there is none. */
+bool clause_people(Parser *parser, ClauseUse use, People *people, Place *ret_protected,
+		   GError **error);
 
 /* The name of an attribute. */
 bool clause_attribute(Parser *parser, const Attribute **attribute, GError **error);

@@ -27,7 +27,7 @@ typedef struct {
 	Step step;
 	Reason reason;
 	DecisionRule rule;
-	unsigned date;
+	unsigned date, approvers;
 	const char *agreement;
 
 	const GPtrArray *values;
@@ -42,7 +42,9 @@ typedef struct {
 	const Person *person;
 	const Service *service;
 	const Known *known; /* what the policy says of the service; may be NULL */
-	People people;      /* the kind of the person */
+	Subject subject;
+	People people;  /* whom releases must be for: the kind of the person, or none */
+	People stopped; /* whom nevers must be for */
 	unsigned today;
 	Assume assume;
 	GPtrArray *nevers;    /* that match service and person */
@@ -122,19 +124,15 @@ static void gather_values(Work *work)
 	}
 }
 
-/* For a protected person only those nevers count that would stop the same person without the
- * mark. As no release is for such a person nothing more is given, and nothing in the answer tells
- * that the person is protected. */
 static void gather_nevers(Work *work)
 {
 	g_autoptr(GPtrArray) nevers = index_nevers(work->policy, work->known);
-	People people = people_unprotected(work->people);
 
 	work->nevers = g_ptr_array_new();
 	for (guint i = 0; i < nevers->len; i++) {
 		Never *never = nevers->pdata[i];
 
-		if ((never->people & people) &&
+		if ((never->people & work->stopped) &&
 		    match_targets(&never->to, work->service, SEES_DECLARED))
 			g_ptr_array_add(work->nevers, never);
 	}
@@ -148,7 +146,8 @@ static Reason judge_values(const Work *work, Entry *entry, const Attribute *attr
 	if (!entry->values || entry->values->len == 0)
 		return work->person->no_alias[attribute_index(attribute)] ? REASON_NO_ALIAS
 									  : REASON_NO_VALUE;
-	if (attribute->single && entry->values->len > 1 && !trusted)
+	if ((attribute->single || attribute == work->subject.attribute) && entry->values->len > 1 &&
+	    !trusted)
 		return REASON_SEVERAL_VALUES;
 	for (guint i = 0; i < entry->values->len; i++) {
 		const char *value = entry->values->pdata[i];
@@ -257,20 +256,24 @@ static Reason covers(const Gift *gift, const Attribute *attribute, const Entry *
 /* Steps 1 and 2, the same for all gifts of a release: REASON_GIVEN, or what is in the way. */
 static Reason applies(const Work *work, const Release *release, Step *step, unsigned *date)
 {
+	bool dated = !(work->assume & ASSUME_TIMELESS);
+
 	*step = STEP_PEOPLE;
 	*date = 0;
 	if (work->person->is_outsider || !(release->people & work->people))
 		return REASON_NOT_FOR_PERSON;
 	*step = STEP_DATES;
 	*date = release->from;
-	if (release->from && work->today < release->from)
+	if (dated && release->from && work->today < release->from)
 		return REASON_NOT_YET;
 	*date = release->until;
-	if (release->until && work->today > release->until)
+	if (dated && release->until && work->today > release->until)
 		return REASON_RULE_ENDED;
 	*date = release->agreement_until;
-	if (release->agreement_until && work->today > release->agreement_until)
+	if (dated && release->agreement_until && work->today > release->agreement_until)
 		return REASON_AGREEMENT_ENDED;
+	if (release->canonical && release->approvers < 2 && !(work->assume & ASSUME_APPROVED))
+		return REASON_NOT_APPROVED;
 	return REASON_GIVEN;
 }
 
@@ -287,6 +290,7 @@ static void give_attribute(Work *work, const Release *release, const Gift *gift,
 		if (step > entry->step) {
 			entry->date = date;
 			entry->agreement = release->agreement;
+			entry->approvers = release->approvers;
 		}
 		reach(entry, step, reason, &rule);
 		return;
@@ -356,6 +360,11 @@ static const Never *shut_by(const Work *work)
 	return NULL;
 }
 
+static bool is_given(const Work *work, const Attribute *attribute)
+{
+	return work->entries[attribute_index(attribute)].step == STEP_GIVEN;
+}
+
 static void row_free(gpointer data)
 {
 	DecisionRow *row = data;
@@ -390,6 +399,21 @@ const DecisionRow *decision_row(const Decision *decision, const Attribute *attri
 	return NULL;
 }
 
+const char *decision_subject(const Decision *decision)
+{
+	const DecisionRow *row = decision->subject.attribute
+					 ? decision_row(decision, decision->subject.attribute)
+					 : NULL;
+
+	return row && row->values ? row->values->pdata[0] : NULL;
+}
+
+bool decision_row_is_told(const Decision *decision, const DecisionRow *row)
+{
+	return row->values &&
+	       (row->reason != REASON_GIVEN_SUBJECT || decision->subject.also_attribute);
+}
+
 /* Copies of the values that are given, which outlive the person. */
 static GPtrArray *given_values(const Entry *entry)
 {
@@ -413,7 +437,18 @@ static void explain_untouched(const Entry *entry, DecisionRow *row)
 	}
 }
 
-static void fill_row(const Entry *entry, bool answered, DecisionRow *row)
+static void fill_given(const Entry *entry, bool is_subject, DecisionRow *row)
+{
+	row->values = given_values(entry);
+	if (is_subject) {
+		row->reason = REASON_GIVEN_SUBJECT;
+	} else if (row->values->len < entry->values->len) {
+		row->reason = REASON_GIVEN_PART;
+		row->total = entry->values->len;
+	}
+}
+
+static void fill_row(const Entry *entry, const Decision *decision, DecisionRow *row)
 {
 	row->asked = entry->asked;
 	row->required = entry->required;
@@ -421,15 +456,13 @@ static void fill_row(const Entry *entry, bool answered, DecisionRow *row)
 	row->rule = entry->rule;
 	switch (entry->reason) {
 	case REASON_GIVEN:
-		if (!answered) {
+		if (decision->outcome == OUTCOME_ANSWERED)
+			fill_given(entry, row->attribute == decision->subject.attribute, row);
+		else
 			row->reason = REASON_ANSWER_REFUSED;
-			break;
-		}
-		row->values = given_values(entry);
-		if (row->values->len < entry->values->len) {
-			row->reason = REASON_GIVEN_PART;
-			row->total = entry->values->len;
-		}
+		break;
+	case REASON_NOT_APPROVED:
+		row->total = entry->approvers;
 		break;
 	case REASON_SEVERAL_VALUES:
 		row->total = entry->values->len;
@@ -456,7 +489,6 @@ static void fill_row(const Entry *entry, bool answered, DecisionRow *row)
 
 static void add_rows(const Work *work, Decision *decision)
 {
-	bool answered = decision->outcome == OUTCOME_ANSWERED;
 	size_t n;
 	const Attribute *table = attribute_table(&n);
 
@@ -470,7 +502,7 @@ static void add_rows(const Work *work, Decision *decision)
 		row = g_new0(DecisionRow, 1);
 		row->attribute = &table[i];
 		row->name = table[i].name;
-		fill_row(entry, answered, row);
+		fill_row(entry, decision, row);
 		g_ptr_array_add(decision->rows, row);
 	}
 	for (guint i = 0; i < work->service->wishes->len; i++) {
@@ -492,11 +524,14 @@ static void conclude(const Work *work, Decision *decision)
 {
 	const Never *never = shut_by(work);
 
+	decision->subject = work->subject;
 	if (never) {
 		decision->reason = REASON_REFUSED_STOPPED;
 		decision->rule = rule_of(never->title, &never->place);
 	} else if (!work->login) {
 		decision->reason = REASON_REFUSED_NO_RULE;
+	} else if (work->subject.attribute && !is_given(work, work->subject.attribute)) {
+		decision->reason = REASON_REFUSED_SUBJECT;
 	} else {
 		decision->outcome = OUTCOME_ANSWERED;
 		decision->reason = REASON_GIVEN;
@@ -535,19 +570,30 @@ bool policy_may_give(const Policy *policy, const Service *service, const Attribu
 	return may;
 }
 
+static void work_start(Work *work)
+{
+	const Known *known = policy_known(work->policy, work->service);
+	People people = people_of_person(work->person);
+	bool outside = (work->assume & ASSUME_OUTSIDE) != 0;
+
+	work->known = known;
+	work->subject = known && known->subject ? known->subject->subject : subject_transient;
+	work->people = outside ? 0 : people;
+	work->stopped = outside ? people_unprotected(people) : people;
+}
+
 Decision *decide_assuming(const Policy *policy, const Person *person, const Service *service,
 			  unsigned today, Assume assume)
 {
 	Work work = {.policy = policy,
 		     .person = person,
 		     .service = service,
-		     .known = policy_known(policy, service),
-		     .people = people_of_person(person),
 		     .today = today,
 		     .assume = assume};
 	Decision *decision = g_new0(Decision, 1);
 
 	g_assert(policy_day_is_real(today));
+	work_start(&work);
 	gather_asks(&work);
 	gather_values(&work);
 	gather_nevers(&work);
@@ -565,5 +611,21 @@ Decision *decide_assuming(const Policy *policy, const Person *person, const Serv
 Decision *policy_decide(const Policy *policy, const Person *person, const Service *service,
 			unsigned today)
 {
+	g_autoptr(Decision) decision = policy_decide_openly(policy, person, service, today);
+
+	if (person->is_protected && decision->outcome == OUTCOME_REFUSED)
+		return policy_decide_outside(policy, person, service, today);
+	return g_steal_pointer(&decision);
+}
+
+Decision *policy_decide_openly(const Policy *policy, const Person *person, const Service *service,
+			       unsigned today)
+{
 	return decide_assuming(policy, person, service, today, ASSUME_NOTHING);
+}
+
+Decision *policy_decide_outside(const Policy *policy, const Person *person, const Service *service,
+				unsigned today)
+{
+	return decide_assuming(policy, person, service, today, ASSUME_OUTSIDE);
 }

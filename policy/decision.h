@@ -3,6 +3,7 @@
 
 #include "policy/attribute.h"
 #include "policy/reason.h"
+#include "policy/subject.h"
 #include "policy/value.h"
 
 /*
@@ -32,7 +33,7 @@ typedef struct DecisionRow {
 	DecisionRule rule;
 	GPtrArray *values; /* char *: what is given; NULL if and only if nothing is */
 	unsigned total;    /* of given-part and several-values: how many values the person
-			      has; else 0 */
+			      has; of not-approved: how many have approved (0 or 1); else 0 */
 	unsigned date;     /* yyyymmdd of not-yet, rule-ended, agreement-ended; else 0 */
 	char *detail;      /* the agreement, the foreign scope or the name of the category that is
 			      in the way; never a value; NULL for other reasons */
@@ -48,6 +49,7 @@ typedef struct Decision {
 			      named by a release to this service, in registry order, then the
 			      unknown names; never two for one attribute. No values unless
 			      outcome is OUTCOME_ANSWERED */
+	Subject subject;   /* how the service is told who it is */
 	char *service;     /* what the service is called: our name for it, else its id */
 	void *policy;      /* keeps the rules' strings alive */
 } Decision;
@@ -57,3 +59,10 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(Decision, decision_free)
 
 /* The row of an attribute, or NULL if it has none. Transfer none. */
 const DecisionRow *decision_row(const Decision *decision, const Attribute *attribute);
+
+/* The value by which the service is told who it is; NULL when that is transient, or when the
+ * decision refuses. Transfer none. */
+const char *decision_subject(const Decision *decision);
+
+/* Whether the values of a row leave as an attribute, and not as the subject alone. */
+bool decision_row_is_told(const Decision *decision, const DecisionRow *row);

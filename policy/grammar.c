@@ -3,9 +3,9 @@
 
 #include <string.h>
 
+#include "policy/block.h"
+#include "policy/canonical.h"
 #include "policy/clause.h"
-
-static const char *const rule_words[] = {"release", "never", "service", "tag", "expect", NULL};
 
 /* The clauses of a release or never that come at most once: where each was said. */
 typedef enum {
@@ -17,77 +17,27 @@ typedef enum {
 	SAID_AGREEMENT,
 	SAID_FROM,
 	SAID_UNTIL,
-	SAID_LAST = SAID_UNTIL
+	SAID_APPROVED,
+	SAID_LAST = SAID_APPROVED
 } Said;
 
 typedef struct {
 	const char *title;
 	Place places[SAID_LAST + 1]; /* line 0: not said */
 	GArray *becauses;
+	GArray *lines; /* const char *: each clause as canonical.h writes it */
 } Clauses;
-
-static bool end_of_rule(Parser *parser, GError **error)
-{
-	const Token *token = parser_peek(parser);
-	g_autofree char *found = token_describe(token);
-
-	if (token->type == TOKEN_EOL || token->type == TOKEN_END)
-		return true;
-	if (token->type == TOKEN_WORD)
-		return parser_unexpected(parser, "the end of the line", NULL, error);
-	place_error(error, POLICY_ERROR_SYNTAX, &token->place,
-		    "expected the end of the line, not %s", found);
-	return false;
-}
-
-static bool end_of_clause(Parser *parser, GError **error)
-{
-	const Token *token = parser_peek(parser);
-	g_autofree char *found = NULL;
-
-	if (token->type == TOKEN_EOL || token->type == TOKEN_CLOSE || token->type == TOKEN_END)
-		return true;
-	if (token->type == TOKEN_WORD && parser_is_reserved(token->text))
-		return parser_unexpected(parser, "the end of the line", NULL, error);
-	found = token_describe(token);
-	place_error(error, POLICY_ERROR_SYNTAX, &token->place,
-		    "expected the end of the line, not %s (a comma before it?)", found);
-	return false;
-}
-
-/* Steps to the next clause of a block. Returns 1 if there is one, 0 at the closing brace (which is
- * taken), -1 when the block is not closed: at the end of the file, or before what can only begin
- * another rule. */
-static int next_clause(Parser *parser, const Place *opened, const char *what, GError **error)
-{
-	const Token *token;
-	bool closed = true;
-
-	parser_skip_lines(parser);
-	if (parser_accept_type(parser, TOKEN_CLOSE))
-		return 0;
-	token = parser_peek(parser);
-	if (token->type == TOKEN_END)
-		closed = false;
-	for (unsigned i = 0; token->type == TOKEN_WORD && rule_words[i]; i++)
-		if (strcmp(token->text, rule_words[i]) == 0)
-			closed = false;
-	if (closed)
-		return 1;
-	place_error(error, POLICY_ERROR_SYNTAX, opened, "'%s' opened here is not closed with '}'",
-		    what);
-	return -1;
-}
 
 static bool say(Clauses *clauses, Said said, const Place *place, GError **error)
 {
 	static const char *const words[] = {
-		"to", "for", "give", "silent", "basis", "agreement", "from", "until",
+		"to", "for", "give", "silent", "basis", "agreement", "from", "until", "approved",
 	};
 	static const char *const hints[] = {
 		"; put a comma between the targets",
 		"; put a comma between the people",
 		"; put a comma between the gifts",
+		"",
 		"",
 		"",
 		"",
@@ -180,8 +130,9 @@ static bool basis(Parser *parser, Release *release, GError **error)
 
 static bool release_clause(Parser *parser, Release *release, Clauses *clauses, GError **error)
 {
-	static const char *const words[] = {"to",    "for",       "give", "silent", "because",
-					    "basis", "agreement", "from", "until",  NULL};
+	static const char *const words[] = {"to",      "for",      "give",      "silent",
+					    "because", "basis",    "agreement", "from",
+					    "until",   "approved", NULL};
 	Place place = parser_peek(parser)->place;
 
 	if (parser_accept(parser, "to"))
@@ -189,7 +140,8 @@ static bool release_clause(Parser *parser, Release *release, Clauses *clauses, G
 		       clause_targets(parser, CLAUSE_RELEASE, &release->to, error);
 	if (parser_accept(parser, "for"))
 		return say(clauses, SAID_FOR, &place, error) &&
-		       clause_people(parser, CLAUSE_RELEASE, &release->people, error);
+		       clause_people(parser, CLAUSE_RELEASE, &release->people,
+				     &release->protected_place, error);
 	if (parser_accept(parser, "give"))
 		return say(clauses, SAID_GIVE, &place, error) &&
 		       clause_gifts(parser, &release->gifts, &release->n_gifts, error);
@@ -208,6 +160,10 @@ static bool release_clause(Parser *parser, Release *release, Clauses *clauses, G
 	if (parser_accept(parser, "until"))
 		return say(clauses, SAID_UNTIL, &place, error) &&
 		       need_date(parser, &release->until, error);
+	if (parser_accept(parser, "approved"))
+		return say(clauses, SAID_APPROVED, &place, error) &&
+		       parser_need_word(parser, "by", error) &&
+		       parser_need_word(parser, "two", error);
 	return parser_unexpected(parser, "a line of the release ('to', 'for', 'give' …)", words,
 				 error);
 }
@@ -222,7 +178,7 @@ static bool never_clause(Parser *parser, Never *never, Clauses *clauses, GError 
 		       clause_targets(parser, CLAUSE_NEVER, &never->to, error);
 	if (parser_accept(parser, "for"))
 		return say(clauses, SAID_FOR, &place, error) &&
-		       clause_people(parser, CLAUSE_NEVER, &never->people, error);
+		       clause_people(parser, CLAUSE_NEVER, &never->people, NULL, error);
 	if (parser_accept(parser, "give"))
 		return say(clauses, SAID_GIVE, &place, error) &&
 		       clause_taken(parser, &never->taken, &never->n_taken, error);
@@ -273,15 +229,45 @@ static bool release_complete(const Clauses *clauses, const Place *place, GError 
 			error);
 }
 
+/* What a release about protected persons must be: no more than two people have looked at. */
+static bool release_protects(const Release *release, const Clauses *clauses, GError **error)
+{
+	if (release->protected_place.line == 0)
+		return true;
+	if (clauses->places[SAID_APPROVED].line == 0) {
+		place_error(error, POLICY_ERROR_MEANING, &release->protected_place,
+			    "\"%s\" is for protected persons and needs the line 'approved by two'",
+			    release->title);
+		return false;
+	}
+	for (unsigned i = 0; i < release->n_gifts; i++) {
+		const Gift *gift = &release->gifts[i];
+
+		if (gift->type != GIFT_REQUESTED && gift->type != GIFT_REQUIRED)
+			continue;
+		place_error(error, POLICY_ERROR_MEANING, &gift->place,
+			    "'%s' is not allowed for protected persons; name the attributes",
+			    gift->type == GIFT_REQUESTED ? "requested" : "required");
+		return false;
+	}
+	return true;
+}
+
 static bool release_block(Parser *parser, Release *release, Clauses *clauses, GError **error)
 {
 	g_autofree char *what = g_strdup_printf("release \"%s\"", release->title);
 	int more;
 
-	while ((more = next_clause(parser, &release->place, what, error)) > 0)
+	while ((more = parser_next_clause(parser, &release->place, what, error)) > 0) {
+		guint from = parser->at;
+		const char *line;
+
 		if (!release_clause(parser, release, clauses, error) ||
-		    !end_of_clause(parser, error))
+		    !parser_end_of_clause(parser, error))
 			return false;
+		line = canonical_clause(parser, from);
+		g_array_append_val(clauses->lines, line);
+	}
 	return more == 0;
 }
 
@@ -300,7 +286,8 @@ static bool read_release(Parser *parser, Rules *rules, GError **error)
 {
 	Release *release = arena_alloc(parser->arena, sizeof *release);
 	g_autoptr(GArray) becauses = g_array_new(FALSE, FALSE, sizeof(Because));
-	Clauses clauses = {.becauses = becauses};
+	g_autoptr(GArray) lines = g_array_new(FALSE, FALSE, sizeof(const char *));
+	Clauses clauses = {.becauses = becauses, .lines = lines};
 	const Token *title;
 
 	release->place = parser_take(parser)->place;
@@ -310,7 +297,8 @@ static bool read_release(Parser *parser, Rules *rules, GError **error)
 	release->title = title->text;
 	release->title_place = title->place;
 	if (!release_block(parser, release, &clauses, error) ||
-	    !release_complete(&clauses, &release->title_place, error))
+	    !release_complete(&clauses, &release->title_place, error) ||
+	    !release_protects(release, &clauses, error))
 		return false;
 	if (release->from && release->until && release->from > release->until) {
 		place_error(error, POLICY_ERROR_MEANING, &clauses.places[SAID_FROM],
@@ -321,6 +309,9 @@ static bool read_release(Parser *parser, Rules *rules, GError **error)
 	}
 	release->becauses = arena_array(parser->arena, becauses);
 	release->n_becauses = becauses->len;
+	release->by_two_place = clauses.places[SAID_APPROVED];
+	release->clauses = arena_array(parser->arena, lines);
+	release->n_clauses = lines->len;
 	g_ptr_array_add(rules->releases, release);
 	return true;
 }
@@ -330,8 +321,9 @@ static bool never_block(Parser *parser, Never *never, Clauses *clauses, GError *
 	g_autofree char *what = g_strdup_printf("never \"%s\"", never->title);
 	int more;
 
-	while ((more = next_clause(parser, &never->place, what, error)) > 0)
-		if (!never_clause(parser, never, clauses, error) || !end_of_clause(parser, error))
+	while ((more = parser_next_clause(parser, &never->place, what, error)) > 0)
+		if (!never_clause(parser, never, clauses, error) ||
+		    !parser_end_of_clause(parser, error))
 			return false;
 	return more == 0;
 }
@@ -371,110 +363,6 @@ static bool read_never(Parser *parser, Rules *rules, GError **error)
 	never->becauses = arena_array(parser->arena, becauses);
 	never->n_becauses = becauses->len;
 	g_ptr_array_add(rules->nevers, never);
-	return true;
-}
-
-static bool service_clause(Parser *parser, GArray *asks, GError **error)
-{
-	static const char *const words[] = {"asks", NULL};
-
-	if (!parser_accept(parser, "asks"))
-		return parser_unexpected(parser, "a line of the service ('asks')", words, error);
-	return clause_asks(parser, asks, error);
-}
-
-static bool service_block(Parser *parser, const ServiceBlock *block, GArray *asks, GError **error)
-{
-	g_autofree char *what = g_strdup_printf("service %s", block->name ? block->name : "\"…\"");
-	int more;
-
-	while ((more = next_clause(parser, &block->place, what, error)) > 0)
-		if (!service_clause(parser, asks, error) || !end_of_clause(parser, error))
-			return false;
-	return more == 0;
-}
-
-static bool ident_list(Parser *parser, ServiceBlock *block, GError **error)
-{
-	g_autoptr(GArray) idents = g_array_new(FALSE, FALSE, sizeof(Literal));
-
-	do {
-		Literal ident;
-
-		if (!clause_ident(parser, &ident, error))
-			return false;
-		g_array_append_val(idents, ident);
-	} while (parser_accept_type(parser, TOKEN_COMMA));
-	block->idents = arena_array(parser->arena, idents);
-	block->n_idents = idents->len;
-	return true;
-}
-
-static bool service_head(Parser *parser, ServiceBlock *block, GError **error)
-{
-	const Token *token = parser_peek(parser);
-
-	if (token->type == TOKEN_STRING || parser_is(parser, "client"))
-		return clause_ident(parser, &block->block, error);
-	token = parser_need_name(parser, "a name for the service, or its entityID in quotes",
-				 error);
-	if (!token)
-		return false;
-	block->name = token->text;
-	block->name_place = token->place;
-	return !parser_accept(parser, "is") || ident_list(parser, block, error);
-}
-
-static bool read_service(Parser *parser, Rules *rules, GError **error)
-{
-	ServiceBlock *block = arena_alloc(parser->arena, sizeof *block);
-	g_autoptr(GArray) asks = g_array_new(FALSE, FALSE, sizeof(Ask));
-
-	block->place = parser_take(parser)->place;
-	if (!service_head(parser, block, error))
-		return false;
-	if (parser_accept_type(parser, TOKEN_OPEN) && !service_block(parser, block, asks, error))
-		return false;
-	block->asks = arena_array(parser->arena, asks);
-	block->n_asks = asks->len;
-	g_ptr_array_add(rules->services, block);
-	return true;
-}
-
-static bool tag_members(Parser *parser, GArray *members, GError **error)
-{
-	do {
-		Literal member;
-
-		parser_skip_lines(parser);
-		if (parser_is(parser, "client") ? !clause_ident(parser, &member, error)
-						: !clause_service(parser, &member, error))
-			return false;
-		g_array_append_val(members, member);
-	} while (parser_accept_type(parser, TOKEN_COMMA));
-	parser_skip_lines(parser);
-	return true;
-}
-
-static bool read_tag(Parser *parser, Rules *rules, GError **error)
-{
-	Tag *tag = arena_alloc(parser->arena, sizeof *tag);
-	g_autoptr(GArray) members = g_array_new(FALSE, FALSE, sizeof(Literal));
-	const Token *name;
-
-	tag->place = parser_take(parser)->place;
-	name = parser_need_name(parser, "a name for the tag", error);
-	if (!name)
-		return false;
-	tag->name = name->text;
-	tag->name_place = name->place;
-	if (!parser_need(parser, TOKEN_OPEN, "'{'", error) ||
-	    !tag_members(parser, members, error) ||
-	    !parser_need(parser, TOKEN_CLOSE, "a comma or '}'", error))
-		return false;
-	tag->members = arena_array(parser->arena, members);
-	tag->n_members = members->len;
-	g_ptr_array_add(rules->tags, tag);
 	return true;
 }
 
@@ -572,7 +460,7 @@ static bool read_expect(Parser *parser, Rules *rules, GError **error)
 	Expect *expect = arena_alloc(parser->arena, sizeof *expect);
 
 	expect->place = parser_take(parser)->place;
-	if (!clause_people(parser, CLAUSE_EXPECT, &expect->people, error) ||
+	if (!clause_people(parser, CLAUSE_EXPECT, &expect->people, NULL, error) ||
 	    !expect_without(parser, expect, error) ||
 	    (parser_accept(parser, "on") && !need_date(parser, &expect->on, error)) ||
 	    !parser_need_word(parser, "at", error) || !expect_at(parser, expect, error) ||
@@ -590,14 +478,14 @@ static bool read_rule(Parser *parser, Rules *rules, GError **error)
 	if (parser_is(parser, "never"))
 		return read_never(parser, rules, error);
 	if (parser_is(parser, "service"))
-		return read_service(parser, rules, error);
+		return block_service(parser, rules, error);
 	if (parser_is(parser, "tag"))
-		return read_tag(parser, rules, error);
+		return block_tag(parser, rules, error);
 	if (parser_is(parser, "expect"))
 		return read_expect(parser, rules, error);
 	return parser_unexpected(parser,
 				 "a rule ('release', 'never', 'service', 'tag' or 'expect')",
-				 rule_words, error);
+				 parser_rule_words, error);
 }
 
 static bool read_header(Parser *parser, GError **error)
@@ -620,7 +508,7 @@ static bool read_header(Parser *parser, GError **error)
 			    number->text);
 		return false;
 	}
-	return end_of_rule(parser, error);
+	return parser_end_of_rule(parser, error);
 }
 
 bool grammar_read(const Source *source, Arena *arena, Rules *rules, GError **error)
@@ -634,7 +522,7 @@ bool grammar_read(const Source *source, Arena *arena, Rules *rules, GError **err
 	     parser_skip_lines(&parser)) {
 		Place place = parser_peek(&parser)->place;
 
-		if (!read_rule(&parser, rules, error) || !end_of_rule(&parser, error))
+		if (!read_rule(&parser, rules, error) || !parser_end_of_rule(&parser, error))
 			return false;
 		if (rules_count(rules) > POLICY_RULES_MAX) {
 			place_error(error, POLICY_ERROR_MEANING, &place,

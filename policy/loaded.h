@@ -9,8 +9,9 @@
 
 /* What the policy says of one service outside, over all blocks that speak of it. */
 typedef struct {
-	const char *name; /* NULL if it has none */
-	GArray *asks;     /* Ask; shared by all idents of a name */
+	const char *name;            /* NULL if it has none */
+	GArray *asks;                /* Ask; shared by all idents of a name */
+	const ServiceBlock *subject; /* whose `subject` line counts; NULL: none is said */
 	GArray *releases; /* unsigned: the releases with a target that names it, ascending */
 	GArray *nevers;   /* the same of nevers */
 } Known;
@@ -55,9 +56,12 @@ const Known *policy_known(const Policy *policy, const Service *service);
 /* For proofs, a decision can be asked under other assumptions than the facts. */
 typedef enum {
 	ASSUME_NOTHING = 0,
-	ASSUME_ASKED = 1 << 0,  /* the service asks for every attribute, as required */
-	ASSUME_NAMED = 1 << 1,  /* `requested` and `required` give nothing */
-	ASSUME_VALUES = 1 << 2, /* every value is good, however many */
+	ASSUME_ASKED = 1 << 0,    /* the service asks for every attribute, as required */
+	ASSUME_NAMED = 1 << 1,    /* `requested` and `required` give nothing */
+	ASSUME_VALUES = 1 << 2,   /* every value is good, however many */
+	ASSUME_APPROVED = 1 << 3, /* what two must approve, two have */
+	ASSUME_TIMELESS = 1 << 4, /* no date is too early or too late */
+	ASSUME_OUTSIDE = 1 << 5,  /* no release is for the person, who is not protected */
 } Assume;
 
 Decision *decide_assuming(const Policy *policy, const Person *person, const Service *service,

@@ -7,13 +7,14 @@
 
 /* The words of this version of the language. */
 static const char *const words[] = {
-	"policy",  "release", "never",    "service",   "tag",       "expect",    "to",
-	"for",     "give",    "silent",   "because",   "basis",     "until",     "agreement",
-	"from",    "except",  "and",      "or",        "client",    "category",  "protocol",
-	"saml",    "oidc",    "any",      "anything",  "protected", "test",      "student",
-	"teacher", "staff",   "guardian", "everyone",  "login",     "requested", "required",
-	"unasked", "if",      "only",     "beginning", "is",        "asks",      "without",
-	"on",      "at",      "gets",     "nothing",   "refused",
+	"policy",  "release", "never",     "service",   "tag",       "expect",    "to",
+	"for",     "give",    "silent",    "because",   "basis",     "until",     "agreement",
+	"from",    "except",  "and",       "or",        "client",    "category",  "protocol",
+	"saml",    "oidc",    "any",       "anything",  "protected", "test",      "student",
+	"teacher", "staff",   "guardian",  "everyone",  "login",     "requested", "required",
+	"unasked", "if",      "only",      "beginning", "is",        "asks",      "without",
+	"on",      "at",      "gets",      "nothing",   "refused",   "approved",  "by",
+	"two",     "subject", "transient", "pairwise",  "format",    "also",      "attribute",
 };
 
 /* Words of the full language that this version does not understand; each says what it is for. */
@@ -27,9 +28,6 @@ static const struct {
 	{"informed", "a page that tells people what is released"},
 	{"demand", "levels of login"},
 	{"signal", "levels of login"},
-	{"approved", "releases that two must approve"},
-	{"by", "releases that two must approve"},
-	{"two", "releases that two must approve"},
 	{"new", "approval of what a service newly asks for"},
 	{"pass", "approval of what a service newly asks for"},
 	{"registered-by", "services by registration authority"},
@@ -39,7 +37,6 @@ static const struct {
 	{"gymnasium", "people by grade"},
 	{"group", "people by group"},
 	{"unit", "people and values by school unit"},
-	{"subject", "values by subject, and identification by another attribute"},
 	{"kind", "values by kind of group"},
 	{"needs", "answers that must hold an attribute"},
 	{"of", "lines for some people"},
@@ -64,12 +61,9 @@ static const struct {
 	{"requests", "signed requests of a service"},
 	{"signed", "signed requests of a service"},
 	{"unsigned", "signed requests of a service"},
-	{"transient", "another kind of identification"},
-	{"pairwise", "another kind of identification"},
-	{"format", "another kind of identification"},
-	{"also", "another kind of identification"},
-	{"attribute", "another kind of identification"},
 };
+
+const char *const parser_rule_words[] = {"release", "never", "service", "tag", "expect", NULL};
 
 static const char *later_purpose(const char *word)
 {
@@ -131,6 +125,16 @@ bool parser_accept_type(Parser *parser, TokenType type)
 	return true;
 }
 
+bool parser_later(const Parser *parser, const char *purpose, GError **error)
+{
+	const Token *token = parser_peek(parser);
+
+	place_error(error, POLICY_ERROR_SYNTAX, &token->place,
+		    "'%s' (%s) is not understood by this version of Portvakt", token->text,
+		    purpose);
+	return false;
+}
+
 bool parser_unexpected(const Parser *parser, const char *expected, const char *const *candidates,
 		       GError **error)
 {
@@ -139,12 +143,8 @@ bool parser_unexpected(const Parser *parser, const char *expected, const char *c
 	g_autofree char *meant = NULL;
 	g_autoptr(GPtrArray) list = g_ptr_array_new();
 
-	if (token->type == TOKEN_WORD && later_purpose(token->text)) {
-		place_error(error, POLICY_ERROR_SYNTAX, &token->place,
-			    "'%s' (%s) is not understood by this version of Portvakt", token->text,
-			    later_purpose(token->text));
-		return false;
-	}
+	if (token->type == TOKEN_WORD && later_purpose(token->text))
+		return parser_later(parser, later_purpose(token->text), error);
 	for (; candidates && *candidates; candidates++)
 		g_ptr_array_add(list, (gpointer)(guintptr)*candidates);
 	meant = token->type == TOKEN_WORD ? guess_phrase(token->text, list) : g_strdup("");
@@ -197,4 +197,54 @@ void parser_skip_lines(Parser *parser)
 {
 	while (parser_accept_type(parser, TOKEN_EOL))
 		;
+}
+
+bool parser_end_of_rule(Parser *parser, GError **error)
+{
+	const Token *token = parser_peek(parser);
+	g_autofree char *found = token_describe(token);
+
+	if (token->type == TOKEN_EOL || token->type == TOKEN_END)
+		return true;
+	if (token->type == TOKEN_WORD)
+		return parser_unexpected(parser, "the end of the line", NULL, error);
+	place_error(error, POLICY_ERROR_SYNTAX, &token->place,
+		    "expected the end of the line, not %s", found);
+	return false;
+}
+
+bool parser_end_of_clause(Parser *parser, GError **error)
+{
+	const Token *token = parser_peek(parser);
+	g_autofree char *found = NULL;
+
+	if (token->type == TOKEN_EOL || token->type == TOKEN_CLOSE || token->type == TOKEN_END)
+		return true;
+	if (token->type == TOKEN_WORD && parser_is_reserved(token->text))
+		return parser_unexpected(parser, "the end of the line", NULL, error);
+	found = token_describe(token);
+	place_error(error, POLICY_ERROR_SYNTAX, &token->place,
+		    "expected the end of the line, not %s (a comma before it?)", found);
+	return false;
+}
+
+int parser_next_clause(Parser *parser, const Place *opened, const char *what, GError **error)
+{
+	const Token *token;
+	bool closed = true;
+
+	parser_skip_lines(parser);
+	if (parser_accept_type(parser, TOKEN_CLOSE))
+		return 0;
+	token = parser_peek(parser);
+	if (token->type == TOKEN_END)
+		closed = false;
+	for (unsigned i = 0; token->type == TOKEN_WORD && parser_rule_words[i]; i++)
+		if (strcmp(token->text, parser_rule_words[i]) == 0)
+			closed = false;
+	if (closed)
+		return 1;
+	place_error(error, POLICY_ERROR_SYNTAX, opened, "'%s' opened here is not closed with '}'",
+		    what);
+	return -1;
 }

@@ -45,6 +45,9 @@ const Token *parser_need(Parser *parser, TokenType type, const char *expected, G
 bool parser_unexpected(const Parser *parser, const char *expected, const char *const *words,
 		       GError **error);
 
+/* Fails: the word at hand is for what only later versions of the language can do. Returns false. */
+bool parser_later(const Parser *parser, const char *purpose, GError **error);
+
 /* Counts one more condition of the rule; fails past POLICY_CONDITIONS_MAX. */
 bool parser_count_condition(Parser *parser, GError **error);
 
@@ -55,3 +58,15 @@ bool parser_is_reserved(const char *word);
 
 /* Takes a WORD that can be a name. */
 const Token *parser_need_name(Parser *parser, const char *expected, GError **error);
+
+/* The words that begin a rule; NULL-terminated. */
+extern const char *const parser_rule_words[];
+
+/* Whether the rule, or the clause of a block, ends here; else fails. The end is not taken. */
+bool parser_end_of_rule(Parser *parser, GError **error);
+bool parser_end_of_clause(Parser *parser, GError **error);
+
+/* Steps to the next clause of a block. Returns 1 if there is one, 0 at the closing brace (which is
+ * taken), -1 when the block is not closed: at the end of the file, or before what can only begin
+ * another rule. opened, what: where and how the block began. */
+int parser_next_clause(Parser *parser, const Place *opened, const char *what, GError **error);

@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "policy/canonical.h"
 #include "policy/grammar.h"
 #include "policy/lexer.h"
 #include "policy/universe.h"
@@ -63,6 +64,20 @@ static GPtrArray *sorted_sources(Policy *policy, const PolicySource *files, size
 	return sources;
 }
 
+static void look_up_approvals(Policy *policy, const PolicyContext *context)
+{
+	for (guint i = 0; i < policy->rules.releases->len; i++) {
+		Release *release = policy->rules.releases->pdata[i];
+
+		if (release->by_two_place.line == 0)
+			continue;
+		release->canonical = canonical_text(release, &policy->arena);
+		if (context->approvers)
+			release->approvers = MIN(
+				context->approvers(release->canonical, context->approvers_data), 2);
+	}
+}
+
 Policy *policy_load(const PolicySource *files, size_t n, const PolicyContext *context,
 		    GError **error)
 {
@@ -83,9 +98,11 @@ Policy *policy_load(const PolicySource *files, size_t n, const PolicyContext *co
 			return NULL;
 	if (!resolve_rules(policy, error))
 		return NULL;
+	look_up_approvals(policy, context);
 	index_rules(policy);
 	universe = universe_new(policy, context->services, context->n_services, error);
-	if (!universe || !prove_expectations(policy, context, universe, error))
+	if (!universe || !prove_subjects(policy, context, universe, error) ||
+	    !prove_expectations(policy, context, universe, error))
 		return NULL;
 	warn_policy(policy, context, universe);
 	return g_steal_pointer(&policy);
@@ -94,6 +111,41 @@ Policy *policy_load(const PolicySource *files, size_t n, const PolicyContext *co
 const GPtrArray *policy_warnings(const Policy *policy)
 {
 	return policy->warnings;
+}
+
+GArray *policy_approvals(const Policy *policy)
+{
+	GArray *approvals = g_array_new(FALSE, FALSE, sizeof(PolicyApproval));
+
+	for (guint i = 0; i < policy->rules.releases->len; i++) {
+		const Release *release = policy->rules.releases->pdata[i];
+		const PolicyApproval one = {release->title, release->place.source->name,
+					    release->place.line, release->canonical,
+					    release->approvers};
+
+		if (release->canonical)
+			g_array_append_val(approvals, one);
+	}
+	return approvals;
+}
+
+const char *policy_rule_canonical(const Policy *policy, const char *title)
+{
+	for (guint i = 0; i < policy->rules.releases->len; i++) {
+		const Release *release = policy->rules.releases->pdata[i];
+
+		if (strcmp(release->title, title) == 0)
+			return release->canonical;
+	}
+	return NULL;
+}
+
+Subject policy_subject(const Policy *policy, Protocol protocol, const char *id)
+{
+	g_autofree char *key = ident_key(protocol, id);
+	const Known *known = g_hash_table_lookup(policy->known, key);
+
+	return known && known->subject ? known->subject->subject : subject_transient;
 }
 
 const char *policy_service_name(const Policy *policy, Protocol protocol, const char *id)

@@ -44,6 +44,10 @@ typedef struct {
 	const Service *const *services; /* the known services, over which expectations are
 					   proved beside imagined ones; may be NULL */
 	size_t n_services;
+	/* How many different people have approved the release of that canonical text; NULL:
+	 * nobody has approved anything. Called during the load alone. */
+	unsigned (*approvers)(const char *canonical, gpointer data);
+	gpointer approvers_data;
 } PolicyContext;
 
 typedef struct Policy Policy;
@@ -65,7 +69,9 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(Policy, policy_unref)
 const GPtrArray *policy_warnings(const Policy *policy);
 
 /* What leaves about that person, in that role, to that service, on that day (yyyymmdd in the
- * school's time zone, a real day). Never fails. Returns: transfer full. */
+ * school's time zone, a real day). Never fails. A refusal of a person with protected identity says
+ * what that of an ordinary person says whom no release is for, so that neither it nor what is
+ * logged of it tells of the protection. Returns: transfer full. */
 Decision *policy_decide(const Policy *policy, const Person *person, const Service *service,
 			unsigned today);
 
@@ -73,6 +79,35 @@ Decision *policy_decide(const Policy *policy, const Person *person, const Servic
  * what day it is makes no difference, so that whoever fetches a value only where it may be needed
  * takes equally long for everybody. */
 bool policy_may_give(const Policy *policy, const Service *service, const Attribute *attribute);
+
+/* The same, with the true reasons whoever it is: for those alone who may know of protection. */
+Decision *policy_decide_openly(const Policy *policy, const Person *person, const Service *service,
+			       unsigned today);
+
+/* The decision about a person of the same role and values, not protected, whom no release is for:
+ * what is shown of a person with protected identity to those who may not know of it. */
+Decision *policy_decide_outside(const Policy *policy, const Person *person, const Service *service,
+				unsigned today);
+
+/* How a service is told who logs in. */
+Subject policy_subject(const Policy *policy, Protocol protocol, const char *id);
+
+/* A release that two people must approve before it gives anything. */
+typedef struct {
+	const char *title;
+	const char *file;
+	unsigned line;
+	const char *canonical; /* what they approve: section APPROVAL of portvakt-policy(5) */
+	unsigned approvers;    /* how many have: 0, 1 or 2; more than two are 2 */
+} PolicyApproval;
+
+/* All such releases, by file and line: an array of PolicyApproval, valid while the policy is.
+ * Transfer full. */
+GArray *policy_approvals(const Policy *policy);
+
+/* The canonical text of the release of that title, if two must approve it; else NULL. Transfer
+ * none. */
+const char *policy_rule_canonical(const Policy *policy, const char *title);
 
 /* The name that a `service` block gives to a service; NULL if none does. Transfer none. */
 const char *policy_service_name(const Policy *policy, Protocol protocol, const char *id);

@@ -159,7 +159,7 @@ static Decision *decide(const Proof *proof, const Person *person, const Service 
 			Assume assume)
 {
 	Decision *decision = decide_assuming(proof->policy, person, service, proof->today,
-					     assume | ASSUME_VALUES);
+					     assume | ASSUME_VALUES | ASSUME_APPROVED);
 
 	if (!*decision->service) {
 		g_free(decision->service);
@@ -293,6 +293,61 @@ static bool try_all(Proof *proof)
 	if (positive && !any)
 		g_string_append(proof->failure, "no release is for any such service");
 	return any || !positive;
+}
+
+static void tell_unanswered(const Policy *policy, const ServiceBlock *block, const Ident *ident,
+			    unsigned kind, const Decision *decision, GError **error)
+{
+	const DecisionRow *row = decision_row(decision, block->subject.attribute);
+	const char *name = policy_service_name(policy, ident->protocol, ident->id);
+	g_autofree char *called =
+		name ? g_strdup_printf("service %s", name) : g_strdup_printf("\"%s\"", ident->id);
+	g_autofree char *said = subject_phrase(&block->subject);
+	g_autofree char *sentence = reason_sentence(decision, row, "en");
+
+	if (row->reason == REASON_NO_RULE || row->reason == REASON_NOT_FOR_PERSON) {
+		g_free(sentence);
+		sentence = g_strdup_printf("no release gives %s", row->name);
+	}
+	place_error(error, POLICY_ERROR_MEANING, &block->subject_place,
+		    "%s can never answer %s: '%s', and %s", called, people_describe(kind), said,
+		    sentence);
+}
+
+/* On no day, whatever the service asks for: this rests on the policy alone, so that no metadata can
+ * stop a load. */
+static bool prove_subject(const Policy *policy, const PolicyContext *context,
+			  const Universe *universe, const ServiceBlock *block, const Ident *ident,
+			  GError **error)
+{
+	g_autoptr(Service) service = service_new(ident->protocol, ident->id);
+
+	for (unsigned kind = 0; kind < PEOPLE_KINDS; kind++) {
+		g_autoptr(Person) person = universe_person(universe, kind, NULL, 0);
+		g_autoptr(Decision) decision = decide_assuming(
+			policy, person, service, context->today,
+			ASSUME_ASKED | ASSUME_VALUES | ASSUME_APPROVED | ASSUME_TIMELESS);
+
+		if (decision->reason != REASON_REFUSED_SUBJECT)
+			continue;
+		tell_unanswered(policy, block, ident, kind, decision, error);
+		return false;
+	}
+	return true;
+}
+
+bool prove_subjects(const Policy *policy, const PolicyContext *context, const Universe *universe,
+		    GError **error)
+{
+	for (guint i = 0; i < policy->rules.services->len; i++) {
+		const ServiceBlock *block = policy->rules.services->pdata[i];
+
+		for (unsigned j = 0; block->subject.attribute && j < block->n_about; j++)
+			if (!prove_subject(policy, context, universe, block, &block->about[j],
+					   error))
+				return false;
+	}
+	return true;
 }
 
 char *prove_expectation(const Policy *policy, const PolicyContext *context,

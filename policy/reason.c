@@ -6,7 +6,8 @@
 #include "policy/decision.h"
 
 /* {a} attribute, {s} service, {r} rule, {d} date, {n} of {m} values, {x} detail, {w} what is wrong
- * with a value, {o} the sentence of the whole */
+ * with a value, {o} the sentence of the whole, {i} the attribute of the subject, {j} its sentence
+ */
 static const struct {
 	const char *code, *en, *sv;
 } table[REASON_LAST + 1] = {
@@ -16,6 +17,10 @@ static const struct {
 			       "Given by \"{r}\"; {n} of {m} values, the others are not for {s}.",
 			       "Lämnas ut enligt \"{r}\"; {n} av {m} värden, övriga är inte till "
 			       "för {s}."},
+	[REASON_GIVEN_SUBJECT] = {"given-subject",
+				  "Given by \"{r}\" as the login name (NameID/sub).",
+				  "Lämnas ut enligt \"{r}\" som inloggningsidentitet "
+				  "(NameID/sub)."},
 	[REASON_UNKNOWN_ATTRIBUTE] = {"unknown-attribute",
 				      "{s} asks for \"{a}\", which nobody has defined here.",
 				      "{s} frågar efter \"{a}\", som inte är definierad här."},
@@ -32,6 +37,8 @@ static const struct {
 	[REASON_RULE_ENDED] = {"rule-ended", "\"{r}\" ended {d}.", "\"{r}\" slutade gälla {d}."},
 	[REASON_AGREEMENT_ENDED] = {"agreement-ended", "Agreement \"{x}\" of \"{r}\" ended {d}.",
 				    "Avtalet \"{x}\" för \"{r}\" gick ut {d}."},
+	[REASON_NOT_APPROVED] = {"not-approved", "\"{r}\" waits for approval by two ({m} of 2).",
+				 "\"{r}\" väntar på godkännande av två ({m} av 2)."},
 	[REASON_NOT_ASKED] = {"not-asked", "\"{r}\" would give it, but {s} does not ask for it.",
 			      "\"{r}\" skulle ge den, men {s} frågar inte efter den."},
 	[REASON_NOT_REQUIRED] = {"not-required",
@@ -63,6 +70,9 @@ static const struct {
 				    "Ingen regel släpper in personen i {s}."},
 	[REASON_REFUSED_STOPPED] = {"refused-stopped", "{s} is shut by \"{r}\".",
 				    "{s} är stängd av \"{r}\"."},
+	[REASON_REFUSED_SUBJECT] = {"refused-subject",
+				    "{s} identifies people by {i}, which is withheld: {j}",
+				    "{s} känner igen personer på {i}, som inte lämnas ut: {j}"},
 };
 
 const char *reason_code_name(Reason reason)
@@ -79,6 +89,7 @@ static const char *sentence_of(Reason reason, const char *language)
 static void append_field(GString *text, char field, const Decision *decision,
 			 const DecisionRow *row, const char *language)
 {
+	const Attribute *subject = decision->subject.attribute;
 	g_autofree char *whole = NULL;
 
 	switch (field) {
@@ -109,6 +120,13 @@ static void append_field(GString *text, char field, const Decision *decision,
 		break;
 	case 'o':
 		whole = reason_sentence(decision, NULL, language);
+		g_string_append(text, whole);
+		break;
+	case 'i':
+		g_string_append(text, subject->name);
+		break;
+	case 'j':
+		whole = reason_sentence(decision, decision_row(decision, subject), language);
 		g_string_append(text, whole);
 		break;
 	default:

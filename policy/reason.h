@@ -10,7 +10,8 @@ typedef enum {
 
 	/* given */
 	REASON_GIVEN,
-	REASON_GIVEN_PART, /* some values given, the others not for this service */
+	REASON_GIVEN_PART,    /* some values given, the others not for this service */
+	REASON_GIVEN_SUBJECT, /* given, as the name of the person (NameID, sub) */
 
 	/* withheld; among the releases the one that came furthest down this list is told */
 	REASON_UNKNOWN_ATTRIBUTE, /* asked for by a name the registry lacks */
@@ -20,6 +21,7 @@ typedef enum {
 	REASON_NOT_YET,
 	REASON_RULE_ENDED,
 	REASON_AGREEMENT_ENDED,
+	REASON_NOT_APPROVED, /* two must approve the release, and have not */
 	REASON_NOT_ASKED,
 	REASON_NOT_REQUIRED,
 	REASON_MUST_BE_NAMED, /* `requested` does not cover its kind */
@@ -35,8 +37,9 @@ typedef enum {
 	/* the whole answer refused */
 	REASON_REFUSED_NO_RULE,
 	REASON_REFUSED_STOPPED, /* a never takes login */
+	REASON_REFUSED_SUBJECT, /* the attribute that the service knows people by is withheld */
 
-	REASON_LAST = REASON_REFUSED_STOPPED
+	REASON_LAST = REASON_REFUSED_SUBJECT
 } Reason;
 
 struct Decision;

@@ -183,6 +183,12 @@ static bool resolve_literal(Resolver *resolver, const Literal *literal, GArray *
 	return false;
 }
 
+static const Ident *keep_idents(Resolver *resolver, GArray *idents, unsigned *n)
+{
+	*n = idents->len;
+	return arena_array(&resolver->policy->arena, idents);
+}
+
 static bool resolve_tag(Resolver *resolver, Tag *tag, GError **error)
 {
 	GArray *members = g_array_new(FALSE, FALSE, sizeof(Ident));
@@ -194,6 +200,18 @@ static bool resolve_tag(Resolver *resolver, Tag *tag, GError **error)
 	return true;
 }
 
+/* Adds the idents of a literal, and keeps them with it. */
+static bool resolve_one(Resolver *resolver, Literal *literal, GArray *idents, GError **error)
+{
+	g_autoptr(GArray) meaning = g_array_new(FALSE, FALSE, sizeof(Ident));
+
+	if (!resolve_literal(resolver, literal, meaning, error))
+		return false;
+	literal->meaning = keep_idents(resolver, meaning, &literal->n_meaning);
+	g_array_append_vals(idents, meaning->data, meaning->len);
+	return true;
+}
+
 static bool resolve_list(Resolver *resolver, Target *targets, unsigned n, GError **error)
 {
 	for (unsigned i = 0; i < n; i++)
@@ -202,7 +220,7 @@ static bool resolve_list(Resolver *resolver, Target *targets, unsigned n, GError
 			g_autoptr(GArray) idents = g_array_new(FALSE, FALSE, sizeof(Ident));
 
 			for (unsigned k = 0; k < atom->n_literals; k++)
-				if (!resolve_literal(resolver, &atom->literals[k], idents, error))
+				if (!resolve_one(resolver, &atom->literals[k], idents, error))
 					return false;
 			atom->idents = arena_array(&resolver->policy->arena, idents);
 			atom->n_idents = idents->len;
@@ -217,25 +235,60 @@ static bool resolve_targets(Resolver *resolver, Targets *targets, GError **error
 }
 
 /* Lines of several blocks add up; an attribute that one of them requires is required. */
-static void add_asks(Known *known, const ServiceBlock *block)
+static void add_ask(Known *known, const Ask *added)
 {
-	for (unsigned i = 0; i < block->n_asks; i++) {
-		bool found = false;
+	for (guint j = 0; j < known->asks->len; j++) {
+		Ask *ask = &g_array_index(known->asks, Ask, j);
 
-		for (guint j = 0; j < known->asks->len; j++) {
-			Ask *ask = &g_array_index(known->asks, Ask, j);
-
-			if (ask->attribute != block->asks[i].attribute)
-				continue;
-			ask->required = ask->required || block->asks[i].required;
-			found = true;
-		}
-		if (!found)
-			g_array_append_val(known->asks, block->asks[i]);
+		if (ask->attribute != added->attribute)
+			continue;
+		ask->required = ask->required || added->required;
+		return;
 	}
+	g_array_append_val(known->asks, *added);
 }
 
-static bool resolve_block(Resolver *resolver, const ServiceBlock *block, GError **error)
+/* A service that knows people by an attribute asks for it. */
+static void add_asks(Known *known, const ServiceBlock *block)
+{
+	const Ask subject = {.attribute = block->subject.attribute, .required = true};
+
+	for (unsigned i = 0; i < block->n_asks; i++)
+		add_ask(known, &block->asks[i]);
+	if (subject.attribute)
+		add_ask(known, &subject);
+}
+
+/* A `subject` line may be repeated only if it is equal. */
+static bool add_subject(Known *known, const ServiceBlock *block, const Ident *ident, GError **error)
+{
+	const ServiceBlock *other = known->subject;
+
+	if (block->subject_place.line == 0)
+		return true;
+	if (ident->protocol == PROTOCOL_OIDC && !block->subject.attribute) {
+		place_error(error, POLICY_ERROR_MEANING, &block->subject_place,
+			    "client \"%s\" cannot have 'subject transient', which only SAML knows",
+			    ident->id);
+		return false;
+	}
+	if (other && !subject_equal(&other->subject, &block->subject)) {
+		g_autofree char *here = subject_phrase(&block->subject);
+		g_autofree char *there = subject_phrase(&other->subject);
+		g_autofree char *where = place_name(&other->subject_place);
+		g_autofree char *name =
+			known->name ? g_strdup(known->name) : g_strdup_printf("\"%s\"", ident->id);
+
+		place_error(error, POLICY_ERROR_MEANING, &block->subject_place,
+			    "service %s says '%s' here and '%s' at %s", name, here, there, where);
+		return false;
+	}
+	if (!other)
+		known->subject = block;
+	return true;
+}
+
+static bool resolve_block(Resolver *resolver, ServiceBlock *block, GError **error)
 {
 	Literal literal = block->block;
 	g_autoptr(GArray) idents = g_array_new(FALSE, FALSE, sizeof(Ident));
@@ -258,8 +311,15 @@ static bool resolve_block(Resolver *resolver, const ServiceBlock *block, GError 
 			break;
 		}
 	}
-	for (guint i = 0; i < idents->len; i++)
-		add_asks(known_get(resolver->policy, &g_array_index(idents, Ident, i)), block);
+	for (guint i = 0; i < idents->len; i++) {
+		const Ident *ident = &g_array_index(idents, Ident, i);
+		Known *known = known_get(resolver->policy, ident);
+
+		add_asks(known, block);
+		if (!add_subject(known, block, ident, error))
+			return false;
+	}
+	block->about = keep_idents(resolver, idents, &block->n_about);
 	return true;
 }
 

@@ -4,6 +4,7 @@
 #include "policy/arena.h"
 #include "policy/people.h"
 #include "policy/source.h"
+#include "policy/subject.h"
 
 /*
  * The policy as written: what the grammar makes of the files and everything else reads. All of it
@@ -22,6 +23,8 @@ typedef struct {
 	const char *name; /* of a service or tag */
 	Ident ident;
 	Place place;
+	const Ident *meaning; /* resolved: what it stands for */
+	unsigned n_meaning;
 } Literal;
 
 typedef enum { ATOM_ANY, ATOM_LITERAL, ATOM_CATEGORY, ATOM_PROTOCOL } AtomType;
@@ -94,6 +97,12 @@ typedef struct {
 	const char *agreement;
 	unsigned from, until, agreement_until; /* yyyymmdd; 0: not said */
 	Place agreement_place;
+	Place protected_place; /* the first `protected` of `for`; line 0: none */
+	Place by_two_place;    /* `approved by two`; line 0: not said */
+	const char **clauses;  /* as canonical.h writes them, in the order they stand in */
+	unsigned n_clauses;
+	const char *canonical; /* resolved, where two must approve; else NULL */
+	unsigned approvers;    /* different people who approved that; 2 stands for more too */
 } Release;
 
 typedef enum { TAKEN_LOGIN, TAKEN_ANYTHING, TAKEN_KIND, TAKEN_ATTRIBUTE } TakenType;
@@ -132,6 +141,10 @@ typedef struct {
 	Literal block; /* whom the block is about, when name is NULL */
 	Ask *asks;
 	unsigned n_asks;
+	Subject subject;
+	Place subject_place; /* line 0: not said */
+	const Ident *about;  /* resolved: all ids the block is about */
+	unsigned n_about;
 	Place place;
 } ServiceBlock;
 

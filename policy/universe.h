@@ -45,5 +45,10 @@ bool prove_expectations(const Policy *policy, const PolicyContext *context,
 char *prove_expectation(const Policy *policy, const PolicyContext *context,
 			const Universe *universe, const Expect *expect, unsigned day);
 
+/* Proves that whom a release lets into a service that knows people by an attribute, a release gives
+ * that attribute to, or tells of a kind of person who could never be answered. */
+bool prove_subjects(const Policy *policy, const PolicyContext *context, const Universe *universe,
+		    GError **error);
+
 /* Fills policy->warnings. */
 void warn_policy(Policy *policy, const PolicyContext *context, const Universe *universe);

@@ -263,6 +263,15 @@ static void warn_agreement(Warner *warner, const Release *release)
 		     release->agreement, left);
 }
 
+static void warn_approval(Warner *warner, const Release *release)
+{
+	if (release->canonical && release->approvers < 2)
+		warn(warner, &release->by_two_place,
+		     "\"%s\" gives nothing until two have approved it (%u of 2 have; see "
+		     "portvakt-policy(1))",
+		     release->title, release->approvers);
+}
+
 static void warn_texts(Warner *warner, const Release *release)
 {
 	bool sv = false, en = false, any = false;
@@ -474,6 +483,7 @@ static void warn_all(Warner *warner)
 	warn_expectations(warner);
 	for (guint i = 0; i < releases->len; i++) {
 		warn_agreement(warner, releases->pdata[i]);
+		warn_approval(warner, releases->pdata[i]);
 		warn_texts(warner, releases->pdata[i]);
 		warn_identifiers(warner, releases->pdata[i]);
 	}

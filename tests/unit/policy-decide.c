@@ -2,12 +2,15 @@
 /* The decision: what leaves, what does not, and why, for one policy, person and service each. */
 #include "tests/unit/policy-fixture.h"
 
-#define NE       "https://ne.example/saml"
-#define BECAUSE  "silent; because \"x\" }"
-#define STUDENT  "student eduPersonPrincipalName=abc@skola.example mail=a@skola.example sn=Ek"
-#define ANON     "%https://refeds.org/category/anonymous"
-#define PSEUDO   "%https://refeds.org/category/pseudonymous"
-#define PERSONAL "%https://refeds.org/category/personalized"
+#define NE        "https://ne.example/saml"
+#define BECAUSE   "silent; because \"x\" }"
+#define LOGIN     "release \"A\" { to any; for student; give login; " BECAUSE
+#define PAIRWISE  "student pairwise-id=p7@skola.example"
+#define PROTECTED "release \"[2]\" { to any; for protected student; approved by two; "
+#define STUDENT   "student eduPersonPrincipalName=abc@skola.example mail=a@skola.example sn=Ek"
+#define ANON      "%https://refeds.org/category/anonymous"
+#define PSEUDO    "%https://refeds.org/category/pseudonymous"
+#define PERSONAL  "%https://refeds.org/category/personalized"
 
 typedef struct {
 	const char *name, *policy, *person, *service, *want;
@@ -143,6 +146,107 @@ static const Case cases[] = {
 	 "release \"A\" { to any; for everyone; give mail; " BECAUSE
 	 "\nnever \"N\" { for protected everyone; give login; because \"x\" }",
 	 "student outsider mail=a", NE " mail", "refused-no-rule; mail=not-for-person@1"},
+
+	/* A release that names them is for them, and for nobody else. */
+	{"for-protected", PROTECTED "give mail; " BECAUSE, "student protected mail=a", NE " mail",
+	 "answered@1; mail=given@1[a]"},
+	{"for-protected-is-not-for-others", PROTECTED "give mail; " BECAUSE, "student mail=a",
+	 NE " mail", "refused-no-rule; mail=not-for-person@1"},
+	{"for-protected-staff-is-not-for-pupils",
+	 "release \"[2]\" { to any; for protected staff; approved by two; give mail; " BECAUSE,
+	 "student protected mail=a", NE " mail", "refused-no-rule; mail=not-for-person@1"},
+	{"protected-test-person-is-protected", PROTECTED "give mail; " BECAUSE,
+	 "student test protected mail=a", NE " mail", "answered@1; mail=given@1[a]"},
+	{"except-a-protected-person-of-for-protected",
+	 "release \"[2]\" { to any; for protected everyone except student; approved by two; "
+	 "give mail; " BECAUSE,
+	 "student protected mail=a", NE " mail", "refused-no-rule; mail=not-for-person@1"},
+	{"never-stops-what-protected-get",
+	 PROTECTED "give mail, sn; " BECAUSE
+		   "\nnever \"N\" { for student; give sn; because \"x\" }",
+	 "student protected mail=a sn=b", NE " mail sn", "answered@1; sn=never@2; mail=given@1[a]"},
+	{"never-for-protected-stops-what-protected-get",
+	 PROTECTED "give mail, sn; " BECAUSE
+		   "\nnever \"N\" { for protected student; give sn; because \"x\" }",
+	 "student protected mail=a sn=b", NE " mail sn", "answered@1; sn=never@2; mail=given@1[a]"},
+	{"a-refusal-of-a-protected-person-tells-nothing",
+	 PROTECTED "give mail; " BECAUSE
+		   "\nnever \"N\" { for protected student; give login; because \"x\" }",
+	 "student protected mail=a", NE " mail", "refused-no-rule; mail=not-for-person@1"},
+	{"nor-does-a-value-that-is-missing", PROTECTED "give mail; " BECAUSE, "student protected",
+	 NE " mail", "refused-no-rule; mail=not-for-person@1"},
+	{"nor-does-a-release-that-sleeps",
+	 "release \"[1]\" { to any; for protected student; approved by two; give mail; " BECAUSE,
+	 "student protected mail=a", NE " mail", "refused-no-rule; mail=not-for-person@1"},
+
+	/* What two must approve. */
+	{"approved", "release \"[2]\" { to any; for student; approved by two; give mail; " BECAUSE,
+	 STUDENT, NE " mail", "answered@1; mail=given@1[a@skola.example]"},
+	{"approved-by-one",
+	 "release \"[1]\" { to any; for student; approved by two; give mail; " BECAUSE, STUDENT,
+	 NE " mail", "refused-no-rule; mail=not-approved@1"},
+	{"approved-by-nobody",
+	 "release \"A\" { to any; for student; approved by two; give login, mail; " BECAUSE,
+	 STUDENT, NE " mail", "refused-no-rule; mail=not-approved@1"},
+	{"a-release-that-ended-has-ended-first",
+	 "release \"A\" { to any; for student; approved by two; give mail; until 2026-11-04; " BECAUSE,
+	 STUDENT, NE " mail", "refused-no-rule; mail=rule-ended@1"},
+
+	/* By what the service knows people. */
+	{"subject-transient", "service NE is \"" NE "\" { subject transient }\n" LOGIN, STUDENT, NE,
+	 "answered@2"},
+	{"subject-pairwise",
+	 "service NE is \"" NE "\" { subject pairwise }\n"
+	 "release \"A\" { to service NE; for student; give pairwise-id; " BECAUSE,
+	 PAIRWISE, NE, "answered@2 as pairwise-id; pairwise-id=given-subject@2[p7@skola.example]"},
+	{"subject-of-every-id",
+	 "service NE is \"https://new.example\", \"" NE "\"\n"
+	 "service \"https://new.example\" { subject pairwise }\n"
+	 "release \"A\" { to service NE; for student; give pairwise-id; " BECAUSE,
+	 PAIRWISE, NE, "answered@3 as pairwise-id; pairwise-id=given-subject@3[p7@skola.example]"},
+	{"subject-said-twice-the-same",
+	 "service NE is \"" NE "\" { subject pairwise }\n"
+	 "service NE { subject from pairwise-id format "
+	 "\"urn:oasis:names:tc:SAML:2.0:nameid-format:persistent\" }\n"
+	 "release \"A\" { to service NE; for student; give pairwise-id; " BECAUSE,
+	 PAIRWISE, NE, "answered@3 as pairwise-id; pairwise-id=given-subject@3[p7@skola.example]"},
+	{"subject-is-asked-for-as-required",
+	 "service NE is \"" NE "\" { subject from mail }\n"
+	 "release \"A\" { to service NE; for student; give required; " BECAUSE,
+	 STUDENT, NE " sn",
+	 "answered@2 as mail; sn=not-required@2; "
+	 "mail=given-subject@2[a@skola.example]"},
+	{"subject-without-value",
+	 "service NE is \"" NE "\" { subject pairwise }\n"
+	 "release \"A\" { to service NE; for student; give pairwise-id, mail, login; " BECAUSE,
+	 STUDENT, NE " mail",
+	 "refused-subject as pairwise-id; pairwise-id=no-value@2; mail=answer-refused@2"},
+	{"subject-of-foreign-scope",
+	 "service NE is \"" NE "\" { subject pairwise }\n"
+	 "release \"A\" { to service NE; for student; give pairwise-id, login; " BECAUSE,
+	 "student pairwise-id=p7@evil.example", NE,
+	 "refused-subject as pairwise-id; pairwise-id=foreign-scope@2"},
+	{"subject-with-several-values",
+	 "service NE is \"" NE "\" { subject from mail }\n"
+	 "release \"A\" { to service NE; for student; give mail, login; " BECAUSE,
+	 "student mail=a mail=b", NE, "refused-subject as mail; mail=several-values@2"},
+	{"subject-that-only-filters",
+	 "service NE is \"" NE "\" { subject from mail }\n"
+	 "release \"A\" { to service NE; for student; give mail only \"b\", login; " BECAUSE,
+	 "student mail=a", NE, "refused-subject as mail; mail=filtered@2"},
+	{"subject-of-a-release-that-sleeps",
+	 "service NE is \"" NE "\" { subject from mail }\n" LOGIN "\n"
+	 "release \"B\" { to service NE; for student; give mail; approved by two; " BECAUSE,
+	 STUDENT, NE, "refused-subject as mail; mail=not-approved@3"},
+	{"refused-by-no-rule-before-subject",
+	 "service NE is \"" NE "\" { subject from mail }\n"
+	 "release \"A\" { to service NE; for staff; give mail; " BECAUSE,
+	 STUDENT, NE, "refused-no-rule as mail; mail=not-for-person@2"},
+	{"stopped-before-subject",
+	 "service NE is \"" NE "\" { subject from mail }\n"
+	 "release \"A\" { to service NE; for student; give mail; " BECAUSE
+	 "\nnever \"N\" { give login; because \"x\" }",
+	 "student", NE, "refused-stopped@3 as mail; mail=no-value@2"},
 
 	/* Which services. */
 	{"except-service",
@@ -362,7 +466,8 @@ static void test_case(gconstpointer data)
 		g_autofree char *en = reason_sentence(decision, row, "en");
 
 		g_assert_true((row->values != NULL) ==
-			      (row->reason == REASON_GIVEN || row->reason == REASON_GIVEN_PART));
+			      (row->reason == REASON_GIVEN || row->reason == REASON_GIVEN_PART ||
+			       row->reason == REASON_GIVEN_SUBJECT));
 		g_assert_true(!row->values || row->values->len > 0);
 		g_assert_true(!row->values || decision->outcome == OUTCOME_ANSWERED);
 		g_assert_null(strpbrk(sv, "{}"));
@@ -483,6 +588,22 @@ static void test_sentences(void)
 		{"staff mail=a", NE " mail", "mail",
 		 "Skulle lämnas ut, men hela svaret stoppas: NE är stängd av \"Stopp\".",
 		 "Would be given, but the whole answer is refused: NE is shut by \"Stopp\"."},
+		{"guardian sn=a", NE " sn", "sn",
+		 "\"Ny [1]\" väntar på godkännande av två (1 av 2).",
+		 "\"Ny [1]\" waits for approval by two (1 of 2)."},
+		{"student uid=a", "https://klubb.example", "uid",
+		 "Lämnas ut enligt \"Klubb\" som inloggningsidentitet (NameID/sub).",
+		 "Given by \"Klubb\" as the login name (NameID/sub)."},
+		{"student", "https://klubb.example", NULL,
+		 "Klubb känner igen personer på uid, som inte lämnas ut: Katalogen saknar värde för "
+		 "personen.",
+		 "Klubb identifies people by uid, which is withheld: The directory has no value for "
+		 "this person."},
+		{"student sn=a", "https://klubb.example sn", "sn",
+		 "Skulle lämnas ut, men hela svaret stoppas: Klubb känner igen personer på uid, som "
+		 "inte lämnas ut: Katalogen saknar värde för personen.",
+		 "Would be given, but the whole answer is refused: Klubb identifies people by uid, "
+		 "which is withheld: The directory has no value for this person."},
 		{"teacher", NE " " ANON " " PERSONAL, "displayName",
 		 "NE har flera kategorier; bara den minsta, anonymous, räknas.",
 		 "NE carries several categories; only the most minimal, anonymous, counts."},
@@ -494,6 +615,10 @@ static void test_sentences(void)
 		"eduPersonPrincipalName; " BECAUSE "\n"
 		"release \"Gammal\" { to service NE; for guardian; give mail; "
 		"agreement \"PUB 9\" until 2026-06-30; " BECAUSE "\n"
+		"release \"Ny [1]\" { to service NE; for guardian; give sn; approved by two; " BECAUSE
+		"\nservice Klubb is \"https://klubb.example\" { subject from uid }\n"
+		"release \"Klubb\" { to service Klubb; for student; give uid, sn, login; " BECAUSE
+		"\n"
 		"release \"Personal\" { to service NE; for staff; give mail; " BECAUSE "\n"
 		"never \"Stopp\" { for staff; give login; because \"x\" }";
 	g_autoptr(GError) error = NULL;
@@ -505,13 +630,173 @@ static void test_sentences(void)
 		g_autoptr(Service) service = fixture_service(sentences[i].service);
 		g_autoptr(Decision) decision =
 			policy_decide(policy, person, service, FIXTURE_TODAY);
+		const char *attribute = sentences[i].attribute;
 		const DecisionRow *row =
-			decision_row(decision, fixture_attribute(sentences[i].attribute));
+			attribute ? decision_row(decision, fixture_attribute(attribute)) : NULL;
 		g_autofree char *sv = reason_sentence(decision, row, "sv");
 		g_autofree char *en = reason_sentence(decision, row, "en");
 
 		g_assert_cmpstr(sv, ==, sentences[i].sv);
 		g_assert_cmpstr(en, ==, sentences[i].en);
+	}
+}
+
+/* The subject, with its format, and whether it leaves as attribute too. */
+static void test_subject(void)
+{
+	static const struct {
+		const char *line, *attribute, *format, *phrase;
+		bool told;
+	} subjects[] = {
+		{"subject pairwise", "pairwise-id", SUBJECT_FORMAT_PERSISTENT, "subject pairwise",
+		 false},
+		{"subject pairwise also attribute", "pairwise-id", SUBJECT_FORMAT_PERSISTENT,
+		 "subject pairwise also attribute", true},
+		{"subject from mail", "mail", SUBJECT_FORMAT_UNSPECIFIED, "subject from mail",
+		 false},
+		{"subject from mail format \"urn:x\" also attribute", "mail", "urn:x",
+		 "subject from mail format \"urn:x\" also attribute", true},
+		{"subject transient", NULL, SUBJECT_FORMAT_TRANSIENT, "subject transient", false},
+		{"asks mail", NULL, SUBJECT_FORMAT_TRANSIENT, "subject transient", false},
+	};
+
+	for (size_t i = 0; i < G_N_ELEMENTS(subjects); i++) {
+		g_autofree char *text = g_strdup_printf(
+			"service NE is \"" NE "\" { %s }\n"
+			"release \"A\" { to service NE; for student; give pairwise-id, mail, "
+			"login; " BECAUSE,
+			subjects[i].line);
+		g_autoptr(GError) error = NULL;
+		g_autoptr(Policy) policy = fixture_load(text, NULL, 0, &error);
+		g_autoptr(Person) person = fixture_person(PAIRWISE " mail=a@b");
+		g_autoptr(Service) service = fixture_service(NE);
+		g_autoptr(Decision) decision = NULL;
+		g_autofree char *phrase = NULL;
+		const DecisionRow *row;
+		Subject subject;
+
+		g_assert_no_error(error);
+		decision = policy_decide(policy, person, service, FIXTURE_TODAY);
+		subject = policy_subject(policy, PROTOCOL_SAML, NE);
+		phrase = subject_phrase(&subject);
+		g_assert_cmpstr(phrase, ==, subjects[i].phrase);
+		g_assert_true(subject_equal(&subject, &decision->subject));
+		g_assert_cmpstr(subject.format, ==, subjects[i].format);
+		if (!subjects[i].attribute) {
+			g_assert_null(subject.attribute);
+			g_assert_null(decision_subject(decision));
+			continue;
+		}
+		row = decision_row(decision, fixture_attribute(subjects[i].attribute));
+		g_assert_cmpstr(decision_subject(decision), ==, row->values->pdata[0]);
+		g_assert_cmpint(decision_row_is_told(decision, row), ==, subjects[i].told);
+	}
+}
+
+/* Who may know of protection sees why; who may not sees what is so of anybody. */
+static void test_sight(void)
+{
+	g_autoptr(GError) error = NULL;
+	g_autoptr(Policy) policy = fixture_load(
+		"release \"[2]\" { to any; for protected student; approved by two; give mail, "
+		"sn; " BECAUSE "\nrelease \"[1]\" { to any; for protected student; "
+		"approved by two; give uid; " BECAUSE
+		"\nnever \"N\" { for protected everyone; give sn; because \"x\" }",
+		NULL, 0, &error);
+	g_autoptr(Person) person = fixture_person("student protected mail=a sn=b uid=c");
+	g_autoptr(Service) service = fixture_service(NE " mail sn uid");
+	g_autoptr(Decision) openly = NULL, outside = NULL;
+	g_autofree char *seen = NULL, *shown = NULL;
+
+	g_assert_no_error(error);
+	openly = policy_decide_openly(policy, person, service, FIXTURE_TODAY);
+	outside = policy_decide_outside(policy, person, service, FIXTURE_TODAY);
+	seen = fixture_render(openly);
+	shown = fixture_render(outside);
+	g_assert_cmpstr(seen, ==, "answered@1; sn=never@3; mail=given@1[a]; uid=not-approved@2");
+	g_assert_cmpstr(shown, ==,
+			"refused-no-rule; sn=not-for-person@1; mail=not-for-person@1; "
+			"uid=not-for-person@2");
+}
+
+/* What is approved is what stands there and what its names mean, not how it is written. */
+static void test_canonical(void)
+{
+	static const char head[] =
+		"tag t { \"https://b\", NE }\nservice NE is client \"m\", \"" NE "\"\n";
+	static const char first[] =
+		"release \"A \\\"[2]\\\"\" { to service NE, tag t except service \"https://c\" # c\n"
+		"for protected  student,\nstaff; give mail only beginning \"a\" and \"b\", sn\n"
+		"approved by two; silent; until 2027-06-30; because en \"x\"; because \"y\" }";
+	static const char again[] =
+		"release \"A \\\"[2]\\\"\" {\nbecause \"y\"\nsilent\nbecause en \"x\"\n"
+		"until 2027-06-30\ngive mail only beginning \"a\"\nand \"b\", sn\napproved by two\n"
+		"for protected student, staff\nto service NE, tag t\nexcept service \"https://c\" }";
+	static const char want[] = "release \"A \\\"[2]\\\"\"\n"
+				   "approved by two\n"
+				   "because \"y\"\n"
+				   "because en \"x\"\n"
+				   "for protected student, staff\n"
+				   "give mail only beginning \"a\" and \"b\", sn\n"
+				   "silent\n"
+				   "to service NE, tag t except service \"https://c\"\n"
+				   "until 2027-06-30\n"
+				   "service NE is \"" NE "\", client \"m\"\n"
+				   "tag t is \"https://b\", \"" NE "\", client \"m\"\n";
+	const char *const texts[] = {first, again};
+
+	for (size_t i = 0; i < G_N_ELEMENTS(texts); i++) {
+		g_autofree char *text = g_strconcat(head, texts[i], NULL);
+		g_autoptr(GError) error = NULL;
+		g_autoptr(Policy) policy = fixture_load(text, NULL, 0, &error);
+		g_autoptr(GArray) approvals = NULL;
+		const PolicyApproval *approval;
+
+		g_assert_no_error(error);
+		approvals = policy_approvals(policy);
+		g_assert_cmpuint(approvals->len, ==, 1);
+		approval = &g_array_index(approvals, PolicyApproval, 0);
+		g_assert_cmpstr(approval->canonical, ==, want);
+		g_assert_cmpstr(policy_rule_canonical(policy, "A \"[2]\""), ==, want);
+		g_assert_cmpstr(approval->title, ==, "A \"[2]\"");
+		g_assert_cmpstr(approval->file, ==, "t.policy");
+		g_assert_cmpuint(approval->line, ==, 3);
+		g_assert_cmpuint(approval->approvers, ==, 2);
+		g_assert_null(policy_rule_canonical(policy, "B"));
+	}
+}
+
+/* Any edit gives another text: of a clause, of the title, and of what a name stands for. */
+static void test_canonical_differs(void)
+{
+	static const char *const texts[] = {
+		"service NE is \"" NE "\"\nrelease \"A\" { to service NE; for student; give mail; "
+		"approved by two; " BECAUSE,
+		"service NE is \"" NE "\"\nrelease \"B\" { to service NE; for student; give mail; "
+		"approved by two; " BECAUSE,
+		"service NE is \"" NE "\"\nrelease \"A\" { to service NE; for student; give sn; "
+		"approved by two; " BECAUSE,
+		"service NE is \"" NE "\"\nrelease \"A\" { to service NE; for student; give mail; "
+		"approved by two; until 2027-01-01; " BECAUSE,
+		"service NE is \"" NE "\"\nrelease \"A\" { to service \"" NE
+		"\"; for student; give mail; approved by two; " BECAUSE,
+		"service NE is \"https://evil.example\"\nrelease \"A\" { to service NE; for "
+		"student; give mail; approved by two; " BECAUSE,
+		"service NE is \"" NE
+		"\", \"https://evil.example\"\nrelease \"A\" { to service NE; "
+		"for student; give mail; approved by two; " BECAUSE,
+	};
+	g_autoptr(GHashTable) seen = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
+
+	for (size_t i = 0; i < G_N_ELEMENTS(texts); i++) {
+		g_autoptr(GError) error = NULL;
+		g_autoptr(Policy) policy = fixture_load(texts[i], NULL, 0, &error);
+		g_autoptr(GArray) approvals = NULL;
+
+		g_assert_no_error(error);
+		approvals = policy_approvals(policy);
+		g_assert_true(g_hash_table_add(
+			seen, g_strdup(g_array_index(approvals, PolicyApproval, 0).canonical)));
 	}
 }
 
@@ -565,6 +850,10 @@ int main(int argc, char **argv)
 	g_test_add_func("/policy/values", test_values);
 	g_test_add_func("/policy/may-give", test_may_give);
 	g_test_add_func("/policy/sentences", test_sentences);
+	g_test_add_func("/policy/subject", test_subject);
+	g_test_add_func("/policy/sight", test_sight);
+	g_test_add_func("/policy/canonical", test_canonical);
+	g_test_add_func("/policy/canonical-differs", test_canonical_differs);
 	g_test_add_func("/policy/zeroed", test_zeroed);
 	g_test_add_func("/policy/lifetime", test_lifetime);
 	g_test_add_func("/policy/codes", test_codes);

@@ -165,13 +165,23 @@ static const Case cases[] = {
 	 "mail is said twice"},
 
 	/* E5 E6 E7 E8 */
-	{"protected-release", "\n" SAYS TO "for protected student; " GIVE BECAUSE, "protected",
-	 "this version cannot yet release anything about protected persons: they are refused "
-	 "everywhere, so take out 'protected student'"},
-	{"protected-in-except", "\n" SAYS TO "for student except protected student; " GIVE BECAUSE,
-	 "protected",
-	 "this version cannot yet release anything about protected persons: they are refused "
-	 "everywhere, so take out 'protected student'"},
+	{"protected-without-approval", "\n" SAYS TO "for student, protected student; " GIVE BECAUSE,
+	 "protected", "\"X\" is for protected persons and needs the line 'approved by two'"},
+	{"requested-for-protected",
+	 "\n" SAYS TO "for protected staff; approved by two; give mail, requested; " BECAUSE,
+	 "requested", "'requested' is not allowed for protected persons; name the attributes"},
+	{"required-for-protected",
+	 "\n" SAYS TO "for protected staff; give required; approved by two; " BECAUSE, "required",
+	 "'required' is not allowed for protected persons; name the attributes"},
+	{"approved-by-three", "\n" SAYS TO FOR GIVE "approved by three; " BECAUSE, "three",
+	 "expected 'two', not 'three'"},
+	{"approved-alone", "\n" SAYS TO FOR GIVE "approved; " BECAUSE, ";",
+	 "expected 'by', not ';'"},
+	{"approved-twice", "\n" SAYS TO FOR GIVE "approved by two; approved by two; " BECAUSE,
+	 "approved", "'approved' is said twice in \"X\" (first at line 2)"},
+	{"approved-in-a-never", "\n never \"N\" { give mail; approved by two; because \"x\" }",
+	 "approved",
+	 "expected a line of the never ('to', 'for', 'give', 'because'), not 'approved'"},
 	{"unasked-to-a-category",
 	 "\n" SAYS "to category coco-v2; " FOR "give mail unasked; " BECAUSE, "mail",
 	 "'unasked' needs named services; category "
@@ -198,6 +208,72 @@ static const Case cases[] = {
 	 "\"https://myacademicid.org/entity-categories/esi\"; kinds personal-number, birth and "
 	 "family go only to named services"},
 
+	/* E9 E11: by what a service knows people */
+	{"subject-of-what", "\nservice \"x\" { subject opaque }", "opaque",
+	 "expected 'transient', 'pairwise' or 'from', not 'opaque'"},
+	{"subject-from-nothing", "\nservice \"x\" { subject from maill }", "maill",
+	 "no attribute is called 'maill'; did you mean 'mail'?"},
+	{"subject-twice", "\nservice \"x\" { subject pairwise; subject pairwise }", "subject",
+	 "'subject' is said twice in the block (first at line 2)"},
+	{"subject-in-a-release", "\n" SAYS TO FOR GIVE "subject pairwise; " BECAUSE, "subject",
+	 "expected a line of the release ('to', 'for', 'give' …), not 'subject'"},
+	{"subject-format-without-quotes", "\nservice \"x\" { subject from mail format urn }", "urn",
+	 "expected the URI of the format in quotes, not 'urn'"},
+	{"subject-format-no-uri", "\nservice \"x\" { subject from mail format \"mail\" }",
+	 "\"mail\"",
+	 "\"mail\" is no format; it is a URI like "
+	 "urn:oasis:names:tc:SAML:2.0:nameid-format:persistent"},
+	{"subject-format-space", "\nservice \"x\" { subject from mail format \"urn:a b\" }",
+	 "\"urn:a b\"",
+	 "\"urn:a b\" is no format; it is a URI like "
+	 "urn:oasis:names:tc:SAML:2.0:nameid-format:persistent"},
+	{"subject-format-of-another",
+	 "\nservice \"x\" { subject from mail format "
+	 "\"urn:oasis:names:tc:SAML:2.0:nameid-format:transient\" }",
+	 "\"urn:oasis:names:tc:SAML:2.0:nameid-format:transient\"",
+	 "mail is no name of that format"},
+	{"subject-format-of-an-entity",
+	 "\nservice \"x\" { subject pairwise format "
+	 "\"urn:oasis:names:tc:SAML:2.0:nameid-format:entity\" }",
+	 "\"urn:oasis:names:tc:SAML:2.0:nameid-format:entity\"",
+	 "pairwise-id is no name of that format"},
+	{"transient-with-a-format", "\nservice \"x\" { subject transient format \"urn:x\" }",
+	 "\"urn:x\"", "'subject transient' has a format of its own"},
+	{"transient-also-attribute", "\nservice \"x\" { subject transient also attribute }", "also",
+	 "'subject transient' is no attribute and cannot also be one"},
+	{"subject-also-what", "\nservice \"x\" { subject pairwise also mail }", "mail",
+	 "expected 'attribute', not 'mail'"},
+	{"transient-client", "\nservice client \"m\" { subject transient }", "subject",
+	 "client \"m\" cannot have 'subject transient', which only SAML knows"},
+	{"two-subjects",
+	 "service NE is \"x\" { subject pairwise }\nservice NE {\nsubject from mail }", "subject",
+	 "service NE says 'subject from mail' here and 'subject pairwise' at t.policy:1"},
+	{"two-subjects-of-an-id",
+	 "\nservice \"x\" { subject pairwise }\nservice \"x\" { subject pairwise also attribute }",
+	 "subject",
+	 "service \"x\" says 'subject pairwise also attribute' here and 'subject pairwise' at "
+	 "t.policy:2"},
+	{"subject-that-nothing-gives",
+	 "service NE is \"https://x\" {\nsubject from uid }\n" SAYS WHOLE, "subject",
+	 "service NE can never answer a student: 'subject from uid', and no release gives uid"},
+	{"subject-that-others-are-given",
+	 "\nservice \"https://x\" { subject from uid }\n" SAYS TO "for staff; " GIVE BECAUSE
+	 "\nrelease \"Y\" { to any; for teacher; give uid; " BECAUSE,
+	 "subject",
+	 "\"https://x\" can never answer a non-teaching member of staff: 'subject from uid', and "
+	 "no release gives uid"},
+	{"subject-that-a-never-takes",
+	 "\nservice \"https://x\" { subject from uid }\n" SAYS TO FOR "give mail, uid; " BECAUSE
+	 "\nnever \"N\" { give uid; because \"x\" }",
+	 "subject",
+	 "\"https://x\" can never answer a student: 'subject from uid', and Stopped by \"N\"."},
+	{"subject-that-protected-are-not-given",
+	 "\nservice \"https://x\" { subject from uid }\n" SAYS TO FOR "give uid; " BECAUSE
+	 "\nrelease \"Y\" { to any; for protected student; approved by two; give login; " BECAUSE,
+	 "subject",
+	 "\"https://x\" can never answer a protected student: 'subject from uid', and no release "
+	 "gives uid"},
+
 	/* E13 */
 	{"not-a-day", "\n" SAYS TO FOR "until 2027-02-30; " GIVE BECAUSE, "2027-02-30",
 	 "2027-02-30 is not a day"},
@@ -215,9 +291,6 @@ static const Case cases[] = {
 	 "Portvakt"},
 	{"later-demand", "\n" SAYS TO FOR GIVE "demand eid2; " BECAUSE, "demand",
 	 "'demand' (levels of login) is not understood by this version of Portvakt"},
-	{"later-approved", "\n" SAYS TO FOR GIVE "approved by two; " BECAUSE, "approved",
-	 "'approved' (releases that two must approve) is not understood by this version of "
-	 "Portvakt"},
 	{"later-grade", "\n" SAYS TO "for student in grade 7-9; " GIVE BECAUSE, "in",
 	 "'in' (people by grade or group) is not understood by this version of Portvakt"},
 	{"later-unit", "\n" SAYS TO "for student at unit \"1\"; " GIVE BECAUSE, "unit",
@@ -229,6 +302,9 @@ static const Case cases[] = {
 	{"later-only-kind",
 	 "\n" SAYS TO FOR "give sisSchoolCourseStudent only kind class; " BECAUSE, "kind",
 	 "'kind' (values by kind of group) is not understood by this version of Portvakt"},
+	{"later-only-subject",
+	 "\n" SAYS TO FOR "give sisSchoolCourseStudent only subject \"MA\"; " BECAUSE, "subject",
+	 "'subject' (values by subject) is not understood by this version of Portvakt"},
 	{"later-needs", "\nservice \"x\" { needs mail }", "needs",
 	 "'needs' (answers that must hold an attribute) is not understood by this version of "
 	 "Portvakt"},

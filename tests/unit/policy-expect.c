@@ -225,6 +225,29 @@ static const Case cases[] = {
 	 "%https://refeds.org/category/personalized",
 	 "6:1: expectation fails: a non-teaching member of staff at https://b gets pairwise-id "
 	 "(t.policy:3 \"Person\")"},
+	/* Approvals are taken as there, and the subject is what is given. */
+	{"approval-is-taken-as-there",
+	 "release \"A\" { to service \"https://b\"; for protected staff; give mail; approved by "
+	 "two; " END "expect protected teacher at \"https://b\" gets mail",
+	 "https://b mail", NULL},
+	{"protected-gets-more-than-told",
+	 "release \"A\" { to any; for protected staff; give mail; approved by two; " END
+	 "expect protected everyone at any gets nothing",
+	 "https://b mail",
+	 "2:1: expectation fails: a protected non-teaching member of staff at https://b gets mail "
+	 "(t.policy:1 \"A\")"},
+	{"subject-is-given",
+	 "service B is \"https://b\" { subject from mail }\n"
+	 "release \"A\" { to service B; for staff; give mail; " END "expect staff at B gets mail\n"
+	 "expect staff without mail at B is refused",
+	 "", NULL},
+	{"subject-is-withheld",
+	 "service B is \"https://b\" { subject from mail }\n"
+	 "release \"A\" { to service B; for staff; give mail, login; " END
+	 "expect staff without mail at B gets login",
+	 "",
+	 "3:1: expectation fails: a non-teaching member of staff at B is refused: B identifies "
+	 "people by mail, which is withheld: The directory has no value for this person."},
 	{"every-known-one",
 	 "release \"A\" { to any except service \"https://b\"; for staff; give mail; " END
 	 "expect staff at any gets mail",
@@ -327,6 +350,12 @@ static const Remark remarks[] = {
 	 "",
 	 "1:71: \"Edwise\" gives mail, but never \"N\" (t.policy:2) takes it from staff, "
 	 "everywhere"},
+	{"waits-for-approval",
+	 "release \"X [1]\" { to any; for staff; give mail; approved by two; " END
+	 "release \"Y [2]\" { to any; for student; give mail; approved by two; " END,
+	 "",
+	 "1:59: \"X [1]\" gives nothing until two have approved it (1 of 2 have; see "
+	 "portvakt-policy(1))"},
 	{"taken-elsewhere",
 	 "release \"Edwise\" { to service \"e\" or \"f\"; for student; give mail; " END
 	 "never \"N\" { to service \"e\"; give mail; because \"x\" }",

@@ -11,13 +11,23 @@
 
 static const char *const fixture_scopes[] = {"skola.example", "edu.sollunda.example", NULL};
 
+/* Two have approved what has "[2]" in it, one what has "[1]". */
+static inline unsigned fixture_approvers(const char *canonical, gpointer data)
+{
+	return strstr(canonical, "[2]") ? 2 : strstr(canonical, "[1]") ? 1 : 0;
+}
+
 /* The text of one file named t.policy; the line `policy 1;` is put before its first. */
 static inline Policy *fixture_load(const char *text, const Service *const *services, size_t n,
 				   GError **error)
 {
 	g_autofree char *whole = g_strconcat("policy 1; ", text, NULL);
 	PolicySource source = {"t.policy", whole, strlen(whole)};
-	PolicyContext context = {fixture_scopes, FIXTURE_TODAY, services, n};
+	PolicyContext context = {.scopes = fixture_scopes,
+				 .today = FIXTURE_TODAY,
+				 .services = services,
+				 .n_services = n,
+				 .approvers = fixture_approvers};
 
 	return policy_load(&source, 1, &context, error);
 }
@@ -92,8 +102,8 @@ static inline void fixture_append_rule(GString *text, const DecisionRule *rule)
 		g_string_append_printf(text, "@%u", rule->line);
 }
 
-/* "answered@2; mail=given@2[a@b]; sn=no-value@2": the outcome and the rows, each with the line of
- * its rule and its values. */
+/* "answered@2 as mail; mail=given-subject@2[a@b]; sn=no-value@2": the outcome, the attribute that
+ * names the person if one does, and the rows, each with the line of its rule and its values. */
 static inline char *fixture_render(const Decision *decision)
 {
 	GString *text = g_string_new(decision->outcome == OUTCOME_ANSWERED
@@ -101,6 +111,8 @@ static inline char *fixture_render(const Decision *decision)
 					     : reason_code_name(decision->reason));
 
 	fixture_append_rule(text, &decision->rule);
+	if (decision->subject.attribute)
+		g_string_append_printf(text, " as %s", decision->subject.attribute->name);
 	for (guint i = 0; i < decision->rows->len; i++) {
 		const DecisionRow *row = decision->rows->pdata[i];
 

@@ -15,10 +15,16 @@ static char *read_source(const char *name)
 	return text;
 }
 
+static unsigned all_approve(const char *canonical, gpointer data)
+{
+	return 2;
+}
+
 static void assert_holds(const char *name, const char *text)
 {
 	PolicySource source = {name, text, strlen(text)};
-	PolicyContext context = {fixture_scopes, FIXTURE_TODAY, NULL, 0};
+	PolicyContext context = {
+		.scopes = fixture_scopes, .today = FIXTURE_TODAY, .approvers = all_approve};
 	g_autoptr(GError) error = NULL;
 	g_autoptr(Policy) policy = policy_load(&source, 1, &context, &error);
 
@@ -78,6 +84,24 @@ static void test_tables(void)
 			g_error("the manual lacks the reason %s", reason_code_name((Reason)i));
 }
 
+/* The page's own example of a canonical text is one. */
+static void test_canonical(void)
+{
+	g_autofree char *page = read_source("portvakt-policy.5");
+	g_auto(GStrv) displays =
+		g_strsplit(strstr(page, ".Sh APPROVAL"), "\n.Bd -literal -offset indent\n", 4);
+	g_autofree char *text = NULL;
+	g_autoptr(GError) error = NULL;
+	g_autoptr(Policy) policy = NULL;
+
+	*strstr(displays[1], ".Ed\n") = '\0';
+	*strstr(displays[2], ".Ed\n") = '\0';
+	text = g_strconcat("\nservice DNP is \"https://a.example\"\n", displays[1], NULL);
+	policy = fixture_load(text, NULL, 0, &error);
+	g_assert_no_error(error);
+	g_assert_cmpstr(policy_rule_canonical(policy, "Prov"), ==, displays[2]);
+}
+
 static void test_shipped(void)
 {
 	static const char *const names[] = {"personnummer.policy", "skolverket-dnp.policy"};
@@ -104,6 +128,7 @@ int main(int argc, char **argv)
 	g_test_init(&argc, &argv, NULL);
 	g_test_add_func("/policy/manual/examples", test_examples);
 	g_test_add_func("/policy/manual/tables", test_tables);
+	g_test_add_func("/policy/manual/canonical", test_canonical);
 	g_test_add_func("/policy/shipped", test_shipped);
 	return g_test_run();
 }

@@ -17,7 +17,8 @@ bool model_is_word(unsigned word, unsigned kind)
 
 static bool in_release(const Pset *pset, unsigned kind)
 {
-	return model_is_word(pset->word, kind) && !(kind & 8) && (pset->mark != 1 || (kind & 4));
+	return model_is_word(pset->word, kind) && !(kind & 8) == (pset->mark != 2) &&
+	       (pset->mark != 1 || (kind & 4));
 }
 
 static bool in_never(const Pset *pset, unsigned kind)
@@ -75,7 +76,8 @@ static bool asks(const Model *model, const Site *site, const Attribute *attribut
 	bool asked = in_bundle(site, attribute);
 
 	*required = false;
-	if (site->id == 1 && model->asks_mail && strcmp(attribute->name, "mail") == 0)
+	if (site->id == 1 && ((model->asks_mail && strcmp(attribute->name, "mail") == 0) ||
+			      model->subject == attribute))
 		asked = *required = true;
 	for (guint i = 0; i < site->service->wishes->len; i++) {
 		const Wish *wish = site->service->wishes->pdata[i];
@@ -120,6 +122,12 @@ static unsigned takes(const Item *item, const Attribute *attribute)
 	return 0;
 }
 
+static bool sleeps(const Rule *rule, Mode mode)
+{
+	return (rule->asleep && mode != ASKS_ALL_ALWAYS) ||
+	       (rule->by_two && !rule->approved && mode == AS_IT_IS);
+}
+
 /* has: which model_values the person has, for each attribute. */
 void model_judge(const Model *model, unsigned kind, const unsigned *has, const Site *site,
 		 Mode mode, Answer *answer)
@@ -132,7 +140,7 @@ void model_judge(const Model *model, unsigned kind, const unsigned *has, const S
 	for (unsigned i = 0; i < model->n; i++) {
 		const Rule *rule = &model->rules[i];
 
-		if (!is_for(rule, kind) || rule->asleep ||
+		if (!is_for(rule, kind) || sleeps(rule, mode) ||
 		    !model_reaches(&rule->to, site, rule->never))
 			continue;
 		for (unsigned j = 0; j < rule->n_items; j++) {
@@ -145,12 +153,12 @@ void model_judge(const Model *model, unsigned kind, const unsigned *has, const S
 		bool required, asked = asks(model, site, &table[a], &required);
 		unsigned given = 0, taken = 0;
 
-		if (mode != AS_IT_IS)
+		if (mode != AS_IT_IS && mode != PROOF)
 			asked = required = true;
 		for (unsigned i = 0; i < model->n; i++) {
 			const Rule *rule = &model->rules[i];
 
-			if (!is_for(rule, kind) || rule->asleep ||
+			if (!is_for(rule, kind) || sleeps(rule, mode) ||
 			    !model_reaches(&rule->to, site, rule->never))
 				continue;
 			for (unsigned j = 0; j < rule->n_items; j++) {
@@ -162,9 +170,15 @@ void model_judge(const Model *model, unsigned kind, const unsigned *has, const S
 			}
 		}
 		answer->given[a] = given & has[a] & ~taken;
+		/* a name is one */
+		if (mode == AS_IT_IS && site->id == 1 && model->subject == &table[a] &&
+		    (has[a] & (has[a] - 1)))
+			answer->given[a] = 0;
 		login = login || answer->given[a];
 	}
-	answer->answered = login && !shut;
+	answer->nameless = login && !shut && site->id == 1 && model->subject &&
+			   !answer->given[attribute_index(model->subject)];
+	answer->answered = login && !shut && !answer->nameless;
 	if (!answer->answered)
 		memset(answer->given, 0, sizeof answer->given);
 }

@@ -60,6 +60,14 @@ bool model_all_named(const To *to)
 	return true;
 }
 
+static bool model_is_protecting(const Rule *rule)
+{
+	for (unsigned i = 0; i < rule->n_people; i++)
+		if (rule->people[i].mark == 2)
+			return true;
+	return false;
+}
+
 static void make_item(Item *item, const Rule *rule)
 {
 	*item = (Item){.what = NAMED,
@@ -72,7 +80,7 @@ static void make_item(Item *item, const Rule *rule)
 		return;
 	}
 	if (model_roll(3) == 0)
-		item->what = (What)model_roll(3);
+		item->what = model_is_protecting(rule) ? LOGIN : (What)model_roll(3);
 	item->unasked = model_all_named(&rule->to) && model_roll(4) == 0;
 	item->if_required = !item->unasked && model_roll(5) == 0;
 	if (item->what == NAMED && model_guarded(item->attribute) && !model_all_named(&rule->to))
@@ -94,12 +102,13 @@ static void make_rule(Rule *rule)
 	model_make_to(&rule->to, rule->never);
 	rule->n_people = 1 + (model_roll(3) == 0);
 	for (unsigned i = 0; i < rule->n_people; i++)
-		rule->people[i] =
-			(Pset){model_roll(5), model_roll(rule->never ? 3 : 2) * !model_roll(4)};
+		rule->people[i] = (Pset){model_roll(5), model_roll(3) * !model_roll(4)};
 	if (rule->never && model_roll(4) == 0)
 		rule->people[0].mark = 2;
 	rule->has_except = !rule->never && model_roll(4) == 0;
 	rule->except = (Pset){model_roll(5), !model_roll(4)};
+	rule->by_two = !rule->never && (model_is_protecting(rule) || model_roll(8) == 0);
+	rule->approved = rule->by_two && model_roll(2);
 	for (unsigned i = 0; i < 3; i++) {
 		Item item;
 
@@ -116,6 +125,8 @@ void model_make(Model *model)
 	for (unsigned i = 0; i < model->n; i++)
 		make_rule(&model->rules[i]);
 	model->asks_mail = model_roll(2);
+	if (model_roll(3) == 0)
+		model->subject = fixture_attribute(model_attributes[model_roll(ATTRIBUTES)]);
 	model->n_known = 0;
 	for (unsigned i = 0; i < SERVICES; i++) {
 		Site *site = &model->known[model->n_known];
@@ -215,8 +226,8 @@ static void write_item(GString *text, const Item *item)
 
 static void write_rule(GString *text, const Rule *rule, unsigned number)
 {
-	g_string_append_printf(text, "\n%s \"%u\" { to ", rule->never ? "never" : "release",
-			       number);
+	g_string_append_printf(text, "\n%s \"%u%s\" { to ", rule->never ? "never" : "release",
+			       number, rule->approved ? " [2]" : "");
 	model_write_to(text, &rule->to);
 	g_string_append(text, "; for ");
 	for (unsigned i = 0; i < rule->n_people; i++) {
@@ -232,6 +243,7 @@ static void write_rule(GString *text, const Rule *rule, unsigned number)
 		g_string_append(text, i ? ", " : "");
 		write_item(text, &rule->items[i]);
 	}
+	g_string_append(text, rule->by_two ? "; approved by two" : "");
 	g_string_append_printf(text, ";%s%s because \"x\" }",
 			       rule->asleep ? " until 2026-01-01;" : "",
 			       rule->never ? "" : " silent;");
@@ -239,10 +251,13 @@ static void write_rule(GString *text, const Rule *rule, unsigned number)
 
 char *model_write(const Model *model)
 {
-	GString *text = g_string_new("service Bok is \"https://b\"");
+	GString *text = g_string_new("service Bok is \"https://b\" {");
 
 	if (model->asks_mail)
-		g_string_append(text, " { asks mail required }");
+		g_string_append(text, " asks mail required;");
+	if (model->subject)
+		g_string_append_printf(text, " subject from %s", model->subject->name);
+	g_string_append(text, " }");
 	for (unsigned bits = 1; bits < 1 << SERVICES; bits++) {
 		const char *comma = "";
 

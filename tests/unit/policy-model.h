@@ -69,6 +69,7 @@ typedef struct {
 	Item items[3];
 	unsigned n_items;
 	bool asleep;
+	bool by_two, approved; /* two must approve it; they have */
 } Rule;
 
 /* A service, known or imagined. */
@@ -84,12 +85,14 @@ typedef struct {
 	unsigned n;
 	Site known[SERVICES];
 	unsigned n_known;
-	bool asks_mail; /* a line of ours for Bok */
+	bool asks_mail;           /* a line of ours for Bok */
+	const Attribute *subject; /* what Bok knows people by; NULL: transient */
 } Model;
 
 /* What a person gets: bits of `model_values` for each attribute of the registry. */
 typedef struct {
 	bool answered;
+	bool nameless; /* let in, but without what the service knows people by */
 	unsigned given[ATTRIBUTE_MAX];
 } Answer;
 
@@ -122,8 +125,9 @@ bool model_reaches(const To *to, const Site *site, bool declared);
 /* Whether it is of a kind that no word for "whatever is asked" gives. */
 bool model_guarded(const Attribute *attribute);
 
-/* What the service is taken to ask for. */
-typedef enum { AS_IT_IS, ASKS_ALL, ASKS_ALL_BUT_NAMED_ONLY } Mode;
+/* What the service is taken to ask for; in a proof approvals are there, and a person may have any
+ * number of values; ASKS_ALL_ALWAYS: and no date counts. */
+typedef enum { AS_IT_IS, PROOF, ASKS_ALL, ASKS_ALL_ALWAYS, ASKS_ALL_BUT_NAMED_ONLY } Mode;
 
 /* has: which values the person has, for each attribute. */
 void model_judge(const Model *model, unsigned kind, const unsigned *has, const Site *site,

@@ -83,8 +83,32 @@ static void foreseen(const Policy *policy, const Service *service, const Decisio
 	}
 }
 
+/* Whether nobody with every value is let into Bok and cannot be named there, whatever it asks for.
+ */
+static bool can_always_answer(const Model *model)
+{
+	g_autoptr(Service) service = service_new(PROTOCOL_SAML, model_ids[1]);
+	const Site site = {.service = service, .id = 1};
+	unsigned has[ATTRIBUTE_MAX];
+	size_t n;
+
+	attribute_table(&n);
+	for (size_t a = 0; a < n; a++)
+		has[a] = EVERY;
+	for (unsigned kind = 0; kind < KINDS; kind++) {
+		Answer answer;
+
+		model_judge(model, kind, has, &site, ASKS_ALL_ALWAYS, &answer);
+		if (answer.nameless)
+			return false;
+	}
+	return true;
+}
+
 static void test_decisions(void)
 {
+	unsigned loaded = 0;
+
 	for (unsigned round = 0; round < POLICIES; round++) {
 		Model model = {0};
 		g_autofree char *text = NULL;
@@ -94,8 +118,13 @@ static void test_decisions(void)
 		model_make(&model);
 		text = model_write(&model);
 		policy = model_load(&model, text, &error);
-		g_assert_no_error(error);
-		for (unsigned i = 0; i < PERSONS; i++) {
+		g_assert_cmpint(policy != NULL, ==, can_always_answer(&model));
+		if (policy)
+			g_assert_no_error(error);
+		else
+			g_assert_error(error, POLICY_ERROR, POLICY_ERROR_MEANING);
+		loaded += policy != NULL;
+		for (unsigned i = 0; policy && i < PERSONS; i++) {
 			unsigned has[ATTRIBUTE_MAX] = {0}, kind = model_roll(KINDS);
 			g_autoptr(Person) person = make_person(kind, has);
 
@@ -112,6 +141,9 @@ static void test_decisions(void)
 		for (unsigned s = 0; s < model.n_known; s++)
 			service_free(model.known[s].service);
 	}
+	/* Most policies stand, and some do not. */
+	g_assert_cmpuint(loaded, >, POLICIES / 2);
+	g_assert_cmpuint(loaded, <, POLICIES);
 }
 
 /* ---- expectations ---- */
@@ -196,11 +228,12 @@ static bool tried(const Model *model, const Promise *promise, const Site *site)
 
 		if (!model_in_expect(&promise->people, kind))
 			continue;
-		model_judge(model, kind, has, site, promise->type == GETS ? AS_IT_IS : ASKS_ALL,
+		model_judge(model, kind, has, site, promise->type == GETS ? PROOF : ASKS_ALL,
 			    &answer);
 		if (!keeps(promise, &answer, has, true))
 			return false;
-		if (promise->type != GETS || !site->imagined || (site->id == 1 && model->asks_mail))
+		if (promise->type != GETS || !site->imagined ||
+		    (site->id == 1 && (model->asks_mail || model->subject)))
 			continue;
 		model_judge(model, kind, has, site, ASKS_ALL_BUT_NAMED_ONLY, &answer);
 		if (!keeps(promise, &answer, has, false))
@@ -239,7 +272,7 @@ static bool imagine(const Model *model, const Promise *promise, unsigned id, uns
 	const Attribute *table = attribute_table(&n);
 
 	for (size_t a = 0; a < n; a++)
-		if (promise->gets[a] && !(id == 1 && model->asks_mail))
+		if (promise->gets[a] && !(id == 1 && (model->asks_mail || model->subject)))
 			service_add_wish(service, table[a].saml, true);
 	if (!model_reaches(&promise->at, &site, true) ||
 	    (!(promise->type == GETS && named) && !reached(model, &site)))
@@ -311,7 +344,7 @@ static void make_gets(const Model *model, Promise *promise)
 			promise->people.word = word;
 			break;
 		}
-	model_judge(model, kind, has, site, AS_IT_IS, &answer);
+	model_judge(model, kind, has, site, PROOF, &answer);
 	for (size_t a = 0; a < n; a++)
 		for (unsigned f = 0; answer.given[a] && f < FILTERS; f++)
 			if (model_filters[f].bits == answer.given[a])
@@ -345,7 +378,7 @@ static void test_expectations(void)
 
 		model_make(&model);
 		rules = model_write(&model);
-		for (unsigned i = 0; i < EXPECTS; i++) {
+		for (unsigned i = 0; i < EXPECTS && can_always_answer(&model); i++) {
 			Promise promise;
 			g_autoptr(GString) text = g_string_new(rules);
 			g_autoptr(GError) error = NULL;

@@ -1,0 +1,17 @@
+/* SPDX-License-Identifier: AGPL-3.0-or-later */
+#pragma once
+
+#include "policy/parser.h"
+#include "policy/rules.h"
+
+/*
+ * The canonical text of a release, for which it is approved: section APPROVAL of
+ * portvakt-policy(5).
+ */
+
+/* The words of a clause, from the token `from` up to the one at hand, as one line. Belongs to the
+ * arena. */
+const char *canonical_clause(const Parser *parser, guint from);
+
+/* The text of a release whose names are resolved. Belongs to the arena. */
+const char *canonical_text(const Release *release, Arena *arena);
