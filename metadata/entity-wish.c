@@ -143,13 +143,27 @@ static bool read_entity_attributes(Entity *entity, const XmlNode *descriptor, GP
 	return true;
 }
 
-/* "any" leaves the choice to us: the one that services cannot compare. */
-static void add_subject_id(Service *service, const char *req)
+/* What the service says of subject identifiers (SAML Subject Identifier Attributes Profile 1.0)
+ * stands in the place of what it requests of them: "none" wants neither, and "any" leaves the
+ * choice to us: the one that services cannot compare. */
+static void settle_subject_id(Service *service, const char *req)
 {
-	if (g_strcmp0(req, "subject-id") == 0)
-		service_add_wish(service, SUBJECT_ID, true);
-	else if (g_strcmp0(req, "pairwise-id") == 0 || g_strcmp0(req, "any") == 0)
-		service_add_wish(service, PAIRWISE_ID, true);
+	static const struct {
+		const char *req, *name;
+	} meanings[] = {
+		{"subject-id", SUBJECT_ID},
+		{"pairwise-id", PAIRWISE_ID},
+		{"any", PAIRWISE_ID},
+		{"none", NULL},
+	};
+	for (gsize i = 0; req && i < G_N_ELEMENTS(meanings); i++) {
+		if (strcmp(meanings[i].req, req) != 0)
+			continue;
+		service_remove_wish(service, attribute_by_saml(SUBJECT_ID));
+		service_remove_wish(service, attribute_by_saml(PAIRWISE_ID));
+		if (meanings[i].name)
+			service_add_wish(service, meanings[i].name, true);
+	}
 }
 
 static bool read_requested(Service *service, const XmlNode *consuming, GError **error)
@@ -194,7 +208,7 @@ static Service *make_service(const Shared *shared, const XmlNode *consuming, GEr
 		service_add_category(service, shared->categories->pdata[i]);
 	if (consuming && !read_requested(service, consuming, error))
 		return NULL;
-	add_subject_id(service, shared->entity->subject_id_req);
+	settle_subject_id(service, shared->entity->subject_id_req);
 	return g_steal_pointer(&service);
 }
 

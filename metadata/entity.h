@@ -44,10 +44,10 @@ typedef struct Entity {
 	bool want_assertions_signed;
 	GPtrArray *wishes;      /* EntityWish, at least one */
 	const Service *service; /* of the default wish; in `wishes` */
-	char *subject_id_req;   /* subject-id, pairwise-id, none, any; or NULL */
-	gint64 valid_until;     /* seconds since 1970; 0: not limited */
-	GBytes *bytes;          /* the EntityDescriptor as a document: what lasso is given. Its data
-				   is followed by a NUL that is not counted. */
+	char *subject_id_req; /* subject-id, pairwise-id, none, any, or what means nothing; NULL */
+	gint64 valid_until;   /* seconds since 1970; 0: not limited */
+	GBytes *bytes;        /* the EntityDescriptor as a document: what lasso is given. Its data
+				 is followed by a NUL that is not counted. */
 } Entity;
 
 Entity *entity_ref(Entity *entity);

@@ -52,6 +52,18 @@ void service_add_wish(Service *service, const char *saml_name, bool required)
 	g_ptr_array_add(service->wishes, wish);
 }
 
+void service_remove_wish(Service *service, const Attribute *attribute)
+{
+	for (guint i = 0; i < service->wishes->len; i++) {
+		const Wish *wish = service->wishes->pdata[i];
+
+		if (wish->attribute == attribute) {
+			g_ptr_array_remove_index(service->wishes, i);
+			return;
+		}
+	}
+}
+
 void service_add_category(Service *service, const char *uri)
 {
 	if (!g_ptr_array_find_with_equal_func(service->categories, uri, g_str_equal, NULL))

@@ -40,6 +40,9 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(Service, service_free)
  * it is, and adds nothing. */
 void service_add_wish(Service *service, const char *saml_name, bool required);
 
+/* Removes the wish for an attribute, if it is there. */
+void service_remove_wish(Service *service, const Attribute *attribute);
+
 /* Adds an entity category URI (copied); one already there is not added again. */
 void service_add_category(Service *service, const char *uri);
 

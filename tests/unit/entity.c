@@ -238,6 +238,49 @@ static void test_wishes(void)
 	g_assert_cmpstr(first->id, ==, entity->id);
 }
 
+/* What is said of subject identifiers stands in the place of what is requested of them. */
+static void test_subject_id(void)
+{
+	static const struct {
+		const char *req, *want;
+	} cases[] = {
+		{"any", "pairwise-id!"},
+		{"none", ""},
+		{"subject-id", "subject-id!"},
+		{"pairwise-id", "pairwise-id!"},
+		/* what means nothing says nothing */
+		{"Any", "subject-id pairwise-id!"},
+		{"", "subject-id pairwise-id!"},
+	};
+
+	for (gsize i = 0; i < G_N_ELEMENTS(cases); i++) {
+		g_autofree char *text = filled(
+			"<md:RequestedAttribute Name=\"shoeSize\"/>",
+			"<md:RequestedAttribute Name=\"urn:oasis:names:tc:SAML:attribute:subject-id\"/>"
+			"<md:RequestedAttribute Name=\"urn:oasis:names:tc:SAML:attribute:pairwise-id\" "
+			"isRequired=\"true\"/>");
+		g_autoptr(GString) changed = g_string_new(text);
+		g_autofree char *value =
+			g_strconcat(">", cases[i].req, "</saml:AttributeValue>", NULL);
+		g_autoptr(GError) error = NULL;
+		g_autoptr(Entity) entity = NULL;
+		g_autoptr(GString) got = g_string_new(NULL);
+
+		g_string_replace(changed, ">any</saml:AttributeValue>", value, 0);
+		entity = entity_parse(changed->str, changed->len, NOW, &error);
+		g_assert_no_error(error);
+		const GPtrArray *wishes = entity_service(entity, 1)->wishes;
+		for (guint j = 0; j < wishes->len; j++) {
+			const Wish *wish = wishes->pdata[j];
+			if (g_str_has_suffix(wish->attribute->name, "-id"))
+				g_string_append_printf(got, "%s%s%s", got->len ? " " : "",
+						       wish->attribute->name,
+						       wish->required ? "!" : "");
+		}
+		g_assert_cmpstr(got->str, ==, cases[i].want);
+	}
+}
+
 static const struct {
 	const char *name, *find, *put, *sv, *en;
 } names[] = {
@@ -417,6 +460,7 @@ int main(int argc, char **argv)
 	}
 	g_test_add_func("/entity/fields", test_fields);
 	g_test_add_func("/entity/wishes", test_wishes);
+	g_test_add_func("/entity/subject-id", test_subject_id);
 	g_test_add_func("/entity/without-wishes", test_without_wishes);
 	g_test_add_func("/entity/url", test_url);
 	int result = g_test_run();
