@@ -4,6 +4,7 @@
 #include "idp/fault.h"
 #include "idp/limits.h"
 #include "metadata/endpoint.h"
+#include "policy/subject.h"
 #include <string.h>
 
 /* form, protocol, flags, consuming index, issued, service, request id, return URL, relay state.
@@ -17,8 +18,13 @@ enum {
 	FLAG_FORCE_AUTHN = 1 << 0,
 	FLAG_IS_PASSIVE = 1 << 1,
 	FLAG_IS_SIGNED = 1 << 2,
-	FLAGS_ALL = FLAG_FORCE_AUTHN | FLAG_IS_PASSIVE | FLAG_IS_SIGNED,
+	FLAG_NO_NEW_NAME = 1 << 3,
+	FLAGS_NAME = 3 << 4, /* AskName */
+	FLAGS_ALL =
+		FLAG_FORCE_AUTHN | FLAG_IS_PASSIVE | FLAG_IS_SIGNED | FLAG_NO_NEW_NAME | FLAGS_NAME,
 };
+
+#define NAME_SHIFT 4
 
 Ask *ask_new(void)
 {
@@ -50,11 +56,27 @@ Ask *ask_copy(const Ask *ask)
 	return copy;
 }
 
+AskName ask_name_of(const char *format)
+{
+	if (!format || strcmp(format, SUBJECT_FORMAT_UNSPECIFIED) == 0)
+		return ASK_NAME_ANY;
+	if (strcmp(format, SUBJECT_FORMAT_TRANSIENT) == 0)
+		return ASK_NAME_TRANSIENT;
+	return strcmp(format, SUBJECT_FORMAT_PERSISTENT) == 0 ? ASK_NAME_PERSISTENT
+							      : ASK_NAME_OTHER;
+}
+
+bool ask_takes_name(const Ask *ask, const char *format)
+{
+	return ask->name == ASK_NAME_ANY || ask->name == ask_name_of(format);
+}
+
 GVariant *ask_to_variant(const Ask *ask)
 {
-	guint8 flags = (ask->force_authn ? FLAG_FORCE_AUTHN : 0) |
-		       (ask->is_passive ? FLAG_IS_PASSIVE : 0) |
-		       (ask->is_signed ? FLAG_IS_SIGNED : 0);
+	unsigned flags =
+		(ask->force_authn ? FLAG_FORCE_AUTHN : 0) |
+		(ask->is_passive ? FLAG_IS_PASSIVE : 0) | (ask->is_signed ? FLAG_IS_SIGNED : 0) |
+		(ask->no_new_name ? FLAG_NO_NEW_NAME : 0) | (unsigned)ask->name << NAME_SHIFT;
 
 	return g_variant_new(PACKED, ask->issued, ask->consuming_index, FORM, ask->protocol, flags,
 			     ask->service, ask->request_id, ask->return_url, ask->relay_state);
@@ -92,6 +114,8 @@ Ask *ask_from_variant(GVariant *variant, GError **error)
 		ask->force_authn = flags & FLAG_FORCE_AUTHN;
 		ask->is_passive = flags & FLAG_IS_PASSIVE;
 		ask->is_signed = flags & FLAG_IS_SIGNED;
+		ask->no_new_name = flags & FLAG_NO_NEW_NAME;
+		ask->name = (AskName)((flags & FLAGS_NAME) >> NAME_SHIFT);
 	}
 	if (form != FORM || (flags & ~FLAGS_ALL) || !is_sane(ask)) {
 		g_set_error(error, FAULT_ERROR, FAULT_LOGIN_EXPIRED,

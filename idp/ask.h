@@ -14,6 +14,14 @@
 #include <glib.h>
 #include <stdbool.h>
 
+/* Which NameID the service takes (NameIDPolicy/@Format, SAML core 3.4.1.1). */
+typedef enum {
+	ASK_NAME_ANY = 0, /* it does not say, or says unspecified */
+	ASK_NAME_TRANSIENT,
+	ASK_NAME_PERSISTENT,
+	ASK_NAME_OTHER, /* another format, which the policy gives it */
+} AskName;
+
 typedef struct Ask {
 	Protocol protocol;
 	char *service;       /* entityID or client id */
@@ -25,10 +33,18 @@ typedef struct Ask {
 	bool force_authn;    /* the person must prove presence afresh */
 	bool is_passive;     /* no page may be shown */
 	bool is_signed;      /* its signature was present and has verified */
+	bool no_new_name;    /* NameIDPolicy does not allow that a persistent name is made */
+	AskName name;
 } Ask;
 
 /* A zeroed ask with consuming_index -1. Transfer full. */
 Ask *ask_new(void);
+/* Whether the service takes a NameID of that format. */
+bool ask_takes_name(const Ask *ask, const char *format);
+
+/* What a NameIDPolicy/@Format (or NULL) stands for. */
+AskName ask_name_of(const char *format);
+
 /* Frees the ask and its strings; NULL is fine. */
 void ask_free(Ask *ask);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(Ask, ask_free)

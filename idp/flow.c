@@ -250,6 +250,7 @@ static StepOutcome step_request(Visit *visit)
 		.endpoint = visit->generation->sso_url,
 		.entities = visit->generation->entities,
 		.lasso = worker_lasso(visit->worker, visit->generation, &visit->fault),
+		.policy = visit->generation->policy,
 		.now = visit->now,
 	};
 	if (!context.lasso)
@@ -530,6 +531,10 @@ static StepOutcome step_answer(Visit *visit)
 	visit_keep_session(visit, visit->endpoint == LOGIN || visit->endpoint == ROLE);
 	if (!open)
 		return fail(visit, FAULT_NOT_OPEN, reason_code_name(visit->decision->reason));
+	/* the policy may have changed since the request was looked at */
+	if (visit->ask && !ask_takes_name(visit->ask, visit->decision->subject.format))
+		return fail(visit, FAULT_SAML_NAMEID_POLICY,
+			    "NameIDPolicy asks for another format than the policy gives now");
 	if (visit->ask)
 		return answer_service(visit);
 	visit->outcome = "login";

@@ -222,6 +222,22 @@ static GVariant *row_variant(const Told *told, const DecisionRow *row)
 	return g_variant_dict_end(&dict);
 }
 
+/* By what the service is told who it is. */
+static GVariant *subject_variant(const Decision *decision)
+{
+	const Subject *subject = &decision->subject;
+	const char *value = decision_subject(decision);
+	GVariantDict dict;
+	g_variant_dict_init(&dict, NULL);
+	g_variant_dict_insert(&dict, "attribute", "s",
+			      subject->attribute ? subject->attribute->name : "transient");
+	g_variant_dict_insert(&dict, "format", "s", subject->format);
+	g_variant_dict_insert(&dict, "also_attribute", "b", subject->also_attribute);
+	if (value)
+		g_variant_dict_insert(&dict, "value", "s", masked ? "***" : value);
+	return g_variant_dict_end(&dict);
+}
+
 static GVariant *told_variant(const Told *told)
 {
 	const Decision *decision = told->decision;
@@ -241,6 +257,8 @@ static GVariant *told_variant(const Told *told)
 	g_variant_dict_insert(&dict, "sentence", "s", sentence);
 	if (decision && decision->rule.title)
 		g_variant_dict_insert_value(&dict, "rule", rule_variant(&decision->rule));
+	if (decision)
+		g_variant_dict_insert_value(&dict, "subject", subject_variant(decision));
 	g_variant_dict_insert_value(&dict, "attributes", g_variant_builder_end(&rows));
 	return g_variant_dict_end(&dict);
 }
@@ -278,6 +296,9 @@ static void print_told(const Told *told)
 		name ? name : told->service->id, told->service->id,
 		is_let_in(told) ? say("let in", "släpps in") : say("refused", "släpps inte in"),
 		sentence, where);
+	if (decision && decision->subject.attribute)
+		g_print("NameID: %s, %s\n", decision->subject.attribute->name,
+			decision->subject.format);
 	for (guint i = 0; decision && i < decision->rows->len; i++)
 		print_row(told, decision->rows->pdata[i]);
 }

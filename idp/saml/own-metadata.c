@@ -6,10 +6,10 @@
 #include "metadata/endpoint.h"
 #include "metadata/xml/document.h"
 #include "metadata/xml/sign.h"
+#include "policy/subject.h"
 
-#define MD        XML_NS_MD, "md"
-#define MDUI      XML_NS_MDUI, "mdui"
-#define TRANSIENT "urn:oasis:names:tc:SAML:2.0:nameid-format:transient"
+#define MD   XML_NS_MD, "md"
+#define MDUI XML_NS_MDUI, "mdui"
 
 /* REFEDS errorURL 1.0: the service puts its own words where the placeholders stand. */
 #define ERROR_PATH                                                                                 \
@@ -87,7 +87,8 @@ static void add_role(XmlNode *root, const SamlIdentity *identity)
 			     "regexp", "false");
 	add_user_interface(extensions, identity);
 	add_keys(role, identity);
-	xml_node_add_with_text(role, MD, "NameIDFormat", TRANSIENT);
+	xml_node_add_with_text(role, MD, "NameIDFormat", SUBJECT_FORMAT_TRANSIENT);
+	xml_node_add_with_text(role, MD, "NameIDFormat", SUBJECT_FORMAT_PERSISTENT);
 	for (gsize i = 0; i < G_N_ELEMENTS(bindings); i++) {
 		XmlNode *service = xml_node_add(role, MD, "SingleSignOnService");
 

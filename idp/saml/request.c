@@ -9,9 +9,6 @@
 #include "metadata/xml/sign.h"
 #include <string.h>
 
-#define UNSPECIFIED "urn:oasis:names:tc:SAML:1.1:nameid-format:unspecified"
-#define TRANSIENT   "urn:oasis:names:tc:SAML:2.0:nameid-format:transient"
-
 #define CLASS_PASSWORD_TRANSPORT "urn:oasis:names:tc:SAML:2.0:ac:classes:PasswordProtectedTransport"
 
 /* A message on its way to an ask. Exactly one of redirect and post is set. */
@@ -247,15 +244,23 @@ static bool check_consuming_index(Message *m, GError **error)
 		      "AttributeConsumingServiceIndex is not in the service's metadata");
 }
 
+static const char *given_format(const Message *m)
+{
+	return m->context->policy
+		       ? policy_subject(m->context->policy, PROTOCOL_SAML, m->entity->id).format
+		       : SUBJECT_FORMAT_TRANSIENT;
+}
+
 static bool check_name_id(Message *m, GError **error)
 {
 	const SamlReading *reading = m->request->reading;
 	const char *format = reading->name_id_format;
 	const char *qualifier = reading->name_id_qualifier;
 
-	if (format && strcmp(format, TRANSIENT) != 0 && strcmp(format, UNSPECIFIED) != 0)
+	if (ask_name_of(format) != ASK_NAME_ANY && strcmp(format, given_format(m)) != 0)
 		return refuse(error, FAULT_SAML_NAMEID_POLICY,
-			      "NameIDPolicy asks for a format other than transient");
+			      "NameIDPolicy asks for another format than the policy gives the "
+			      "service");
 	if (qualifier && strcmp(qualifier, m->entity->id) != 0)
 		return refuse(error, FAULT_SAML_NAMEID_POLICY,
 			      "NameIDPolicy names another SPNameQualifier than the service");
@@ -321,6 +326,10 @@ static Ask *make_ask(const Message *m)
 	ask->force_authn = reading->force_authn;
 	ask->is_passive = reading->is_passive;
 	ask->is_signed = m->is_signed;
+	ask->name = ask_name_of(reading->name_id_format);
+	/* AllowCreate is false where a NameIDPolicy does not say (core 3.4.1.1); a request without
+	 * any leaves its NameID to us */
+	ask->no_new_name = reading->has_name_id_policy && !reading->allow_create;
 	return ask;
 }
 

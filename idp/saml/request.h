@@ -9,6 +9,7 @@
 #include "idp/http/form.h"
 #include "idp/saml/lasso.h"
 #include "metadata/entity-set.h"
+#include "policy/policy.h"
 #include <glib.h>
 
 /* How old, and how far ahead of us, an IssueInstant may be (saml2int SDP-G01: clocks differ by up
@@ -20,6 +21,7 @@ typedef struct {
 	const char *endpoint;      /* our SSO URL: what Destination must be */
 	const EntitySet *entities; /* the services of this generation */
 	LassoReader *lasso;        /* this worker's */
+	const Policy *policy;      /* by what services know people; NULL: they do not */
 	gint64 now;                /* unix seconds */
 } SamlContext;
 

@@ -5,12 +5,12 @@
 #include "idp/seal.h"
 #include "metadata/xml/document.h"
 #include "metadata/xml/sign.h"
+#include <string.h>
 
 #define SAML  XML_NS_SAML, "saml"
 #define SAMLP XML_NS_SAMLP, "samlp"
 
 #define SUCCESS    "urn:oasis:names:tc:SAML:2.0:status:Success"
-#define TRANSIENT  "urn:oasis:names:tc:SAML:2.0:nameid-format:transient"
 #define BEARER     "urn:oasis:names:tc:SAML:2.0:cm:bearer"
 #define PASSWORD   "urn:oasis:names:tc:SAML:2.0:ac:classes:PasswordProtectedTransport"
 #define URI_FORMAT "urn:oasis:names:tc:SAML:2.0:attrname-format:uri"
@@ -57,17 +57,40 @@ static XmlNode *set_head(XmlNode *node, const SamlIdentity *identity, const char
 	return xml_node_add_with_text(node, SAML, "Issuer", identity->entity_id);
 }
 
-static void add_subject(XmlNode *assertion, const SamlIdentity *identity, const Ask *ask,
+/* Of the formats that may leave only these two say what a qualifier means (core 8.3). */
+static bool is_qualified(const char *format)
+{
+	return strcmp(format, SUBJECT_FORMAT_TRANSIENT) == 0 ||
+	       strcmp(format, SUBJECT_FORMAT_PERSISTENT) == 0;
+}
+
+static void add_name_id(XmlNode *subject, const SamlIdentity *identity, const Answer *answer,
 			const SamlStamp *stamp)
 {
+	const char *format = answer->decision->subject.format;
+	const char *value = decision_subject(answer->decision);
+
+	/* the policy has refused an answer whose name is withheld */
+	g_assert((value != NULL) == (answer->decision->subject.attribute != NULL));
+	XmlNode *name_id =
+		xml_node_add_with_text(subject, SAML, "NameID", value ? value : stamp->name_id);
+	xml_node_set(name_id, "Format", format);
+	if (!is_qualified(format))
+		return;
+	xml_node_set(name_id, "NameQualifier", identity->entity_id);
+	xml_node_set(name_id, "SPNameQualifier", answer->ask->service);
+}
+
+static void add_subject(XmlNode *assertion, const SamlIdentity *identity, const Answer *answer,
+			const SamlStamp *stamp)
+{
+	const Ask *ask = answer->ask;
 	XmlNode *subject = xml_node_add(assertion, SAML, "Subject");
-	XmlNode *name_id = xml_node_add_with_text(subject, SAML, "NameID", stamp->name_id);
+
+	add_name_id(subject, identity, answer, stamp);
 	XmlNode *confirmation = xml_node_add(subject, SAML, "SubjectConfirmation");
 	XmlNode *data = xml_node_add(confirmation, SAML, "SubjectConfirmationData");
 
-	xml_node_set(name_id, "Format", TRANSIENT);
-	xml_node_set(name_id, "NameQualifier", identity->entity_id);
-	xml_node_set(name_id, "SPNameQualifier", ask->service);
 	xml_node_set(confirmation, "Method", BEARER);
 	xml_node_set(data, "InResponseTo", ask->request_id);
 	xml_node_set(data, "Recipient", ask->return_url);
@@ -115,7 +138,7 @@ static void add_attributes(XmlNode *assertion, const Decision *decision)
 	for (guint i = 0; i < decision->rows->len; i++) {
 		const DecisionRow *row = decision->rows->pdata[i];
 
-		if (!row->values || !row->values->len)
+		if (!decision_row_is_told(decision, row))
 			continue;
 		/* a name the registry lacks can have no values: nothing could say what they are */
 		g_assert(row->attribute);
@@ -165,7 +188,7 @@ char *saml_response_login(const SamlIdentity *identity, const Answer *answer,
 	add_status(xml_node_add(response, SAMLP, "Status"), SUCCESS);
 	XmlNode *assertion = xml_node_add(response, SAML, "Assertion");
 	const XmlNode *inner = set_head(assertion, identity, stamp->assertion_id, stamp->now);
-	add_subject(assertion, identity, ask, stamp);
+	add_subject(assertion, identity, answer, stamp);
 	add_conditions(assertion, ask, stamp->now);
 	add_authentication(assertion, answer, stamp);
 	add_attributes(assertion, answer->decision);

@@ -38,7 +38,8 @@ void saml_stamp_draw(SamlStamp *stamp, gint64 now);
 
 /*
  * The Response that lets a person in, base64 on one line. AttributeStatement holds exactly the
- * values of the decision's rows, and is left out when there are none. Transfer full. NULL with
+ * values of the decision's rows that are told, and is left out when there are none. The NameID is
+ * the decision's subject, or name_id of the stamp where that is transient. Transfer full. NULL with
  * FAULT_INTERNAL when signing fails; nothing unsigned is ever returned.
  */
 char *saml_response_login(const SamlIdentity *identity, const Answer *answer,

@@ -2,6 +2,7 @@
 #include "idp/ask.h"
 
 #include "idp/fault.h"
+#include "policy/subject.h"
 #include <string.h>
 
 static Ask *sample(void)
@@ -30,11 +31,13 @@ static void check_same(const Ask *a, const Ask *b)
 	g_assert_cmpint(a->force_authn, ==, b->force_authn);
 	g_assert_cmpint(a->is_passive, ==, b->is_passive);
 	g_assert_cmpint(a->is_signed, ==, b->is_signed);
+	g_assert_cmpint(a->no_new_name, ==, b->no_new_name);
+	g_assert_cmpint(a->name, ==, b->name);
 }
 
 static void test_round_trip(void)
 {
-	for (int bits = 0; bits < 16; bits++) {
+	for (int bits = 0; bits < 128; bits++) {
 		g_autoptr(Ask) ask = sample();
 		g_autoptr(GError) error = NULL;
 
@@ -43,6 +46,8 @@ static void test_round_trip(void)
 		ask->force_authn = bits & 1;
 		ask->is_passive = bits & 2;
 		ask->is_signed = bits & 4;
+		ask->no_new_name = bits & 16;
+		ask->name = (AskName)(bits >> 5);
 		if (bits & 8) {
 			g_clear_pointer(&ask->relay_state, g_free);
 			ask->consuming_index = -1;
@@ -79,6 +84,33 @@ static void test_bytes(void)
 	}
 }
 
+static void test_name(void)
+{
+	static const struct {
+		const char *wanted, *given;
+		bool takes;
+	} cases[] = {
+		{NULL, SUBJECT_FORMAT_PERSISTENT, true},
+		{NULL, SUBJECT_FORMAT_TRANSIENT, true},
+		{SUBJECT_FORMAT_UNSPECIFIED, SUBJECT_FORMAT_PERSISTENT, true},
+		{SUBJECT_FORMAT_PERSISTENT, SUBJECT_FORMAT_PERSISTENT, true},
+		{SUBJECT_FORMAT_PERSISTENT, SUBJECT_FORMAT_TRANSIENT, false},
+		{SUBJECT_FORMAT_PERSISTENT, SUBJECT_FORMAT_UNSPECIFIED, false},
+		{SUBJECT_FORMAT_TRANSIENT, SUBJECT_FORMAT_TRANSIENT, true},
+		{SUBJECT_FORMAT_TRANSIENT, SUBJECT_FORMAT_PERSISTENT, false},
+		{SUBJECT_FORMAT_TRANSIENT, "urn:x", false},
+		{"urn:x", "urn:x", true},
+		{"urn:x", SUBJECT_FORMAT_PERSISTENT, false},
+		{"urn:x", SUBJECT_FORMAT_UNSPECIFIED, false},
+	};
+
+	for (gsize i = 0; i < G_N_ELEMENTS(cases); i++) {
+		const Ask ask = {.name = ask_name_of(cases[i].wanted)};
+
+		g_assert_cmpint(ask_takes_name(&ask, cases[i].given), ==, cases[i].takes);
+	}
+}
+
 #define PACKED "(xiyyysssms)"
 #define SP     "https://sp.example"
 #define ACS    "https://sp.example/acs"
@@ -96,7 +128,7 @@ static void test_hostile(void)
 		{"form 0", g_variant_new(PACKED, 0L, -1, 0, 1, 0, SP, "_a", ACS, NULL)},
 		{"no protocol", g_variant_new(PACKED, 0L, -1, 1, 0, 0, SP, "_a", ACS, NULL)},
 		{"protocol 9", g_variant_new(PACKED, 0L, -1, 1, 9, 0, SP, "_a", ACS, NULL)},
-		{"unknown flag", g_variant_new(PACKED, 0L, -1, 1, 1, 8, SP, "_a", ACS, NULL)},
+		{"unknown flag", g_variant_new(PACKED, 0L, -1, 1, 1, 64, SP, "_a", ACS, NULL)},
 		{"index -2", g_variant_new(PACKED, 0L, -2, 1, 1, 0, SP, "_a", ACS, NULL)},
 		{"index 65536", g_variant_new(PACKED, 0L, 65536, 1, 1, 0, SP, "_a", ACS, NULL)},
 		{"no service", g_variant_new(PACKED, 0L, -1, 1, 1, 0, "", "_a", ACS, NULL)},
@@ -123,6 +155,7 @@ static void test_hostile(void)
 int main(int argc, char **argv)
 {
 	g_test_init(&argc, &argv, NULL);
+	g_test_add_func("/ask/name", test_name);
 	g_test_add_func("/ask/round-trip", test_round_trip);
 	g_test_add_func("/ask/bytes", test_bytes);
 	g_test_add_func("/ask/hostile", test_hostile);

@@ -77,6 +77,8 @@ static void test_bytes(void)
 	g_autofree char *want = g_strdup_printf(
 		"%s" KEY KEY "%s", HEAD ROLE, one, two,
 		"<md:NameIDFormat>urn:oasis:names:tc:SAML:2.0:nameid-format:transient"
+		"</md:NameIDFormat>"
+		"<md:NameIDFormat>urn:oasis:names:tc:SAML:2.0:nameid-format:persistent"
 		"</md:NameIDFormat>" SSO("HTTP-Redirect") SSO(
 			"HTTP-POST") "</md:IDPSSODescriptor>" ORGANIZATION CONTACT("administrative")
 			CONTACT("technical") CONTACT("support") "</md:EntityDescriptor>\n");

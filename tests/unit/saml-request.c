@@ -304,6 +304,65 @@ static void test_unsigned(gconstpointer data)
 		g_assert_null(strstr(first->fault->message, "evil"));
 }
 
+/* What a request may say of its NameID depends on what the policy gives the service; and what it
+ * said is remembered. */
+static void test_name(void)
+{
+	static const char *const lines[] = {
+		"subject transient",
+		"subject pairwise",
+		"subject from mail format \"urn:oasis:names:tc:SAML:1.1:nameid-format:emailAddress\"",
+	};
+	static const struct {
+		const char *children;
+		AskName name;
+		bool no_new_name;
+		int taken; /* a bit for each line */
+	} cases[] = {
+		{"", ASK_NAME_ANY, false, 7},
+		{POLICY(""), ASK_NAME_ANY, true, 7},
+		{POLICY("AllowCreate='1'"), ASK_NAME_ANY, false, 7},
+		{POLICY("AllowCreate='false'"), ASK_NAME_ANY, true, 7},
+		{POLICY("Format='urn:oasis:names:tc:SAML:1.1:nameid-format:unspecified'"),
+		 ASK_NAME_ANY, true, 7},
+		{POLICY("Format='" NAMEID "transient' AllowCreate='true'"), ASK_NAME_TRANSIENT,
+		 false, 1},
+		{POLICY("Format='" NAMEID "persistent' AllowCreate='true'"), ASK_NAME_PERSISTENT,
+		 false, 2},
+		{POLICY("Format='" NAMEID "persistent'"), ASK_NAME_PERSISTENT, true, 2},
+		{POLICY("Format='urn:oasis:names:tc:SAML:1.1:nameid-format:emailAddress'"),
+		 ASK_NAME_OTHER, true, 4},
+		{POLICY("Format='urn:oasis:names:tc:SAML:1.1:nameid-format:X509SubjectName'"),
+		 ASK_NAME_OTHER, true, 0},
+		{POLICY("Format='" NAMEID "encrypted'"), ASK_NAME_OTHER, true, 0},
+	};
+
+	for (gsize i = 0; i < G_N_ELEMENTS(lines); i++) {
+		static const char *const scopes[] = {"skola.example", NULL};
+		g_autofree char *text =
+			g_strdup_printf("policy 1\nservice \"" SP "\" { %s }\n", lines[i]);
+		const PolicySource source = {"t.policy", text, strlen(text)};
+		const PolicyContext facts = {.scopes = scopes, .today = 20261123};
+		g_autoptr(GError) error = NULL;
+		g_autoptr(Policy) policy = policy_load(&source, 1, &facts, &error);
+
+		g_assert_no_error(error);
+		for (gsize j = 0; j < G_N_ELEMENTS(cases); j++) {
+			g_autofree char *xml = message(SP, "", cases[j].children);
+			g_autofree char *query = test_query(xml, NULL);
+			SamlContext ours = context();
+			ours.policy = policy;
+			g_autoptr(SamlRequest) request = saml_request_by_redirect(&ours, query);
+
+			check_fault(request,
+				    cases[j].taken & 1 << i ? FAULT_NONE : FAULT_SAML_NAMEID_POLICY,
+				    true);
+			g_assert_cmpint(request->ask->name, ==, cases[j].name);
+			g_assert_cmpint(request->ask->no_new_name, ==, cases[j].no_new_name);
+		}
+	}
+}
+
 static void test_values(void)
 {
 	g_autofree char *xml =
@@ -643,6 +702,7 @@ int main(int argc, char **argv)
 		g_test_add_data_func(path, GSIZE_TO_POINTER(i), test_unsigned);
 	}
 	g_test_add_func("/saml/request/values", test_values);
+	g_test_add_func("/saml/request/name", test_name);
 	g_test_add_func("/saml/request/broken", test_broken);
 	g_test_add_func("/saml/request/signed-redirects", test_signed_redirects);
 	g_test_add_func("/saml/request/signed-posts", test_signed_posts);

@@ -27,6 +27,7 @@
 
 static TestKey *key, *sp_key;
 static SamlIdentity identity;
+static Subject subject; /* of the decisions that are made */
 static Ask ask;
 static const SamlStamp stamp = {
 	.now = NOW,
@@ -46,6 +47,7 @@ static Decision *decide(const Given *given, gsize count)
 	Decision *decision = g_new0(Decision, 1);
 
 	decision->outcome = OUTCOME_ANSWERED;
+	decision->subject = subject;
 	decision->rows = g_ptr_array_new();
 	for (gsize i = 0; i < count; i++) {
 		DecisionRow *row = g_new0(DecisionRow, 1);
@@ -53,6 +55,8 @@ static Decision *decide(const Given *given, gsize count)
 		row->attribute = attribute_by_name(given[i].attribute);
 		g_assert_nonnull(row->attribute);
 		row->name = row->attribute->name;
+		row->reason =
+			row->attribute == subject.attribute ? REASON_GIVEN_SUBJECT : REASON_GIVEN;
 		if (given[i].values) {
 			g_auto(GStrv) values = g_strsplit(given[i].values, ";", -1);
 
@@ -187,6 +191,66 @@ static void test_nothing_given(void)
 	g_autofree char *text = unsigned_text(response, &signatures);
 
 	g_assert_cmpstr(text, ==, ASSERTION "</saml:Assertion></samlp:Response>");
+}
+
+/* What the policy makes the subject is the NameID, and an attribute only if that is said. */
+static void test_subject(void)
+{
+	static const char qualifiers[] =
+		" NameQualifier=\"" IDP
+		"\" SPNameQualifier=\"https://sp.example/shibboleth?a=1&amp;b=2\"";
+	static const Given given[] = {{"pairwise-id", "k7q2@skola.example"}, {"mail", "å@b"}};
+	static const struct {
+		const char *attribute, *format;
+		bool also;
+		const char *value;
+		bool qualified;
+	} subjects[] = {
+		{"pairwise-id", SUBJECT_FORMAT_PERSISTENT, false, "k7q2@skola.example", true},
+		{"pairwise-id", SUBJECT_FORMAT_PERSISTENT, true, "k7q2@skola.example", true},
+		{"mail", "urn:oasis:names:tc:SAML:1.1:nameid-format:emailAddress", false, "å@b",
+		 false},
+		{"mail", SUBJECT_FORMAT_UNSPECIFIED, true, "å@b", false},
+		{NULL, SUBJECT_FORMAT_TRANSIENT, false, stamp.name_id, true},
+	};
+
+	for (gsize i = 0; i < G_N_ELEMENTS(subjects); i++) {
+		const char *attribute = subjects[i].attribute;
+		guint signatures = 0;
+		subject = (Subject){attribute ? attribute_by_name(attribute) : NULL,
+				    subjects[i].format, subjects[i].also};
+		g_autofree char *response = respond(given, G_N_ELEMENTS(given), &identity);
+		g_autofree char *text = unsigned_text(response, &signatures);
+		g_autofree char *name_id = g_strdup_printf(
+			"<saml:NameID Format=\"%s\"%s>%s</saml:NameID>", subjects[i].format,
+			subjects[i].qualified ? qualifiers : "", subjects[i].value);
+
+		g_assert_nonnull(strstr(text, name_id));
+		for (gsize j = 0; j < G_N_ELEMENTS(given); j++) {
+			g_autofree char *value = g_strdup_printf(
+				"<saml:AttributeValue>%s</saml:AttributeValue>", given[j].values);
+			bool told =
+				g_strcmp0(attribute, given[j].attribute) != 0 || subjects[i].also;
+
+			g_assert_true(!strstr(text, value) == !told);
+		}
+	}
+	subject = subject_transient;
+}
+
+/* A service that is told a name and nothing else gets no AttributeStatement, which may not be
+ * empty. */
+static void test_subject_alone(void)
+{
+	static const Given given[] = {{"pairwise-id", "k7q2@skola.example"}};
+	guint signatures = 0;
+
+	subject = (Subject){attribute_by_name("pairwise-id"), SUBJECT_FORMAT_PERSISTENT, false};
+	g_autofree char *response = respond(given, 1, &identity);
+	g_autofree char *text = unsigned_text(response, &signatures);
+	g_assert_null(strstr(text, "AttributeStatement"));
+	g_assert_nonnull(strstr(text, ">k7q2@skola.example</saml:NameID>"));
+	subject = subject_transient;
 }
 
 static const struct {
@@ -447,6 +511,7 @@ int main(int argc, char **argv)
 {
 	lasso_reader_prepare_process();
 	g_test_init(&argc, &argv, NULL);
+	subject = subject_transient;
 	g_assert_true(lasso_reader_init(NULL));
 	g_assert_true(seal_init());
 	key = test_key_new("RSA-2048");
@@ -461,6 +526,8 @@ int main(int argc, char **argv)
 		    .return_url = g_strdup(ACS)};
 	g_test_add_func("/saml/response/bytes", test_bytes);
 	g_test_add_func("/saml/response/nothing-given", test_nothing_given);
+	g_test_add_func("/saml/response/subject", test_subject);
+	g_test_add_func("/saml/response/subject-alone", test_subject_alone);
 	g_test_add_func("/saml/response/faults", test_faults);
 	g_test_add_func("/saml/response/stamp", test_stamp);
 	g_test_add_func("/saml/response/lasso-as-service", test_lasso_as_service);
