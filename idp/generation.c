@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "idp/approval.h"
 #include "idp/keys.h"
 #include "idp/known-services.h"
 #include "idp/saml/own-metadata.h"
@@ -314,6 +315,17 @@ static void name_feeds(GChecksum *sum, const GPtrArray *feeds)
 	}
 }
 
+/* An approval makes another policy of the same text. */
+static void name_approvals(GChecksum *sum, const Policy *policy)
+{
+	g_autoptr(GArray) approvals = policy_approvals(policy);
+	for (guint i = 0; i < approvals->len; i++) {
+		const PolicyApproval *one = &g_array_index(approvals, PolicyApproval, i);
+		g_checksum_update(sum, (const guchar *)one->canonical, -1);
+		g_checksum_update(sum, (const guchar *)(one->approvers < 2 ? "-" : "+"), 1);
+	}
+}
+
 static void generation_name(Generation *generation, const GArray *sources)
 {
 	g_autoptr(GChecksum) sum = g_checksum_new(G_CHECKSUM_SHA256);
@@ -331,6 +343,7 @@ static void generation_name(Generation *generation, const GArray *sources)
 		g_checksum_update(sum, bytes, (gssize)length);
 	}
 	name_feeds(sum, entity_set_feeds(generation->entities));
+	name_approvals(sum, generation->policy);
 	g_checksum_update(sum, (const guchar *)generation->reader_metadata, -1);
 	g_checksum_update(sum, (const guchar *)config_checksum(generation->config), -1);
 	g_strlcpy(generation->id, g_checksum_get_string(sum), sizeof generation->id);
@@ -354,15 +367,25 @@ static bool load_policy(Generation *generation, gint64 now, GError **error)
 	const PolicySource *files = (const PolicySource *)(void *)sources->data;
 	g_autoptr(GPtrArray) texts = policy_texts(files, sources->len);
 	g_autoptr(KnownServices) known = known_services_new(generation->entities, texts, now);
+	g_auto(ApprovalCounter)
+		approvals = {.place = config_path(generation->config, "store", "file")};
 	const PolicyContext context = {
 		.scopes = config_list(generation->config, "idp", "scopes"),
 		.today = generation_today(generation->zone, now),
 		.services = (const Service *const *)known->services->pdata,
 		.n_services = known->services->len,
+		.approvers = approval_count,
+		.approvers_data = &approvals,
 	};
 	generation->policy = policy_load(files, sources->len, &context, error);
 	if (!generation->policy)
 		return false;
+	/* what two have approved must not fall asleep because the store cannot be read just now */
+	if (approvals.error) {
+		g_propagate_prefixed_error(error, g_steal_pointer(&approvals.error),
+					   "the approvals of the policy cannot be read: ");
+		return false;
+	}
 	warn_all(generation, policy_warnings(generation->policy));
 	if (!names->len)
 		g_ptr_array_add(generation->warnings,

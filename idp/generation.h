@@ -24,7 +24,8 @@
 typedef struct {
 	atomic_uint references; /* C11's, not GLib's: ThreadSanitizer sees these */
 	guint64 serial;         /* no other of this process has it */
-	char id[13]; /* 12 hex digits: equal for equal policy, metadata and configuration */
+	char id[13]; /* 12 hex digits: equal for equal policy, approvals, metadata and configuration
+		      */
 	Config *config;
 	Policy *policy;
 	EntitySet *entities;
@@ -48,8 +49,9 @@ typedef struct {
 
 /*
  * Reads and proves everything that the configuration file names. NULL with an error that says
- * file, line and what to do. `now` in seconds since 1970. Does not connect to the directory, and
- * writes nothing. Waits for a child where a feed is new (metadata/feed-child.h). Transfer full.
+ * file, line and what to do. `now` in seconds since 1970. Does not connect to the directory, reads
+ * of the store what has been approved, and writes nothing. Waits for a child where a feed is new
+ * (metadata/feed-child.h). Transfer full.
  */
 Generation *generation_load(const char *config_file, gint64 now, GError **error);
 Generation *generation_ref(Generation *generation);
