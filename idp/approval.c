@@ -95,7 +95,7 @@ static gint by_title(gconstpointer a, gconstpointer b)
 		order = strcmp(first->hash, second->hash);
 	if (order == 0)
 		order = (first->time > second->time) - (first->time < second->time);
-	return order;
+	return order != 0 ? order : strcmp(first->account, second->account);
 }
 
 GPtrArray *approval_read_all(const char *place, GError **error)

@@ -33,8 +33,9 @@ void approval_withdraw(StoreCommit *commit, const char *hash, uid_t uid);
 /* The approval in a row; transfer full. NULL with STORE_ERROR_CORRUPT when it is none of ours. */
 Approval *approval_from_bytes(GBytes *bytes, GError **error);
 
-/* All there are, by title, hash and time: Approval *, transfer full. An empty one where there is no
- * store yet at `place`, or an older one that has no such table. NULL on any other fault. */
+/* All there are, by title, hash, time and account: Approval *, transfer full. An empty one where
+ * there is no store yet at `place`, or an older one that has no such table. NULL on any other
+ * fault. */
 GPtrArray *approval_read_all(const char *place, GError **error);
 
 /* For the load of a policy: how many people have approved a text. The store is not read before

@@ -523,6 +523,16 @@ static StepOutcome answer_service(Visit *visit)
 	return answered(visit, g_steal_pointer(&page));
 }
 
+/* Whether the answer would give the service a persistent name that it has never been given (core
+ * 3.4.1.1, AllowCreate). */
+static bool makes_name(const Visit *visit)
+{
+	return visit->decision->subject.attribute &&
+	       g_str_equal(visit->decision->subject.attribute->name,
+			   identifier_name(IDENTIFIER_PAIRWISE)) &&
+	       visit->identity->identifiers[IDENTIFIER_PAIRWISE].news == IDENTITY_NEW;
+}
+
 static StepOutcome step_answer(Visit *visit)
 {
 	bool open = !visit->decision || visit->decision->outcome == OUTCOME_ANSWERED;
@@ -535,6 +545,9 @@ static StepOutcome step_answer(Visit *visit)
 	if (visit->ask && !ask_takes_name(visit->ask, visit->decision->subject.format))
 		return fail(visit, FAULT_SAML_NAMEID_POLICY,
 			    "NameIDPolicy asks for another format than the policy gives now");
+	if (visit->ask && visit->ask->no_new_name && makes_name(visit))
+		return fail(visit, FAULT_SAML_NAMEID_POLICY,
+			    "NameIDPolicy does not allow that a persistent name is made");
 	if (visit->ask)
 		return answer_service(visit);
 	visit->outcome = "login";

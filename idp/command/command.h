@@ -18,6 +18,7 @@ int command_serve(int argc, char **argv);
 int command_check(int argc, char **argv);
 int command_explain(int argc, char **argv);
 int command_metadata(int argc, char **argv);
+int command_policy(int argc, char **argv);
 int command_keys(int argc, char **argv);
 
 /* What the parsing of a command line came to. */

@@ -33,7 +33,8 @@ manual() {
     grep -oE 'Fl -[a-z-]+|Fl [a-z] , -[a-z-]+' | grep -oE -- '-[a-z-]+$' | sed 's/^/-/' | LC_ALL=C sort -u
 }
 
-for command in serve check explain 'metadata add' 'keys new'; do
+for command in serve check explain 'metadata add' 'policy approve' 'policy approvals' \
+  'policy withdraw' 'keys new'; do
   read -ra words_of <<<"$command"
   ok "portvakt $command --help" "$portvakt" "${words_of[@]}" --help
   help=$(helped "${words_of[@]}")
