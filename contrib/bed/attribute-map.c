@@ -33,6 +33,13 @@ static void shib(const Attribute *table, size_t n)
 	       "    xmlns:xsi=\"http://www.w3.org/2001/XMLSchema-instance\">\n");
 	for (size_t i = 0; i < n; i++)
 		shib_line(&table[i]);
+	/* As in Shibboleth's own map, whose filter then holds the qualifiers against the two of us.
+	 */
+	printf("  <Attribute name=\"urn:oasis:names:tc:SAML:2.0:nameid-format:persistent\" "
+	       "id=\"persistent-id\">\n"
+	       "    <AttributeDecoder xsi:type=\"NameIDAttributeDecoder\"\n"
+	       "        formatter=\"$NameQualifier!$SPNameQualifier!$Name\"/>\n"
+	       "  </Attribute>\n");
 	printf("</Attributes>\n");
 }
 
