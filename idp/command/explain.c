@@ -3,12 +3,13 @@
 #include <string.h>
 
 #include "idp/command/command.h"
+#include "idp/command/protected-role.h"
 #include "idp/generation.h"
 #include "idp/json.h"
 #include "policy/guess.h"
 
 static char *person_login, *role_wanted, *service_wanted, *language;
-static gboolean as_json, masked;
+static gboolean as_json, masked, looks;
 
 static const GOptionEntry entries[] = {
 	{"person", 'p', 0, G_OPTION_ARG_STRING, &person_login, "Whom, by login name", "LOGIN"},
@@ -18,6 +19,8 @@ static const GOptionEntry entries[] = {
 	 "As what, for who has several roles: student, staff or guardian", "ROLE"},
 	{"json", 'j', 0, G_OPTION_ARG_NONE, &as_json, "Print JSON", NULL},
 	{"mask", 'm', 0, G_OPTION_ARG_NONE, &masked, "Print no values, only how many", NULL},
+	{"protected", 'P', 0, G_OPTION_ARG_NONE, &looks,
+	 "Tell the truth of a protected person too, which is entered in the ledger", NULL},
 	{"language", 'l', 0, G_OPTION_ARG_STRING, &language, "sv or en (default: by the locale)",
 	 "LANG"},
 	G_OPTION_ENTRY_NULL,
@@ -110,6 +113,7 @@ typedef struct {
 	const Fault *fault;
 	const char *store; /* "read", "absent" or "unreadable" */
 	Role role;
+	bool is_protected; /* never where the person is shown as an outsider */
 } Told;
 
 static const char *say(const char *en, const char *sv)
@@ -255,6 +259,8 @@ static GVariant *told_variant(const Told *told)
 	g_variant_dict_insert(&dict, "outcome", "s", is_let_in(told) ? "answered" : "refused");
 	g_variant_dict_insert(&dict, "reason", "s", outcome_reason(told));
 	g_variant_dict_insert(&dict, "sentence", "s", sentence);
+	if (looks)
+		g_variant_dict_insert(&dict, "protected", "b", told->is_protected);
 	if (decision && decision->rule.title)
 		g_variant_dict_insert_value(&dict, "rule", rule_variant(&decision->rule));
 	if (decision)
@@ -292,7 +298,8 @@ static void print_told(const Told *told)
 		policy_service_name(told->generation->policy, PROTOCOL_SAML, told->service->id);
 	g_autofree char *sentence = outcome_sentence(told);
 	g_autofree char *where = decision ? where_text(&decision->rule) : g_strdup("");
-	g_print("%s (%s) at %s (%s)\n%s: %s%s\n", person_login, role_name(told->role),
+	g_print("%s (%s%s) at %s (%s)\n%s: %s%s\n", person_login, role_name(told->role),
+		told->is_protected ? say(", protected identity", ", skyddade uppgifter") : "",
 		name ? name : told->service->id, told->service->id,
 		is_let_in(told) ? say("let in", "släpps in") : say("refused", "släpps inte in"),
 		sentence, where);
@@ -321,6 +328,18 @@ static StoreReader *open_store(const Generation *generation, const char **ret_st
 	return NULL;
 }
 
+/* What whoever runs this may see of the decision. */
+static Decision *decide(const Generation *generation, const Person *person, const Service *service,
+			gint64 now)
+{
+	unsigned today = generation_today(generation->zone, now);
+	if (looks)
+		return policy_decide_openly(generation->policy, person, service, today);
+	return person->is_protected
+		       ? policy_decide_outside(generation->policy, person, service, today)
+		       : policy_decide(generation->policy, person, service, today);
+}
+
 /* Who the person is, then what the policy says, as in a login; both told. */
 static bool find_out(const Generation *generation, const Service *service,
 		     const DirectoryEntry *entry, Role role, gint64 now, GError **error)
@@ -337,11 +356,14 @@ static bool find_out(const Generation *generation, const Service *service,
 		g_propagate_error(error, g_steal_pointer(&fault));
 		return false;
 	}
+	if (looks && !protected_role_look(generation, identity ? identity->person : person->key,
+					  service->id, error))
+		return false;
 	if (identity)
-		decision = policy_decide(generation->policy, person, service,
-					 generation_today(generation->zone, now));
+		decision = decide(generation, person, service, now);
 	told.identity = identity;
 	told.decision = decision;
+	told.is_protected = looks && person->is_protected;
 	told.fault = fault ? fault_of(fault) : NULL;
 	g_assert((told.decision == NULL) == (told.fault != NULL));
 	if (as_json) {
@@ -357,6 +379,8 @@ static bool explain(const char *config_file, GError **error)
 {
 	gint64 now = g_get_real_time() / G_USEC_PER_SEC;
 	g_autoptr(Generation) generation = generation_load(config_file, now, error);
+	if (generation && looks && !protected_role_has(generation, error))
+		return false;
 	g_autoptr(Entity) entity = generation ? find_service(generation, now, error) : NULL;
 	const Service *service = entity ? entity->service : NULL;
 	g_autoptr(DirectoryEntry) entry = service ? find_entry(generation, error) : NULL;
