@@ -533,18 +533,6 @@ static bool makes_name(const Visit *visit)
 	       visit->identity->identifiers[IDENTIFIER_PAIRWISE].news == IDENTITY_NEW;
 }
 
-/* Why a service was not opened, for the log: of a protected person the reason of anybody outside
- * the `for' of every rule. Both are found for everybody, so that it takes the same time. */
-static const char *refusal(const Visit *visit)
-{
-	const Generation *generation = visit->generation;
-	g_autoptr(Person) outsider = masterdata_outsider(visit->person);
-	g_autoptr(Decision) seen = policy_decide(generation->policy, outsider, visit->service,
-						 generation_today(generation->zone, visit->now));
-	return reason_code_name(visit->person->is_protected ? seen->reason
-							    : visit->decision->reason);
-}
-
 static StepOutcome step_answer(Visit *visit)
 {
 	bool open = !visit->decision || visit->decision->outcome == OUTCOME_ANSWERED;
@@ -552,7 +540,7 @@ static StepOutcome step_answer(Visit *visit)
 		return fail(visit, FAULT_SAML_NO_PASSIVE, "a page is due, and none is allowed");
 	visit_keep_session(visit, visit->endpoint == LOGIN || visit->endpoint == ROLE);
 	if (!open)
-		return fail(visit, FAULT_NOT_OPEN, refusal(visit));
+		return fail(visit, FAULT_NOT_OPEN, reason_code_name(visit->decision->reason));
 	/* the policy may have changed since the request was looked at */
 	if (visit->ask && !ask_takes_name(visit->ask, visit->decision->subject.format))
 		return fail(visit, FAULT_SAML_NAMEID_POLICY,

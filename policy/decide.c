@@ -260,7 +260,7 @@ static Reason applies(const Work *work, const Release *release, Step *step, unsi
 
 	*step = STEP_PEOPLE;
 	*date = 0;
-	if (work->person->is_outsider || !(release->people & work->people))
+	if (!(release->people & work->people))
 		return REASON_NOT_FOR_PERSON;
 	*step = STEP_DATES;
 	*date = release->from;

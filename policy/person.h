@@ -22,8 +22,6 @@ typedef struct Person {
 	bool teacher;      /* staff who teach; means nothing in another role */
 	bool is_protected; /* protected identity, or a marking that could not be read */
 	bool is_test;      /* a test person */
-	bool is_outsider;  /* outside the `for' of every release, whoever that names; for a `never'
-			    * one without the mark of protection */
 	GPtrArray *values[ATTRIBUTE_MAX]; /* char *, by attribute_index(); NULL: no value */
 	/* of a protected person: the directory has a value and no alias for it, so that there is
 	 * none here */

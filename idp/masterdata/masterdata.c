@@ -496,14 +496,3 @@ Person *masterdata_person(const Masterdata *masterdata, const DirectoryEntry *en
 	g_clear_pointer(&reading.foreign, g_ptr_array_unref);
 	return g_steal_pointer(&person);
 }
-
-Person *masterdata_outsider(const Person *person)
-{
-	Person *outsider = person_new(person->key);
-
-	outsider->role = person->role;
-	outsider->teacher = person->teacher;
-	outsider->is_test = person->is_test;
-	outsider->is_outsider = true;
-	return outsider;
-}

@@ -95,8 +95,3 @@ bool masterdata_is_protected(const Masterdata *masterdata, const DirectoryEntry 
  * Person.no_alias tells where the directory has a value all the same.
  * Returns: transfer full. */
 Person *masterdata_person(const Masterdata *masterdata, const DirectoryEntry *entry, Role role);
-
-/* What whoever lacks the protected-data role sees in place of a protected person, in explanations,
- * logs and lists: an ordinary person of that role, without values, whom no `for' of a release
- * meets. Returns: transfer full. */
-Person *masterdata_outsider(const Person *person);

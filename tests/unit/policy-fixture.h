@@ -55,8 +55,6 @@ static inline Person *fixture_person(const char *text)
 			person->is_protected = true;
 		} else if (strcmp(*word, "test") == 0) {
 			person->is_test = true;
-		} else if (strcmp(*word, "outsider") == 0) {
-			person->is_outsider = true;
 		} else if (**word == '-') {
 			person->no_alias[attribute_index(fixture_attribute(*word + 1))] = true;
 		} else if (strcmp(*word, "teacher") == 0) {

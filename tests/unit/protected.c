@@ -277,26 +277,6 @@ static void test_unreadable_eppn(void)
 	g_assert_cmpstr(got, ==, "eduPersonAffiliation=student sn=Lund ");
 }
 
-static void test_outsider(void)
-{
-	g_autoptr(MasterdataOptions) options = sample_options();
-	options->test = g_strsplit("testPerson=TRUE", ";", -1);
-	options->teacher = g_strsplit("eduPersonAffiliation=faculty", ";", -1);
-	add_lines(options->alias, "displayName=aliasName");
-	g_autoptr(Masterdata) masterdata = masterdata_new(options, NULL);
-	g_autoptr(DirectoryEntry) entry =
-		entry_of(PROTECTED "|eduPersonAffiliation=employee|"
-				   "eduPersonAffiliation=faculty|testPerson=TRUE");
-	g_autoptr(Person) person = masterdata_person(masterdata, entry, ROLE_STAFF);
-	g_autoptr(Person) seen = masterdata_outsider(person);
-	g_autofree char *got = render(seen);
-
-	g_assert_true(person->is_protected && !person->is_outsider);
-	g_assert_true(seen->is_outsider && !seen->is_protected && seen->teacher && seen->is_test);
-	g_assert_cmpint(seen->role, ==, ROLE_STAFF);
-	g_assert_cmpstr(got, ==, "");
-}
-
 int main(int argc, char **argv)
 {
 	g_test_init(&argc, &argv, NULL);
@@ -305,6 +285,5 @@ int main(int argc, char **argv)
 	g_test_add_func("/protected/wanted-and-warned", test_wanted_and_warned);
 	g_test_add_func("/protected/manual", test_manual);
 	g_test_add_func("/protected/unreadable-eppn", test_unreadable_eppn);
-	g_test_add_func("/protected/outsider", test_outsider);
 	return g_test_run();
 }
