@@ -559,7 +559,10 @@ static StepOutcome step_answer(Visit *visit)
 static StepOutcome step_start(Visit *visit)
 {
 	g_autofree char *csrf = visit->session ? visit_logout_token(visit) : NULL;
-	const PageStart page = {.logged_in = visit->session != NULL, .csrf = csrf};
+	const PageStart page = {
+		.role = visit->session ? visit->session->role : ROLE_NONE,
+		.csrf = csrf,
+	};
 	return answered(visit, page_start(visit->generation->pages, visit->lang, &page));
 }
 

@@ -209,8 +209,11 @@ HttpResponse *page_start(const Pages *pages, const char *lang, const PageStart *
 	page_set_switch(pages, &context, lang, "/");
 	put(&context, "title", "start-title");
 	put(&context, "csrf", start->csrf);
-	put_true(&context, "logged_in", start->logged_in);
-	put_true(&context, "open", start->logged_in);
+	if (start->role) {
+		g_autofree char *as = g_strconcat("start-", role_name(start->role), NULL);
+		put(&context, "as", as);
+	}
+	put_true(&context, "open", start->role != ROLE_NONE);
 	return respond(pages, lang, 200, "start", &context, CSP_BASE CSP_OURS);
 }
 

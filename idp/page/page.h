@@ -21,6 +21,7 @@
 #pragma once
 
 #include "idp/http/response.h"
+#include "policy/person.h"
 
 #include <stdbool.h>
 
@@ -109,11 +110,12 @@ typedef struct {
 HttpResponse *page_fault(const Pages *pages, const char *lang, const PageFault *fault);
 
 typedef struct {
-	bool logged_in;
+	Role role;        /* as what one is logged in; ROLE_NONE: not at all */
 	const char *csrf; /* for the log-out button; needed when logged in */
 } PageStart;
 
-/* GET / : what this is, whether one is logged in, the button that logs out. */
+/* GET / : what this is, whether one is logged in and as what, the button that logs out, which is
+ * the way to another role. */
 HttpResponse *page_start(const Pages *pages, const char *lang, const PageStart *start);
 
 /* GET /logout: asks first, so that a link elsewhere logs nobody out. POST /logout: csrf, lang. */

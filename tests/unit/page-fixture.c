@@ -82,7 +82,7 @@ static HttpResponse *make_bare_fault(const Pages *pages, const char *lang, const
 
 static HttpResponse *make_start(const Pages *pages, const char *lang, const char *x)
 {
-	const PageStart page = {.logged_in = true, .csrf = x};
+	const PageStart page = {.role = ROLE_STUDENT, .csrf = x};
 	return page_start(pages, lang, &page);
 }
 

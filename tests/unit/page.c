@@ -184,6 +184,35 @@ static char *field(const char *html, const char *name)
 	return g_string_free(value, FALSE);
 }
 
+/* As what one is logged in stands on the start page, with the way to change it. */
+static void test_start_role(void)
+{
+	static const struct {
+		Role role;
+		const char *sv, *en;
+	} rows[] = {
+		{ROLE_STUDENT, "Du är inloggad som elev", "You are logged in as a pupil"},
+		{ROLE_STAFF, "Du är inloggad som personal", "You are logged in as staff"},
+		{ROLE_GUARDIAN, "Du är inloggad som vårdnadshavare",
+		 "You are logged in as a guardian"},
+		{ROLE_NONE, "Du är inte inloggad", "You are not logged in"},
+	};
+	g_autoptr(Pages) pages = fixture_pages();
+
+	for (size_t i = 0; i < G_N_ELEMENTS(rows); i++) {
+		const PageStart page = {.role = rows[i].role, .csrf = "C"};
+		g_autoptr(HttpResponse) sv = page_start(pages, "sv", &page);
+		g_autoptr(HttpResponse) en = page_start(pages, "en", &page);
+		g_assert_nonnull(strstr(fixture_body(sv), rows[i].sv));
+		g_assert_nonnull(strstr(fixture_body(en), rows[i].en));
+		g_assert_cmpuint(count(fixture_body(sv), "Du är "), ==, 1);
+		g_assert_true(!!strstr(fixture_body(sv), "id=\"change-role\"") ==
+			      (rows[i].role != ROLE_NONE));
+		g_assert_true(!!strstr(fixture_body(sv), "id=\"logout\"") ==
+			      (rows[i].role != ROLE_NONE));
+	}
+}
+
 static void test_post(void)
 {
 	static const char *const states[] = {
@@ -294,6 +323,7 @@ int main(int argc, char **argv)
 	g_test_add_func("/page/login-held", test_login_held);
 	g_test_add_func("/page/scheme", test_scheme);
 	g_test_add_func("/page/role-form", test_role_form);
+	g_test_add_func("/page/start-role", test_start_role);
 	g_test_add_func("/page/post", test_post);
 	g_test_add_func("/page/faults", test_faults);
 	g_test_add_func("/page/last-resort", test_last_resort);
