@@ -611,11 +611,14 @@ Decision *decide_assuming(const Policy *policy, const Person *person, const Serv
 Decision *policy_decide(const Policy *policy, const Person *person, const Service *service,
 			unsigned today)
 {
-	g_autoptr(Decision) decision = policy_decide_openly(policy, person, service, today);
+	g_autoptr(Decision) openly = policy_decide_openly(policy, person, service, today);
+	g_autoptr(Decision) outside = NULL;
 
-	if (person->is_protected && decision->outcome == OUTCOME_REFUSED)
-		return policy_decide_outside(policy, person, service, today);
-	return g_steal_pointer(&decision);
+	if (openly->outcome == OUTCOME_ANSWERED)
+		return g_steal_pointer(&openly);
+	/* both are made for everybody, so that a refusal takes the same time */
+	outside = policy_decide_outside(policy, person, service, today);
+	return person->is_protected ? g_steal_pointer(&outside) : g_steal_pointer(&openly);
 }
 
 Decision *policy_decide_openly(const Policy *policy, const Person *person, const Service *service,
