@@ -36,7 +36,7 @@ void person_add_value(Person *person, const Attribute *attribute, const char *va
 	size_t size = length < 0 ? strlen(value) : (size_t)length;
 	char *copy;
 
-	if (size == 0)
+	if (size == 0 || person->suppressed[attribute_index(attribute)])
 		return;
 	copy = g_malloc(size + 1);
 	memcpy(copy, value, size);

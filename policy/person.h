@@ -26,6 +26,7 @@ typedef struct Person {
 	/* of a protected person: the directory has a value and no alias for it, so that there is
 	 * none here */
 	bool no_alias[ATTRIBUTE_MAX];
+	bool suppressed[ATTRIBUTE_MAX]; /* takes no value, whoever adds one */
 } Person;
 
 /* A person without role and without values, which no rule matches. key is copied.
@@ -35,8 +36,9 @@ void person_free(Person *person);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(Person, person_free)
 
 /* Adds a copy of the length bytes at value (-1: up to its NUL), in the order given. An empty value
- * is no value and is not added. Nothing is judged here but this: a NUL inside the bytes is kept as
- * the byte 0xFF, so that the value is seen as broken by policy_decide() and not cut short. */
+ * is no value and is not added, nor is one of an attribute that is suppressed. Nothing is judged
+ * here but this: a NUL inside the bytes is kept as the byte 0xFF, so that the value is seen as
+ * broken by policy_decide() and not cut short. */
 void person_add_value(Person *person, const Attribute *attribute, const char *value, gssize length);
 
 /* Leaves the person without values of an attribute. */

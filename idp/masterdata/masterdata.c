@@ -488,6 +488,8 @@ Person *masterdata_person(const Masterdata *masterdata, const DirectoryEntry *en
 	if (!(reading.has & role))
 		return g_steal_pointer(&person);
 	person->role = role;
+	if (person->is_protected)
+		memcpy(person->suppressed, masterdata->suppressed, sizeof person->suppressed);
 	person->teacher = role == ROLE_STAFF && conditions_hold(masterdata->teacher, entry);
 	person->is_test = conditions_hold(masterdata->test, entry);
 	reading.foreign = foreign_eppns(masterdata, entry, reading.r, reading.has);

@@ -92,6 +92,7 @@ bool masterdata_is_protected(const Masterdata *masterdata, const DirectoryEntry 
  * the two must differ. If the EPPN of the other role cannot be read, any value may hold it, and
  * every attribute that has one is ENTRY_UNREADABLE.
  * Of a protected person: the EPPN of the role, and values of [alias] that are not suppressed.
- * Person.no_alias tells where the directory has a value all the same.
+ * Person.no_alias tells where the directory has a value all the same, and what is suppressed takes
+ * no value that is added later either.
  * Returns: transfer full. */
 Person *masterdata_person(const Masterdata *masterdata, const DirectoryEntry *entry, Role role);

@@ -143,6 +143,35 @@ static void test_alias(void)
 	}
 }
 
+/* Identifiers that are made later than the directory is read are suppressed too. */
+static void test_suppressed_for_good(void)
+{
+	static const struct {
+		const char *marking, *suppress, *want;
+	} cases[] = {
+		{"x", "pseudonym", ""},
+		{"x", "pairwise-id", ""},
+		{"x", "none", "pairwise-id=a@skola.example "},
+		{"Ingen", "pseudonym", "pairwise-id=a@skola.example "},
+	};
+	for (gsize i = 0; i < G_N_ELEMENTS(cases); i++) {
+		g_autoptr(MasterdataOptions) options = sample_options();
+		options->suppress = g_strsplit(cases[i].suppress, ";", -1);
+		g_autoptr(Masterdata) masterdata = masterdata_new(options, NULL);
+		g_autofree char *text = g_strconcat("securityMarking=", cases[i].marking,
+						    "|eduPersonAffiliation=student", NULL);
+		g_autoptr(DirectoryEntry) entry = entry_of(text);
+		g_autoptr(Person) person = masterdata_person(masterdata, entry, ROLE_STUDENT);
+		const Attribute *pairwise = attribute_by_name("pairwise-id");
+		person_drop_values(person, attribute_by_name("eduPersonAffiliation"));
+		person->no_alias[attribute_index(attribute_by_name("eduPersonAffiliation"))] =
+			false;
+		person_add_value(person, pairwise, "a@skola.example", -1);
+		g_autofree char *got = render(person);
+		g_assert_cmpstr(got, ==, cases[i].want);
+	}
+}
+
 static void test_options_refused(void)
 {
 	static const struct {
@@ -207,6 +236,7 @@ static void test_manual(void)
 		g_autofree char *line = g_strdup_printf("%s.student=alias", table[i].name);
 		if (!g_str_equal(table[i].name, "eduPersonPrincipalName") &&
 		    !g_str_equal(table[i].name, "pairwise-id") &&
+		    !g_str_equal(table[i].name, "subject-id") &&
 		    !g_str_equal(table[i].name, "eduPersonTargetedID"))
 			add_lines(options->alias, line);
 	}
@@ -281,6 +311,7 @@ int main(int argc, char **argv)
 {
 	g_test_init(&argc, &argv, NULL);
 	g_test_add_func("/protected/alias", test_alias);
+	g_test_add_func("/protected/suppressed-for-good", test_suppressed_for_good);
 	g_test_add_func("/protected/options-refused", test_options_refused);
 	g_test_add_func("/protected/wanted-and-warned", test_wanted_and_warned);
 	g_test_add_func("/protected/manual", test_manual);
