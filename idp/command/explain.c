@@ -19,7 +19,7 @@ static const GOptionEntry entries[] = {
 	 "As what, for who has several roles: student, staff or guardian", "ROLE"},
 	{"json", 'j', 0, G_OPTION_ARG_NONE, &as_json, "Print JSON", NULL},
 	{"mask", 'm', 0, G_OPTION_ARG_NONE, &masked, "Print no values, only how many", NULL},
-	{"protected", 'P', 0, G_OPTION_ARG_NONE, &looks,
+	{"protected", 0, 0, G_OPTION_ARG_NONE, &looks,
 	 "Tell the truth of a protected person too, which is entered in the ledger", NULL},
 	{"language", 'l', 0, G_OPTION_ARG_STRING, &language, "sv or en (default: by the locale)",
 	 "LANG"},

@@ -1,16 +1,14 @@
 /* SPDX-License-Identifier: AGPL-3.0-or-later */
 #include "idp/command/protected-role.h"
 
-#include <errno.h>
+#include "idp/approver.h"
+
 #include <grp.h>
-#include <pwd.h>
 #include <unistd.h>
 
 /* What getgrnam_r() may need for a group of some ten thousand members, which is more than a school
  * has staff. */
 #define NAMES_MAX (1024 * 1024)
-/* A login that the kernel knows nothing of (proc(5), loginuid). */
-#define NO_LOGIN G_MAXUINT32
 /* Unique without asking anybody. */
 #define ID_BYTES 24
 
@@ -62,45 +60,22 @@ bool protected_role_has(const Generation *generation, GError **error)
 	return false;
 }
 
-static char *user_name(uid_t uid)
-{
-	g_autofree char *buffer = g_malloc(NAMES_MAX);
-	struct passwd user, *found = NULL;
-	if (getpwuid_r(uid, &user, buffer, NAMES_MAX, &found) != 0 || !found)
-		return g_strdup_printf("uid %u", (unsigned)uid);
-	return g_strdup(found->pw_name);
-}
-
-/* The account that somebody logged in to, which sudo does not change, and what they became. */
-static char *account(void)
-{
-	g_autofree char *text = NULL;
-	guint64 login = NO_LOGIN;
-	g_autofree char *user = user_name(getuid());
-	if (!g_file_get_contents("/proc/self/loginuid", &text, NULL, NULL) ||
-	    !g_ascii_string_to_unsigned(text, 10, 0, NO_LOGIN, &login, NULL) || login == NO_LOGIN ||
-	    login == getuid())
-		return g_steal_pointer(&user);
-	g_autofree char *human = user_name((uid_t)login);
-	return g_strdup_printf("%s (as %s)", human, user);
-}
-
 bool protected_role_look(const Generation *generation, const char *person, const char *service,
 			 GError **error)
 {
 	gint64 now = g_get_real_time() / G_USEC_PER_SEC;
-	if (!protected_role_has(generation, error))
+	g_auto(Approver) approver = {0};
+	if (!protected_role_has(generation, error) || !approver_find(&approver, error))
 		return false;
-	g_autoptr(Store) store =
-		store_open(store_sqlite, config_path(generation->config, "store", "file"), error);
+	g_autoptr(Store) store = store_open_beside(
+		store_sqlite, config_path(generation->config, "store", "file"), error);
 	if (!store)
 		return false;
 	g_autofree char *token = seal_random_token(ID_BYTES);
 	g_autofree char *id = g_strconcat("look-", token, NULL);
-	g_autofree char *who = account();
 	g_autoptr(LedgerRow) row =
 		ledger_row_new(generation->ledger_key, person, now, now + generation->ledger_keep);
-	ledger_row_looked(row, who, service ? service : "", id, generation->id);
+	ledger_row_looked(row, approver.account, service ? service : "", id, generation->id);
 	g_autoptr(StoreCommit) commit = store_commit_new(now, NULL, NULL);
 	store_add_ledger(commit, g_steal_pointer(&row));
 	StoreResult result = {0};

@@ -13,9 +13,9 @@
 bool protected_role_has(const Generation *generation, GError **error);
 
 /*
- * Enters that whoever runs this process looks at a person; false, with an error, where that is not
- * durable or they lack the role: then nothing may be told. Also for persons who are not protected,
- * so that the entry does not tell who is.
+ * Enters that whoever runs this process (approver.h) looks at a person; false, with an error, where
+ * that is not durable or they lack the role: then nothing may be told. Also for persons who are not
+ * protected, so that the entry does not tell who is.
  *
  * person: the identity, as in the ledger's other rows. service: at which service; NULL: at all of
  * them. Blocks until the disk has it; the store may be one that a daemon writes.
