@@ -22,7 +22,7 @@
 static struct {
 	char *at, *host, *origin, *targets_file, *cookies_file, *users_file, *save_file, *expect;
 	char *hold_file, *from;
-	char *responses_file, *ca_file;
+	char *responses_file, *ca_file, *values_file, *next_file;
 	int count, connections, seconds, rate;
 	gboolean spread, show, anonymous, drain, fresh;
 } option = {.at = NULL, .count = 1000, .connections = 16, .seconds = 60};
@@ -48,6 +48,11 @@ static const GOptionEntry entries[] = {
 	{"save-responses", 'R', 0, G_OPTION_ARG_FILENAME, &option.responses_file,
 	 "Append of each Response its ID, its attributes' names, the cookies, the login's form",
 	 "FILE"},
+	{"save-values", 'V', 0, G_OPTION_ARG_FILENAME, &option.values_file,
+	 "With --login: append of each Response the login, the service, NameID and attributes",
+	 "FILE"},
+	{"then", 'N', 0, G_OPTION_ARG_FILENAME, &option.next_file,
+	 "With --login: ask with the new session as the next target of the file, too", "FILE"},
 	{"expect", 'e', 0, G_OPTION_ARG_STRING, &option.expect,
 	 "What the last page must hold (default: SAMLResponse)", "TEXT"},
 	{"count", 'n', 0, G_OPTION_ARG_INT, &option.count, "Visits in all (1000)", "N"},
@@ -78,12 +83,12 @@ typedef struct {
 	GHashTable *failures; /* what -> count */
 } Visitor;
 
-static GStrv targets, cookies, users;
+static GStrv targets, next_targets, cookies, users;
 static gnutls_certificate_credentials_t trust;
 static struct sockaddr_in server, from;
 static gint64 began, ends;
 static atomic_int next_visit;
-static FILE *saved, *responses;
+static FILE *saved, *responses, *values;
 static pthread_mutex_t saving = PTHREAD_MUTEX_INITIALIZER;
 
 static void save_cookies(const Browser *browser)
@@ -150,6 +155,45 @@ static const char *save_response(const Browser *browser, const char *form)
 	return NULL;
 }
 
+/* What stands between the two, after `at`; transfer full. NULL: nothing does. */
+static char *between(const char *at, const char *start, const char *end)
+{
+	const char *first = strstr(at, start);
+	const char *last = first ? strstr(first + strlen(start), end) : NULL;
+
+	if (!last)
+		return NULL;
+	first += strlen(start);
+	return g_strndup(first, (gsize)(last - first));
+}
+
+/* -> NULL, or what went wrong. */
+static const char *save_values(const Browser *browser, const char *user)
+{
+	g_autofree char *response = response_on(browser->body->str);
+	g_autofree char *service = response ? between(response, "<saml:Audience>", "<") : NULL;
+	g_autofree char *element =
+		response ? between(response, "<saml:NameID ", "/saml:NameID>") : NULL;
+	g_autofree char *name_id = element ? between(element, ">", "<") : NULL;
+	g_autoptr(GString) line = g_string_new(NULL);
+
+	if (!service || !name_id)
+		return "no whole Response on the page";
+	g_string_append_printf(line, "%.*s\t%s\tNameID=%s", (int)strcspn(user, ":"), user, service,
+			       name_id);
+	for (const char *p = strstr(response, " FriendlyName=\""); p;
+	     p = strstr(p, " FriendlyName=\"")) {
+		g_autofree char *name = between(p, "FriendlyName=\"", "\"");
+		g_autofree char *value = between(p, "AttributeValue>", "</saml:Attribute>");
+		g_string_append_printf(line, "\t%s=%s", name, value ? value : "");
+		p++;
+	}
+	pthread_mutex_lock(&saving);
+	fprintf(values, "%s\n", line->str);
+	pthread_mutex_unlock(&saving);
+	return NULL;
+}
+
 /* Leaves the form that was sent. -> NULL, or what went wrong. */
 static const char *log_in(Browser *browser, const char *target, const char *user, char **ret_form)
 {
@@ -188,25 +232,46 @@ static const char *knock(Visitor *visitor, const char *target)
 	return strstr(browser->body->str, option.expect) ? NULL : "no login page";
 }
 
+/* What the last page must be. -> NULL, or what went wrong. */
+static const char *judge(const Browser *browser, const char *user)
+{
+	if (browser->status != 200)
+		return browser->status == 503 ? "503" : "status is not 200";
+	if (!strstr(browser->body->str, option.expect))
+		return "page does not hold what is expected";
+	return user && values ? save_values(browser, user) : NULL;
+}
+
+/* Another service, which needs no password. -> NULL, or what went wrong. */
+static const char *go_on(Browser *browser, int number, const char *user)
+{
+	const char *target = next_targets[(guint)number % g_strv_length(next_targets)];
+
+	if (!browser_ask(browser, target, NULL) || !browser_follow(browser))
+		return "no answer with the session";
+	return judge(browser, user);
+}
+
 static const char *visit(Visitor *visitor, int number)
 {
 	Browser *browser = visitor->browser;
 	const char *target = targets[(guint)number % g_strv_length(targets)];
+	const char *user = users ? users[(guint)number % g_strv_length(users)] : NULL;
 	const char *wrong = NULL;
 	g_autofree char *form = NULL;
 
 	if (option.anonymous)
 		return knock(visitor, target);
 	if (users)
-		wrong = log_in(browser, target, users[(guint)number % g_strv_length(users)], &form);
+		wrong = log_in(browser, target, user, &form);
 	else if (!browser_ask(browser, target, NULL) || !browser_follow(browser))
 		wrong = "no answer";
+	if (!wrong)
+		wrong = judge(browser, user);
+	if (!wrong && user && next_targets)
+		wrong = go_on(browser, number, user);
 	if (wrong)
 		return wrong;
-	if (browser->status != 200)
-		return browser->status == 503 ? "503" : "status is not 200";
-	if (!strstr(browser->body->str, option.expect))
-		return "page does not hold what is expected";
 	if (users && saved)
 		save_cookies(browser);
 	return responses ? save_response(browser, form) : NULL;
@@ -398,8 +463,10 @@ static void take_options(int *argc, char ***argv)
 	targets = lines_of(option.targets_file);
 	cookies = lines_of(option.cookies_file);
 	users = lines_of(option.users_file);
+	next_targets = lines_of(option.next_file);
 	saved = append_to(option.save_file);
 	responses = append_to(option.responses_file);
+	values = append_to(option.values_file);
 }
 
 static void take_ca(void)
@@ -442,5 +509,7 @@ int main(int argc, char **argv)
 		fclose(saved);
 	if (responses)
 		fclose(responses);
+	if (values)
+		fclose(values);
 	return failed > 0;
 }
