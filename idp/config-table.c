@@ -130,6 +130,8 @@ const ConfigSetting config_table[] = {
 	 "Key that new pairwise-ids and subject-ids are made with: 32 bytes, readable by its owner alone."},
 	{"eppn", "source", CONFIG_TEXT, "directory", false, 0, 0,
 	 "Where EPPNs are read: directory, or store, for a directory that nobody can write."},
+	{"eppn", "scope", CONFIG_TEXT, NULL, false, 0, 0,
+	 "Scope of new EPPNs: one of scopes. Default: the first of them."},
 
 	{"session", "idle", CONFIG_DURATION, "60m", false, MINUTE, 7 * DAY,
 	 "A session ends this long after its last use."},

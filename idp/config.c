@@ -471,11 +471,19 @@ static bool check_health(const Config *config, GError **error)
 static bool check_eppn(const Config *config, GError **error)
 {
 	const char *source = config_text(config, "eppn", "source");
-	if (g_str_equal(source, "directory") || g_str_equal(source, "store"))
+	const char *scope = config_text(config, "eppn", "scope");
+	const char *key = NULL, *wrong = NULL;
+	if (!g_str_equal(source, "directory") && !g_str_equal(source, "store")) {
+		key = "source";
+		wrong = "source is directory or store";
+	} else if (scope && !g_strv_contains(config_list(config, "idp", "scopes"), scope)) {
+		key = "scope";
+		wrong = "scope is one of [idp] scopes";
+	}
+	if (!wrong)
 		return true;
-	g_autofree char *where = config_where(config, "eppn", "source");
-	g_set_error(error, CONFIG_ERROR, CONFIG_ERROR_VALUE, "%s: source is directory or store",
-		    where);
+	g_autofree char *where = config_where(config, "eppn", key);
+	g_set_error(error, CONFIG_ERROR, CONFIG_ERROR_VALUE, "%s: %s", where, wrong);
 	return false;
 }
 

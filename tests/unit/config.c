@@ -93,6 +93,7 @@ static void test_mistakes(void)
 		{IDP SAML DIRECTORY MARKED "[ledger]\nkey = l\n[seal]\nkey = s\n",
 		 "[identifiers] lacks 'key'"},
 		{WHOLE "[eppn]\nsource = nowhere\n", ":25:10: source is directory or store"},
+		{WHOLE "[eppn]\nscope = other.example\n", ":25:9: scope is one of [idp] scopes"},
 		{"\xff\xfe[idp]\n", "not UTF-8"},
 	};
 	for (gsize i = 0; i < G_N_ELEMENTS(cases); i++) {
