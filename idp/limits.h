@@ -299,6 +299,12 @@
  * one of them once in a thousand million draws. */
 #define LIMIT_EPPN_DRAWS 1000
 
+/* A list of people that an admin hands over as CSV: everybody of a large municipality, with twenty
+ * columns of a spreadsheet, of which two are read. */
+#define LIMIT_CSV_BYTES   (32UL * 1024 * 1024)
+#define LIMIT_CSV_RECORDS 500000
+#define LIMIT_CSV_FIELDS  64
+
 /* -- the log ---------------------------------------------------------------------------------- */
 
 /* Lines that peers cause: of one kind at once and in a second, and of all kinds. A class that meets
