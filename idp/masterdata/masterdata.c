@@ -476,6 +476,11 @@ static void read_attribute(const Reading *reading, Person *person, const Attribu
 	person->no_alias[index] = real && *real;
 }
 
+const char *masterdata_source(const Masterdata *masterdata, const Attribute *attribute, Role role)
+{
+	return masterdata->source.ldap[mapping_place(role)][attribute_index(attribute)];
+}
+
 Person *masterdata_person(const Masterdata *masterdata, const DirectoryEntry *entry, Role role)
 {
 	Reading reading = {masterdata, entry, mapping_place(role),

@@ -74,6 +74,10 @@ char **masterdata_family(const Masterdata *masterdata);
 /* Whether any role has that attribute of the registry in the directory. */
 bool masterdata_reads(const Masterdata *masterdata, const Attribute *attribute);
 
+/* The LDAP attribute that holds an attribute of the registry in that role (exactly one bit); NULL:
+ * none does. Transfer none. */
+const char *masterdata_source(const Masterdata *masterdata, const Attribute *attribute, Role role);
+
 /* The roles of this human, as bits of Role; 0: none, and nobody is let in without one. */
 unsigned masterdata_roles(const Masterdata *masterdata, const DirectoryEntry *entry);
 
