@@ -18,6 +18,7 @@ static const struct {
 	{"metadata", command_metadata, "know a service: metadata add"},
 	{"policy", command_policy, "approve what two must approve: policy approve"},
 	{"keys", command_keys, "make the keys: keys new"},
+	{"eppn", command_eppn, "give people EPPNs: assign, adopt, show, rotate, export"},
 };
 
 /* UTF-8 whatever the locale: names of people and of policies are not for GLib to spell anew, and

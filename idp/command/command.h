@@ -20,6 +20,7 @@ int command_explain(int argc, char **argv);
 int command_metadata(int argc, char **argv);
 int command_policy(int argc, char **argv);
 int command_keys(int argc, char **argv);
+int command_eppn(int argc, char **argv);
 
 /* What the parsing of a command line came to. */
 typedef struct {

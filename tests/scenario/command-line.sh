@@ -24,13 +24,13 @@ offered() {
   printf '%s\n' "${COMPREPLY[@]}" | grep '^--' | LC_ALL=C sort
 }
 helped() {
-  "$portvakt" "$@" --help | grep -oE '^ +(-[a-z], )?--[a-z-]+' | grep -oE -- '--[a-z-]+' |
+  "$portvakt" "$@" --help | grep -oE '^ +(-[a-zA-Z], )?--[a-z-]+' | grep -oE -- '--[a-z-]+' |
     grep -v -- --help-all | LC_ALL=C sort -u
 }
 # The options a manual page has an item for.
 manual() {
   { grep -ohE '^\.It Fl .*' "$top_srcdir/idp/command/$1.1" || true; } |
-    grep -oE 'Fl -[a-z-]+|Fl [a-z] , -[a-z-]+' | grep -oE -- '-[a-z-]+$' | sed 's/^/-/' | LC_ALL=C sort -u
+    grep -oE 'Fl -[a-z-]+|Fl [a-zA-Z] , -[a-z-]+' | grep -oE -- '-[a-z-]+$' | sed 's/^/-/' | LC_ALL=C sort -u
 }
 
 for command in serve check explain 'metadata add' 'policy approve' 'policy approvals' \
@@ -42,6 +42,14 @@ for command in serve check explain 'metadata add' 'policy approve' 'policy appro
   is "portvakt-${words_of[0]}(1) tells of what $command takes" \
     "$(manual "portvakt-${words_of[0]}")" "$(grep -vx -- --help <<<"$help" || true)"
 done
+eppn_help=''
+for command in assign adopt show rotate export; do
+  help=$(helped eppn "$command")
+  is "the completion offers what eppn $command takes" "$(offered eppn "$command")" "$help"
+  eppn_help+=$help$'\n'
+done
+is 'portvakt-eppn(1) tells of what they take' "$(manual portvakt-eppn)" \
+  "$(grep -vx -- --help <<<"$eppn_help" | sed '/^$/d' | LC_ALL=C sort -u)"
 line=(portvakt '') COMPREPLY=()
 _portvakt
 is 'the completion offers the commands' \
