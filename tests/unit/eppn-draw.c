@@ -85,8 +85,7 @@ static char *kept(const char *text, const Reading *reading, bool tight)
 	return g_string_free(out, FALSE);
 }
 
-/* `tight` without what is no letter. */
-static char *read_as(const char *name, const Reading *reading, bool tight)
+static char *read_anew(const char *name, const Reading *reading, bool tight)
 {
 	g_autofree char *normal = g_utf8_normalize(name, -1, reading->form);
 	g_autofree char *lower = reading->lower ? g_utf8_strdown(normal, -1) : g_strdup(name);
@@ -95,6 +94,32 @@ static char *read_as(const char *name, const Reading *reading, bool tight)
 	for (unsigned i = 0; i < PAIRS_MAX && reading->pairs[i].from != NULL; i++)
 		g_string_replace(text, reading->pairs[i].from, reading->pairs[i].to, 0);
 	return kept(text->str, reading, tight);
+}
+
+static GHashTable *read_texts; /* name -> its readings, each loose and tight */
+
+static void texts_free(gpointer data)
+{
+	char **texts = data;
+
+	for (unsigned i = 0; i < 2 * G_N_ELEMENTS(readings); i++)
+		g_free(texts[i]);
+	g_free(texts);
+}
+
+/* `tight` without what is no letter. Many people have one name. */
+static const char *read_as(const char *name, const Reading *reading, bool tight)
+{
+	char **texts = g_hash_table_lookup(read_texts, name);
+	gsize place = 2 * (gsize)(reading - readings) + (tight ? 1 : 0);
+
+	if (texts == NULL) {
+		texts = g_new0(char *, 2 * G_N_ELEMENTS(readings));
+		g_hash_table_insert(read_texts, g_strdup(name), texts);
+	}
+	if (texts[place] == NULL)
+		texts[place] = read_anew(name, reading, tight);
+	return texts[place];
 }
 
 static char *first(const char *text, glong n)
@@ -109,9 +134,8 @@ typedef struct {
 
 static Rule rule_of(const char *given, const char *surname, const Reading *reading, bool tight)
 {
-	g_autofree char *g = read_as(given, reading, tight);
-	g_autofree char *s = read_as(surname, reading, tight);
-	g_autofree char *g2 = first(g, 2);
+	const char *s = read_as(surname, reading, tight);
+	g_autofree char *g2 = first(read_as(given, reading, tight), 2);
 	g_autofree char *s2 = first(s, 2);
 
 	return (Rule){first(s, 3), g_strconcat(s2, g2, NULL)};
@@ -413,10 +437,13 @@ int main(int argc, char **argv)
 	g_test_init(&argc, &argv, NULL);
 	if (!seal_init())
 		return 1;
+	read_texts = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, texts_free);
 	g_test_add_func("/eppn-draw/names", test_names);
 	g_test_add_func("/eppn-draw/bad", test_bad);
 	g_test_add_func("/eppn-draw/piece", test_piece);
 	g_test_add_func("/eppn-draw/million", test_million);
 	g_test_add_func("/eppn-draw/seen", test_seen);
-	return g_test_run();
+	int result = g_test_run();
+	g_hash_table_unref(read_texts);
+	return result;
 }
