@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: AGPL-3.0-or-later */
 #include "idp/command/command.h"
 
+#include <locale.h>
+
 #include "idp/config.h"
 #include "idp/seal.h"
 #include "metadata/xml/init.h"
@@ -59,4 +61,16 @@ bool command_start_libraries(void)
 		return false;
 	}
 	return true;
+}
+
+bool command_language(const char *name, char **language)
+{
+	const char *messages = setlocale(LC_MESSAGES, NULL);
+	const char *lang = g_getenv("LC_ALL") ? g_getenv("LC_ALL") : g_getenv("LANG");
+	if (!*language)
+		*language = g_strdup(g_str_has_prefix(lang ? lang : messages, "sv") ? "sv" : "en");
+	if (g_str_equal(*language, "sv") || g_str_equal(*language, "en"))
+		return true;
+	g_printerr("portvakt %s: --language is sv or en\n", name);
+	return false;
 }

@@ -43,3 +43,7 @@ int command_fail(const GError *error);
 /* Starts the libraries a command needs (libsodium, libxml2, xmlsec1, lasso's environment). False
  * after telling on stderr. */
 bool command_start_libraries(void);
+
+/* *language, which --language set, or else the locale's: "sv" or "en". False after telling on stderr
+ * that it is neither. name: of the command. */
+bool command_language(const char *name, char **language);

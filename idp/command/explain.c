@@ -1,12 +1,11 @@
 /* SPDX-License-Identifier: AGPL-3.0-or-later */
-#include <locale.h>
 #include <string.h>
 
 #include "idp/command/command.h"
+#include "idp/command/find-service.h"
 #include "idp/command/protected-role.h"
 #include "idp/generation.h"
 #include "idp/json.h"
-#include "policy/guess.h"
 
 static char *person_login, *role_wanted, *service_wanted, *language;
 static gboolean as_json, masked, looks;
@@ -38,40 +37,6 @@ static bool fail(GError **error, const char *format, ...)
 }
 
 /* ---- whom and where ---- */
-
-/* What an admin calls a service: the policy's name for it, else its entityID. */
-static const char *service_name(const Generation *generation, const Entity *entity)
-{
-	const char *name = policy_service_name(generation->policy, PROTOCOL_SAML, entity->id);
-	return name ? name : entity->id;
-}
-
-static void fail_service(const Generation *generation, GError **error)
-{
-	const GPtrArray *all = entity_set_entities(generation->entities);
-	g_autoptr(GPtrArray) names = g_ptr_array_new();
-	for (guint i = 0; i < all->len; i++)
-		g_ptr_array_add(names, (char *)(guintptr)service_name(generation, all->pdata[i]));
-	const char *guess =
-		guess_nearest(service_wanted, (const char *const *)names->pdata, names->len);
-	g_ptr_array_add(names, NULL);
-	g_autofree char *known = g_strjoinv(", ", (char **)names->pdata);
-	fail(error, "no service is called '%s'%s%s%s (known are: %s)", service_wanted,
-	     guess ? "; did you mean '" : "", guess ? guess : "", guess ? "'?" : "",
-	     *known ? known : "none (see portvakt-metadata(1))");
-}
-
-static Entity *find_service(const Generation *generation, gint64 now, GError **error)
-{
-	g_autoptr(GPtrArray) named =
-		policy_service_ids(generation->policy, PROTOCOL_SAML, service_wanted);
-	Entity *entity = entity_set_find(generation->entities, service_wanted, now);
-	for (guint i = 0; !entity && i < named->len; i++)
-		entity = entity_set_find(generation->entities, named->pdata[i], now);
-	if (!entity)
-		fail_service(generation, error);
-	return entity;
-}
 
 static DirectoryEntry *find_entry(const Generation *generation, GError **error)
 {
@@ -381,7 +346,8 @@ static bool explain(const char *config_file, GError **error)
 	g_autoptr(Generation) generation = generation_load(config_file, now, error);
 	if (generation && looks && !protected_role_has(generation, error))
 		return false;
-	g_autoptr(Entity) entity = generation ? find_service(generation, now, error) : NULL;
+	g_autoptr(Entity) entity =
+		generation ? command_find_service(generation, service_wanted, now, error) : NULL;
 	const Service *service = entity ? entity->service : NULL;
 	g_autoptr(DirectoryEntry) entry = service ? find_entry(generation, error) : NULL;
 	Role role = entry ? choose_role(masterdata_roles(generation->masterdata, entry), error)
@@ -391,20 +357,12 @@ static bool explain(const char *config_file, GError **error)
 
 static bool options_are_whole(void)
 {
-	const char *messages = setlocale(LC_MESSAGES, NULL);
-	const char *lang = g_getenv("LC_ALL") ? g_getenv("LC_ALL") : g_getenv("LANG");
 	if (!person_login || !service_wanted) {
 		g_printerr("portvakt explain: --person and --service are needed\n"
 			   "Try `portvakt explain --help'.\n");
 		return false;
 	}
-	if (!language)
-		language = g_strdup(g_str_has_prefix(lang ? lang : messages, "sv") ? "sv" : "en");
-	if (!g_str_equal(language, "sv") && !g_str_equal(language, "en")) {
-		g_printerr("portvakt explain: --language is sv or en\n");
-		return false;
-	}
-	return true;
+	return command_language("explain", &language);
 }
 
 int command_explain(int argc, char **argv)
