@@ -305,6 +305,10 @@
 #define LIMIT_CSV_RECORDS 500000
 #define LIMIT_CSV_FIELDS  64
 
+/* Bytes of a DN that a lint remembers: DNs have some 50, and then a person takes 200 bytes in all
+ * (measured), LIMIT_DIRECTORY_PEOPLE of them 200 MB. */
+#define LIMIT_LINT_DN 256
+
 /* -- the log ---------------------------------------------------------------------------------- */
 
 /* Lines that peers cause: of one kind at once and in a second, and of all kinds. A class that meets

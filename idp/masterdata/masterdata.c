@@ -347,6 +347,16 @@ bool masterdata_reads(const Masterdata *masterdata, const Attribute *attribute)
 	return false;
 }
 
+const char *masterdata_source(const Masterdata *masterdata, const Attribute *attribute, Role role)
+{
+	return masterdata->source.ldap[mapping_place(role)][attribute_index(attribute)];
+}
+
+const char *masterdata_marking(const Masterdata *masterdata)
+{
+	return masterdata->protected_attribute;
+}
+
 /* ---- reading ---- */
 
 unsigned masterdata_roles(const Masterdata *masterdata, const DirectoryEntry *entry)
@@ -377,6 +387,19 @@ bool masterdata_is_protected(const Masterdata *masterdata, const DirectoryEntry 
 			return true;
 	}
 	return false;
+}
+
+bool masterdata_marking_is_readable(const Masterdata *masterdata, const DirectoryEntry *entry)
+{
+	if (!masterdata->protected_attribute)
+		return true;
+	const char *const *value = entry_values(entry, masterdata->protected_attribute);
+	if (!value || !*value)
+		return false;
+	for (; *value; value++)
+		if (!entry_is_text(*value))
+			return false;
+	return true;
 }
 
 /* May this affiliation leave in this role? A word outside the vocabulary says nothing of roles:
@@ -476,12 +499,8 @@ static void read_attribute(const Reading *reading, Person *person, const Attribu
 	person->no_alias[index] = real && *real;
 }
 
-const char *masterdata_source(const Masterdata *masterdata, const Attribute *attribute, Role role)
-{
-	return masterdata->source.ldap[mapping_place(role)][attribute_index(attribute)];
-}
-
-Person *masterdata_person(const Masterdata *masterdata, const DirectoryEntry *entry, Role role)
+static Person *read_person(const Masterdata *masterdata, const DirectoryEntry *entry, Role role,
+			   bool is_protected)
 {
 	Reading reading = {masterdata, entry, mapping_place(role),
 			   masterdata_roles(masterdata, entry), NULL};
@@ -489,7 +508,7 @@ Person *masterdata_person(const Masterdata *masterdata, const DirectoryEntry *en
 	size_t n;
 	const Attribute *table = attribute_table(&n);
 
-	person->is_protected = masterdata_is_protected(masterdata, entry);
+	person->is_protected = is_protected;
 	if (!(reading.has & role))
 		return g_steal_pointer(&person);
 	person->role = role;
@@ -502,4 +521,14 @@ Person *masterdata_person(const Masterdata *masterdata, const DirectoryEntry *en
 		read_attribute(&reading, person, &table[i]);
 	g_clear_pointer(&reading.foreign, g_ptr_array_unref);
 	return g_steal_pointer(&person);
+}
+
+Person *masterdata_person(const Masterdata *masterdata, const DirectoryEntry *entry, Role role)
+{
+	return read_person(masterdata, entry, role, masterdata_is_protected(masterdata, entry));
+}
+
+Person *masterdata_ordinary(const Masterdata *masterdata, const DirectoryEntry *entry, Role role)
+{
+	return read_person(masterdata, entry, role, false);
 }

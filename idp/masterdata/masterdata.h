@@ -74,9 +74,17 @@ char **masterdata_family(const Masterdata *masterdata);
 /* Whether any role has that attribute of the registry in the directory. */
 bool masterdata_reads(const Masterdata *masterdata, const Attribute *attribute);
 
-/* The LDAP attribute that holds an attribute of the registry in that role (exactly one bit); NULL:
- * none does. Transfer none. */
+/* The LDAP attribute that holds an attribute of the registry in that role (exactly one bit), of who
+ * is not protected; NULL: none does. Transfer none. */
 const char *masterdata_source(const Masterdata *masterdata, const Attribute *attribute, Role role);
+
+/* The LDAP attribute with the marking of protected identity; NULL if the directory has none.
+ * Transfer none. */
+const char *masterdata_marking(const Masterdata *masterdata);
+
+/* Does the directory say of this human whether they are protected: is the marking there, and is
+ * each of its values a text? What it says is not looked at, nor is the group. */
+bool masterdata_marking_is_readable(const Masterdata *masterdata, const DirectoryEntry *entry);
 
 /* The roles of this human, as bits of Role; 0: none, and nobody is let in without one. */
 unsigned masterdata_roles(const Masterdata *masterdata, const DirectoryEntry *entry);
@@ -100,3 +108,7 @@ bool masterdata_is_protected(const Masterdata *masterdata, const DirectoryEntry 
  * no value that is added later either.
  * Returns: transfer full. */
 Person *masterdata_person(const Masterdata *masterdata, const DirectoryEntry *entry, Role role);
+
+/* The same as if nobody were protected: for a look at the data, and never for an answer to a
+ * service. Returns: transfer full. */
+Person *masterdata_ordinary(const Masterdata *masterdata, const DirectoryEntry *entry, Role role);
