@@ -21,6 +21,7 @@ int command_metadata(int argc, char **argv);
 int command_policy(int argc, char **argv);
 int command_keys(int argc, char **argv);
 int command_eppn(int argc, char **argv);
+int command_masterdata(int argc, char **argv);
 
 /* What the parsing of a command line came to. */
 typedef struct {
@@ -44,6 +45,6 @@ int command_fail(const GError *error);
  * after telling on stderr. */
 bool command_start_libraries(void);
 
-/* *language, which --language set, or else the locale's: "sv" or "en". False after telling on stderr
- * that it is neither. name: of the command. */
+/* *language, which --language set, or else the locale's: "sv" or "en". False after telling on
+ * stderr that it is neither. name: of the command. */
 bool command_language(const char *name, char **language);

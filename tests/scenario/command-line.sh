@@ -34,7 +34,7 @@ manual() {
 }
 
 for command in serve check explain 'metadata add' 'policy approve' 'policy approvals' \
-  'policy withdraw' 'keys new'; do
+  'policy withdraw' 'masterdata lint' 'keys new'; do
   read -ra words_of <<<"$command"
   ok "portvakt $command --help" "$portvakt" "${words_of[@]}" --help
   help=$(helped "${words_of[@]}")
