@@ -19,6 +19,7 @@ objectClass: eduPerson
 objectClass: portvaktSisPerson
 objectClass: portvaktSchoolPerson
 entryUUID: 7a1d0e52-3f6b-4c8e-9b20-00000000009$2
+portvaktPersonId: T$2
 uid: $1
 cn: Kim Ek$2
 displayName: Kim Ek$2
