@@ -165,6 +165,7 @@ static int approve(const CommandLine *line)
 	g_auto(Errand) errand = {0};
 	if (!prepare(&errand, line, &error))
 		return command_fail(error);
+	g_assert(errand.one);
 	Approval approval = {
 		.hash = errand.hash,
 		.uid = errand.approver.uid,
@@ -196,6 +197,7 @@ static int withdraw(const CommandLine *line)
 	g_auto(Errand) errand = {0};
 	if (!prepare(&errand, line, &error))
 		return command_fail(error);
+	g_assert(errand.one);
 	if (dry_run) {
 		g_print("%s would take back an approval of \"%s\"; nothing is written (--dry-run).\n",
 			errand.approver.account, errand.one->title);

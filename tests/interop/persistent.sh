@@ -57,6 +57,14 @@ is 'and not as an attribute too' "$(count "$pairwise")" 0
 is 'mod_shib takes it, qualifiers and all' "$(held persistent_id)" "$idp_entity!$shib_entity!$first"
 ok 'Response, explain, ledger and mod_shib agree' \
   bed_agree noabjo student "$shib_entity" "$browser_response" "$work/held"
+out=$("$portvakt" explain --config "$bed_conf" -p noabjo -s Matteboken -l en)
+like 'explain tells of the NameID, and of the rule that gives it' "$out" \
+  "*
+NameID: pairwise-id, $persistent
+*pairwise-id*= $first
+      Given by \"Namn\" as the login name (NameID/sub).*persistent.policy:4*"
+out=$("$portvakt" explain --config "$bed_conf" -p noabjo -s Matteboken -l sv)
+like 'in Swedish too' "$out" '*Lämnas ut enligt "Namn" som inloggningsidentitet (NameID/sub).*'
 browser_get "$mellon_url/hemma"
 browser_login noabjo 'no password is asked for'
 other=$(value "$name_id")

@@ -42,8 +42,11 @@ static Person *make_person(unsigned kind, unsigned *has)
 		if (table[a].single && (has[a] & (has[a] - 1)))
 			has[a] = 0;
 		/* and three model_attributes have a form that these model_values do not have */
-		if (table[a].scoped && !table[a].single && model_roll(3) == 0)
+		if (table[a].scoped && !table[a].single && model_roll(3) == 0) {
 			person_add_value(person, &table[a], "a@evil.example", -1);
+			/* which nothing gives, but where there must be one value it is another */
+			has[a] |= 1u << VALUES;
+		}
 	}
 	return person;
 }
@@ -73,23 +76,13 @@ static void compare(const Decision *decision, const Answer *answer, const char *
 	}
 }
 
-/* What is given is what could be given. */
-static void foreseen(const Policy *policy, const Service *service, const Decision *decision)
-{
-	for (guint i = 0; i < decision->rows->len; i++) {
-		const DecisionRow *row = decision->rows->pdata[i];
-
-		g_assert_true(!row->values || policy_may_give(policy, service, row->attribute));
-	}
-}
-
 /* Whether nobody with every value is let into Bok and cannot be named there, whatever it asks for.
  */
 static bool can_always_answer(const Model *model)
 {
 	g_autoptr(Service) service = service_new(PROTOCOL_SAML, model_ids[1]);
 	const Site site = {.service = service, .id = 1};
-	unsigned has[ATTRIBUTE_MAX];
+	unsigned has[ATTRIBUTE_MAX] = {0};
 	size_t n;
 
 	attribute_table(&n);
@@ -103,6 +96,16 @@ static bool can_always_answer(const Model *model)
 			return false;
 	}
 	return true;
+}
+
+/* What is given is what could be given. */
+static void foreseen(const Policy *policy, const Service *service, const Decision *decision)
+{
+	for (guint i = 0; i < decision->rows->len; i++) {
+		const DecisionRow *row = decision->rows->pdata[i];
+
+		g_assert_true(!row->values || policy_may_give(policy, service, row->attribute));
+	}
 }
 
 static void test_decisions(void)
@@ -217,7 +220,7 @@ static bool keeps(const Promise *promise, const Answer *answer, const unsigned *
 
 static bool tried(const Model *model, const Promise *promise, const Site *site)
 {
-	unsigned has[ATTRIBUTE_MAX];
+	unsigned has[ATTRIBUTE_MAX] = {0};
 	size_t n;
 	const Attribute *table = attribute_table(&n);
 
@@ -331,7 +334,7 @@ static bool judge_promise(const Model *model, const Promise *promise)
 static void make_gets(const Model *model, Promise *promise)
 {
 	const Site *site = &model->known[model_roll(model->n_known)];
-	unsigned has[ATTRIBUTE_MAX], kind = promise->people.mark * 4 + model_roll(4);
+	unsigned has[ATTRIBUTE_MAX] = {0}, kind = promise->people.mark * 4 + model_roll(4);
 	Answer answer;
 	size_t n;
 
