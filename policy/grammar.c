@@ -488,6 +488,40 @@ static bool read_rule(Parser *parser, Rules *rules, GError **error)
 				 parser_rule_words, error);
 }
 
+/* A file binds one huvudman by its name in the header and by where it lies, or all by neither. */
+static bool read_huvudman(Parser *parser, GError **error)
+{
+	const Source *source = parser->source;
+	const char *want = source->huvudman;
+	const Token *name = NULL;
+
+	if (parser_accept(parser, "huvudman")) {
+		name = parser_need(parser, TOKEN_WORD, "the name of a huvudman", error);
+		if (!name)
+			return false;
+	}
+	if (want && !name)
+		place_error(error, POLICY_ERROR_MEANING, &parser_peek(parser)->place,
+			    "in folder %s a policy file begins with 'policy 1 huvudman %s'", want,
+			    want);
+	else if (want && strcmp(name->text, want) != 0)
+		place_error(error, POLICY_ERROR_MEANING, &name->place, "huvudman '%s' in folder %s",
+			    name->text, want);
+	else if (name && source->is_shared)
+		place_error(error, POLICY_ERROR_MEANING, &name->place,
+			    "huvudman '%s' in the folder of all: move the file to the folder %s in "
+			    "it",
+			    name->text, name->text);
+	else if (name && !want)
+		place_error(error, POLICY_ERROR_MEANING, &name->place,
+			    "huvudman '%s', but there is one huvudman here, without a name: write "
+			    "'policy 1'",
+			    name->text);
+	else
+		return true;
+	return false;
+}
+
 static bool read_header(Parser *parser, GError **error)
 {
 	const Token *number;
@@ -508,7 +542,7 @@ static bool read_header(Parser *parser, GError **error)
 			    number->text);
 		return false;
 	}
-	return parser_end_of_rule(parser, error);
+	return read_huvudman(parser, error) && parser_end_of_rule(parser, error);
 }
 
 bool grammar_read(const Source *source, Arena *arena, Rules *rules, GError **error)

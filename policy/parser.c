@@ -7,21 +7,21 @@
 
 /* The words of this version of the language. */
 static const char *const words[] = {
-	"policy",  "release", "never",     "service",   "tag",       "expect",    "to",
-	"for",     "give",    "silent",    "because",   "basis",     "until",     "agreement",
-	"from",    "except",  "and",       "or",        "client",    "category",  "protocol",
-	"saml",    "oidc",    "any",       "anything",  "protected", "test",      "student",
-	"teacher", "staff",   "guardian",  "everyone",  "login",     "requested", "required",
-	"unasked", "if",      "only",      "beginning", "is",        "asks",      "without",
-	"on",      "at",      "gets",      "nothing",   "refused",   "approved",  "by",
-	"two",     "subject", "transient", "pairwise",  "format",    "also",      "attribute",
+	"policy",   "release", "never",     "service",   "tag",       "expect",    "to",
+	"for",      "give",    "silent",    "because",   "basis",     "until",     "agreement",
+	"from",     "except",  "and",       "or",        "client",    "category",  "protocol",
+	"saml",     "oidc",    "any",       "anything",  "protected", "test",      "student",
+	"teacher",  "staff",   "guardian",  "everyone",  "login",     "requested", "required",
+	"unasked",  "if",      "only",      "beginning", "is",        "asks",      "without",
+	"on",       "at",      "gets",      "nothing",   "refused",   "approved",  "by",
+	"two",      "subject", "transient", "pairwise",  "format",    "also",      "attribute",
+	"huvudman",
 };
 
 /* Words of the full language that this version does not understand; each says what it is for. */
 static const struct {
 	const char *word, *purpose;
 } later[] = {
-	{"huvudman", "a policy of one huvudman among several"},
 	{"inform", "a page that tells people what is released"},
 	{"ask", "a page that asks people for consent"},
 	{"asked", "a page that asks people for consent"},

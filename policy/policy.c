@@ -48,7 +48,8 @@ static gint by_name(gconstpointer a, gconstpointer b)
 
 /* The files by name, so that the order in which they are given shows nowhere: everything that is
  * read from them is in order from the start. */
-static GPtrArray *sorted_sources(Policy *policy, const PolicySource *files, size_t n)
+static GPtrArray *sorted_sources(Policy *policy, const PolicySource *files, size_t n,
+				 const PolicyContext *context)
 {
 	GPtrArray *sources = g_ptr_array_new();
 
@@ -58,6 +59,8 @@ static GPtrArray *sorted_sources(Policy *policy, const PolicySource *files, size
 		source->name = arena_text(&policy->arena, files[i].name, strlen(files[i].name));
 		source->bytes = files[i].bytes;
 		source->length = files[i].length;
+		source->huvudman = files[i].huvudman;
+		source->is_shared = context->huvudman && !files[i].huvudman;
 		g_ptr_array_add(sources, source);
 	}
 	g_ptr_array_sort(sources, by_name);
@@ -91,7 +94,7 @@ Policy *policy_load(const PolicySource *files, size_t n, const PolicyContext *co
 	rules_init(&policy->rules);
 	policy->scopes = g_strdupv((char **)(guintptr)context->scopes);
 	policy->warnings = g_ptr_array_new_with_free_func(g_free);
-	sources = sorted_sources(policy, files, n);
+	sources = sorted_sources(policy, files, n, context);
 	for (guint i = 0; i < sources->len; i++)
 		if (!source_check(sources->pdata[i], error) ||
 		    !grammar_read(sources->pdata[i], &policy->arena, &policy->rules, error))
@@ -174,7 +177,9 @@ GPtrArray *policy_texts(const PolicySource *sources, size_t n)
 
 	arena_init(&arena);
 	for (size_t i = 0; i < n; i++) {
-		const Source source = {sources[i].name, sources[i].bytes, sources[i].length};
+		const Source source = {.name = sources[i].name,
+				       .bytes = sources[i].bytes,
+				       .length = sources[i].length};
 		g_autoptr(GArray) tokens =
 			source_check(&source, NULL) ? lexer_read(&source, &arena, NULL) : NULL;
 

@@ -33,6 +33,7 @@ typedef struct {
 	const char *name;  /* what messages and decisions call it: the file's base name */
 	const char *bytes; /* need not end in NUL */
 	size_t length;
+	const char *huvudman; /* whom alone it binds, and whom its header must name; NULL: all */
 } PolicySource;
 
 /* What the policy must be told about the school. Nothing is kept of services; scopes are copied. */
@@ -48,6 +49,7 @@ typedef struct {
 	 * nobody has approved anything. Called during the load alone. */
 	unsigned (*approvers)(const char *canonical, gpointer data);
 	gpointer approvers_data;
+	const char *huvudman; /* its name where there are several; NULL: the only one */
 } PolicyContext;
 
 typedef struct Policy Policy;

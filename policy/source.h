@@ -14,6 +14,8 @@ typedef struct {
 	const char *name;  /* lives as long as the policy */
 	const char *bytes; /* only during the load */
 	size_t length;
+	const char *huvudman; /* whom alone it binds, only during the load; NULL: all there are */
+	bool is_shared;       /* there are several, and it binds them all */
 } Source;
 
 /* Where a word stands. Lines and columns count from 1, columns in characters. */

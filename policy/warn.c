@@ -250,6 +250,11 @@ static void warn_agreement(Warner *warner, const Release *release)
 	unsigned until = release->agreement_until;
 	int left;
 
+	if (release->agreement && release->place.source->is_shared)
+		warn(warner, &release->agreement_place,
+		     "a rule of all huvudmän has an agreement, and agreements belong to one: move "
+		     "\"%s\" to a folder of that one",
+		     release->title);
 	if (!until)
 		return;
 	left = days_between(warner->context->today, until);

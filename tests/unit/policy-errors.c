@@ -468,8 +468,8 @@ static void test_header(void)
 		{"policy 2\n", "a.policy:1:8: this version of Portvakt understands policy 1, not "
 			       "policy 2"},
 		{"policy 1 huvudman norra\n",
-		 "a.policy:1:10: 'huvudman' (a policy of one huvudman among several) is not "
-		 "understood by this version of Portvakt"},
+		 "a.policy:1:19: huvudman 'norra', but there is one huvudman here, without a name: "
+		 "write 'policy 1'"},
 		{"policy 1 service", "a.policy:1:10: expected the end of the line, not 'service'"},
 		{"\n\n# x\npolicy 1", NULL},
 		{"policy 1;;;\n;", NULL},
@@ -489,6 +489,95 @@ static void test_header(void)
 		g_autofree char *got = first_line(error->message);
 		g_assert_cmpstr(got, ==, headers[i].want);
 	}
+}
+
+/* Whom a file binds: its header and its folder say the same, or it is not taken. */
+static void test_huvudman(void)
+{
+	static const struct {
+		const char *text, *folder, *want;
+	} bound[] = {
+		{"policy 1 huvudman norra", "norra", NULL},
+		{"policy 1 huvudman staff", "staff", NULL},
+		{"policy 1", NULL, NULL},
+		{"policy 1", "norra",
+		 "a.policy:1:9: in folder norra a policy file begins with 'policy 1 huvudman "
+		 "norra'"},
+		{"policy 1 huvudman norra", "sodra",
+		 "a.policy:1:19: huvudman 'norra' in folder sodra"},
+		{"policy 1 huvudman norra", NULL,
+		 "a.policy:1:19: huvudman 'norra' in the folder of all: move the file to the "
+		 "folder norra in it"},
+		{"policy 1 huvudman", "norra",
+		 "a.policy:1:18: expected the name of a huvudman, not the end of the line"},
+		{"policy 1 huvudman \"norra\"", "norra",
+		 "a.policy:1:19: expected the name of a huvudman, not \"norra\""},
+		{"policy 1 huvudman norra sodra", "norra",
+		 "a.policy:1:25: expected the end of the line, not 'sodra'"},
+	};
+
+	for (size_t i = 0; i < G_N_ELEMENTS(bound); i++) {
+		PolicySource source = {"a.policy", bound[i].text, strlen(bound[i].text),
+				       bound[i].folder};
+		PolicyContext context = {.scopes = fixture_scopes,
+					 .today = FIXTURE_TODAY,
+					 .huvudman = bound[i].folder ? bound[i].folder : "norra"};
+		g_autoptr(GError) error = NULL;
+		g_autoptr(Policy) policy = policy_load(&source, 1, &context, &error);
+
+		if (!bound[i].want) {
+			g_assert_no_error(error);
+			continue;
+		}
+		g_assert_null(policy);
+		g_autofree char *got = first_line(error->message);
+		g_assert_cmpstr(got, ==, bound[i].want);
+	}
+}
+
+/* An agreement is between a service and one huvudman. */
+static void test_shared_agreement(void)
+{
+	static const char rule[] = "release \"Ett\" { to any; for student; give login; silent; "
+				   "because \"x\"; basis \"6.1 e\"; agreement \"PUB 1\" }\n";
+	g_autofree char *all = g_strconcat("policy 1\n", rule, NULL);
+	g_autofree char *own = g_strconcat("policy 1 huvudman norra\n", rule, NULL);
+	const PolicySource sources[] = {{"a.policy", all, strlen(all), NULL},
+					{"norra/a.policy", own, strlen(own), "norra"}};
+
+	for (size_t i = 0; i < 3; i++) {
+		PolicyContext context = {.scopes = fixture_scopes,
+					 .today = FIXTURE_TODAY,
+					 .huvudman = i < 2 ? "norra" : NULL};
+		g_autoptr(GError) error = NULL;
+		g_autoptr(Policy) policy = policy_load(&sources[i == 1], 1, &context, &error);
+		unsigned told = 0;
+
+		g_assert_no_error(error);
+		for (guint j = 0; j < policy_warnings(policy)->len; j++)
+			told += strstr(policy_warnings(policy)->pdata[j],
+				       "a rule of all huvudmän has an agreement") != NULL;
+		g_assert_cmpuint(told, ==, i == 0);
+	}
+}
+
+/* The same title may stand in the files of two huvudmän, who never meet, and not in those of all
+ * and of one. */
+static void test_titles(void)
+{
+	static const char rule[] = "release \"Ett\" { to any; for student; give login; silent; "
+				   "because \"x\"; basis \"6.1 e\" }\n";
+	g_autofree char *all = g_strconcat("policy 1\n", rule, NULL);
+	g_autofree char *own = g_strconcat("policy 1 huvudman norra\n", rule, NULL);
+	const PolicySource sources[] = {{"a.policy", all, strlen(all), NULL},
+					{"norra/a.policy", own, strlen(own), "norra"}};
+	PolicyContext context = {
+		.scopes = fixture_scopes, .today = FIXTURE_TODAY, .huvudman = "norra"};
+	g_autoptr(GError) error = NULL;
+
+	g_assert_null(policy_load(sources, 2, &context, &error));
+	g_assert_nonnull(strstr(error->message, "norra/a.policy:2:"));
+	g_assert_nonnull(strstr(error->message, "a.policy:2"));
 }
 
 /* Bytes after a NUL are not out of sight. */
@@ -594,6 +683,9 @@ int main(int argc, char **argv)
 	g_test_add_func("/policy/errors/long-line", test_long_line);
 	g_test_add_func("/policy/errors/limits", test_limits);
 	g_test_add_func("/policy/errors/header", test_header);
+	g_test_add_func("/policy/errors/huvudman", test_huvudman);
+	g_test_add_func("/policy/errors/shared-agreement", test_shared_agreement);
+	g_test_add_func("/policy/errors/titles", test_titles);
 	g_test_add_func("/policy/errors/nul", test_nul);
 	g_test_add_func("/policy/errors/files", test_files);
 	g_test_add_func("/policy/errors/order", test_order);
