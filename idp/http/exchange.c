@@ -127,7 +127,7 @@ static void deliver(HttpExchange *exchange, HttpResponse *response, const char *
 	atomic_fetch_sub(&hub->answering, 1);
 }
 
-static HttpResponse *plain_refusal(const HttpRefusal *refusal, gpointer user)
+static HttpResponse *plain_refusal(const HttpRefusal *refusal)
 {
 	g_autofree char *text = g_strdup_printf("%u\nReferens / reference: %s\n", refusal->status,
 						refusal->reference);
@@ -147,10 +147,13 @@ void exchange_refuse(HttpExchange *exchange, unsigned status, const char *what)
 		.status = status,
 		.reference = request ? request->reference : exchange->reference,
 		.accept_language = request ? request->accept_language : NULL,
+		.host = request ? request->host : NULL,
 		.late = exchange->handed ? atomic_load(&exchange->late) : 0,
 		.request = exchange->handed ? request : NULL,
 	};
-	HttpResponse *response = (hub->refuse ? hub->refuse : plain_refusal)(&refusal, hub->user);
+	HttpResponse *response = hub->refuse ? hub->refuse(&refusal, hub->user) : NULL;
+	if (!response)
+		response = plain_refusal(&refusal);
 	if (status == 405)
 		http_response_set(response, "Allow", "GET, HEAD, POST");
 	if (status == 503)

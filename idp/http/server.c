@@ -334,10 +334,10 @@ static void answer_overdue(void *data)
 	exchange_unref(exchange);
 }
 
-static bool raise_descriptor_limit(unsigned connections, GError **error)
+static bool raise_descriptor_limit(unsigned connections, unsigned others, GError **error)
 {
 	struct rlimit limit;
-	rlim_t wanted = (rlim_t)connections + SPARE_DESCRIPTORS;
+	rlim_t wanted = (rlim_t)connections + SPARE_DESCRIPTORS + others;
 
 	if (getrlimit(RLIMIT_NOFILE, &limit) == 0 && limit.rlim_cur < wanted) {
 		limit.rlim_cur = MIN(wanted, limit.rlim_max);
@@ -467,7 +467,7 @@ HttpServer *http_server_start(const HttpServerOptions *options, GError **error)
 	g_assert(options->handler && options->listen);
 	server->proxies = trusted_proxies_new(options->trusted_proxies, error);
 	if (server->proxies && check_tls(options, error) &&
-	    raise_descriptor_limit(limits.connections, error))
+	    raise_descriptor_limit(limits.connections, options->descriptors, error))
 		server->listener = listen_open(options->listen, error);
 	if (server->listener < 0) {
 		server_free(server);

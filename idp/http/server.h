@@ -29,6 +29,7 @@ typedef struct {
 	unsigned status;
 	const char *reference;
 	const char *accept_language; /* NULL when unknown */
+	const char *host;            /* the request's; NULL when unknown */
 	unsigned late;               /* of http_exchange_answer_by(), else 0 */
 	const HttpRequest *request;  /* that the handler got and nobody answered; else NULL */
 } HttpRefusal;
@@ -69,7 +70,8 @@ typedef struct {
 	HttpHandler handler;
 	/* Largest body for this path in bytes; NULL, or 0 returned: LIMIT_HTTP_REQUEST in all. */
 	gsize (*body_limit)(HttpMethod method, const char *path, gpointer user);
-	/* Renders the server's own refusals (transfer full); NULL: a line of text. */
+	/* Renders the server's own refusals (transfer full); NULL, or NULL returned: a line of
+	 * text. */
 	HttpResponse *(*refuse)(const HttpRefusal *refusal, gpointer user);
 	/* Called once per finished request, on an I/O thread. */
 	void (*access)(const HttpAccess *access, gpointer user);
@@ -78,6 +80,7 @@ typedef struct {
 	/* 0: as in idp/limits.h. Tests shorten them. */
 	unsigned read_ms, total_ms, idle_ms, drain_ms;
 	unsigned connections, connections_per_address;
+	unsigned descriptors; /* open files for others than connections, beyond the usual few */
 } HttpServerOptions;
 
 /* Counters since the start; `connections` and `waiting` are of now. */
