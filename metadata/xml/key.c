@@ -100,6 +100,16 @@ EVP_PKEY *xml_key_pkey(const XmlKey *key)
 	return key->pkey;
 }
 
+GBytes *xml_key_public_der(const XmlKey *key)
+{
+	guint8 *bytes = NULL;
+	int len = i2d_PUBKEY(key->pkey, &bytes);
+	g_assert(len > 0);
+	GBytes *der = g_bytes_new(bytes, (gsize)len);
+	OPENSSL_free(bytes);
+	return der;
+}
+
 XmlKeyKind xml_key_kind(const XmlKey *key)
 {
 	return key->certificate.kind;

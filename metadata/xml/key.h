@@ -40,6 +40,9 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(XmlKey, xml_key_unref)
 XmlKeyKind xml_key_kind(const XmlKey *key);
 /* Kind, bits, dates and fingerprint of its certificate. (transfer none) */
 const XmlCertificate *xml_key_certificate(const XmlKey *key);
+/* The public key (SubjectPublicKeyInfo in DER): the same whatever the certificate says. (transfer
+ * full) */
+GBytes *xml_key_public_der(const XmlKey *key);
 /* The certificate's DER, and the same in base64 on one line, for KeyInfo. (transfer none) */
 GBytes *xml_key_certificate_der(const XmlKey *key);
 const char *xml_key_certificate_base64(const XmlKey *key);
