@@ -24,6 +24,10 @@ const ConfigSetting config_table[] = {
 	 "Address and port for monitors; left out, there are none. One written-out address, and not one "
 	 "that everybody reaches: it speaks plain HTTP and asks nobody who they are."},
 
+	{"huvudman", "file", CONFIG_PATH, NULL, true, 0, 0,
+	 "Where several huvudmän share one installation: the configuration of this one, with all groups "
+	 "but [server], [health] and [huvudman NAME]."},
+
 	{"idp", "base-url", CONFIG_TEXT, NULL, true, 0, 0,
 	 "The https address people and services see, without a path."},
 	{"idp", "entity-id", CONFIG_TEXT, NULL, false, 0, 0,

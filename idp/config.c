@@ -1,18 +1,22 @@
 /* SPDX-License-Identifier: AGPL-3.0-or-later */
 #include "idp/config.h"
 
+#include <stdatomic.h>
 #include <string.h>
 
+#include "idp/config-check.h"
 #include "idp/config-table.h"
 #include "idp/http/forwarded.h"
-#include "idp/http/listen.h"
-#include "idp/limits.h"
 #include "policy/guess.h"
 
 G_DEFINE_QUARK(portvakt - config, config_error)
 
 /* A configuration is written by hand; a larger file is another file. */
 #define CONFIG_BYTES_MAX (256 * 1024)
+
+/* Each has a writer, threads that wait for its directory, and files of its own. */
+#define HUVUDMEN_MAX      32
+#define HUVUDMAN_NAME_MAX 32
 
 /* One federation or two, and their trial feeds: each may cost a child's time at a reload. */
 #define FEEDS_MAX     8
@@ -34,12 +38,16 @@ typedef struct {
 } Said;
 
 struct Config {
-	GChecksum *sum; /* of all that was read */
+	atomic_uint references; /* C11's, not GLib's: ThreadSanitizer sees these */
+	GChecksum *sum;         /* of all that was read */
 	char *file;
 	char *folder;
+	char *huvudman;         /* whose it is; NULL: the main configuration */
 	GHashTable *said;       /* "group\037key" -> Said */
 	GPtrArray *directories; /* group names, NULL-ended once loaded */
 	GPtrArray *feeds;       /* likewise */
+	GPtrArray *huvudmen;    /* names, likewise */
+	char *own;              /* FILE:LINE:COLUMN: [GROUP] of the first that is one huvudman's */
 };
 
 static void said_free(gpointer data)
@@ -57,16 +65,25 @@ const char *config_default_path(void)
 	return PORTVAKT_SYSCONFDIR "/portvakt.conf";
 }
 
-void config_free(Config *config)
+Config *config_ref(Config *config)
 {
-	if (!config)
+	atomic_fetch_add_explicit(&config->references, 1, memory_order_relaxed);
+	return config;
+}
+
+void config_unref(Config *config)
+{
+	if (!config || atomic_fetch_sub_explicit(&config->references, 1, memory_order_acq_rel) != 1)
 		return;
 	g_checksum_free(config->sum);
 	g_free(config->file);
 	g_free(config->folder);
+	g_free(config->huvudman);
 	g_hash_table_unref(config->said);
 	g_ptr_array_unref(config->directories);
 	g_ptr_array_unref(config->feeds);
+	g_ptr_array_unref(config->huvudmen);
+	g_free(config->own);
 	g_free(config);
 }
 
@@ -80,7 +97,16 @@ static const char *table_group(const char *group)
 {
 	if (g_str_has_prefix(group, "directory "))
 		return "directory";
+	if (g_str_has_prefix(group, "huvudman "))
+		return "huvudman";
 	return g_str_has_prefix(group, "feed ") ? "feed" : group;
+}
+
+/* Whether a group of the table is of the whole installation, and not of one huvudman. */
+static bool is_shared(const char *group)
+{
+	return g_str_equal(group, "server") || g_str_equal(group, "health") ||
+	       g_str_equal(group, "huvudman");
 }
 
 static const ConfigSetting *find_setting(const char *group, const char *key)
@@ -233,17 +259,61 @@ static bool take_feed(Config *config, const Place *place, const char *group, GEr
 	return true;
 }
 
+/* The name is a word of the policy, part of a file's name and of a metric's label. */
+static bool is_huvudman_name(const char *name)
+{
+	gsize len = strspn(name, "abcdefghijklmnopqrstuvwxyz0123456789-");
+	return g_ascii_islower(name[0]) && len <= HUVUDMAN_NAME_MAX && name[len] == '\0' &&
+	       name[len - 1] != '-' && !g_str_equal(name, "conf");
+}
+
+static bool take_huvudman(Config *config, const Place *place, const char *group, GError **error)
+{
+	const char *name = group + strlen("huvudman ");
+	if (g_ptr_array_find_with_equal_func(config->huvudmen, name, g_str_equal, NULL))
+		return true;
+	if (!is_huvudman_name(name))
+		return fail(error, place,
+			    "a huvudman's name begins with a letter and is letters a-z, digits and "
+			    "- within, at most %d of them, and not `conf'",
+			    HUVUDMAN_NAME_MAX);
+	if (config->huvudmen->len == HUVUDMEN_MAX)
+		return fail(error, place, "more than %d huvudmän", HUVUDMEN_MAX);
+	g_ptr_array_add(config->huvudmen, g_strdup(name));
+	return true;
+}
+
+/* What is of all is said once, in the main configuration. */
+static bool take_share(Config *config, const Place *place, const char *group, GError **error)
+{
+	bool shared = is_shared(table_group(group));
+	if (config->huvudman && shared)
+		return fail(error, place,
+			    "[%s] is of the whole installation: it belongs in the main "
+			    "configuration, not in the file of huvudman %s",
+			    group, config->huvudman);
+	if (!shared && !config->own)
+		config->own = g_strdup_printf("%s:%u:%u: [%s]", place->file, place->line,
+					      place->column, group);
+	return true;
+}
+
 static bool take_group(Config *config, const Place *place, const char *group, GError **error)
 {
 	bool known = false;
 	for (gsize i = 0; i < config_table_length && !known; i++)
 		known = g_str_equal(config_table[i].group, table_group(group));
-	if (!known || g_str_equal(group, "directory") || g_str_equal(group, "feed")) {
+	if (!known || g_str_equal(group, "directory") || g_str_equal(group, "feed") ||
+	    g_str_equal(group, "huvudman")) {
 		g_autofree char *guess =
 			known ? g_strdup_printf("; give it a name: [%s main]", group)
 			      : guess_text(group, NULL);
 		return fail(error, place, "there is no group [%s]%s", group, guess);
 	}
+	if (!take_share(config, place, group, error))
+		return false;
+	if (g_str_has_prefix(group, "huvudman "))
+		return take_huvudman(config, place, group, error);
 	if (g_str_has_prefix(group, "feed "))
 		return take_feed(config, place, group, error);
 	if (!g_str_has_prefix(group, "directory "))
@@ -315,7 +385,9 @@ static int compare_names(gconstpointer a, gconstpointer b)
 
 static bool take_folder(Config *config, GError **error)
 {
-	g_autofree char *folder = g_build_filename(config->folder, "conf.d", NULL);
+	g_autofree char *base =
+		g_strconcat(config->huvudman ? config->huvudman : "conf", ".d", NULL);
+	g_autofree char *folder = g_build_filename(config->folder, base, NULL);
 	g_autoptr(GPtrArray) names = g_ptr_array_new_with_free_func(g_free);
 	g_autoptr(GDir) dir = g_dir_open(folder, 0, NULL);
 	for (const char *name; dir && (name = g_dir_read_name(dir));)
@@ -338,95 +410,50 @@ static bool lacks(const Config *config, const char *group, const ConfigSetting *
 	return true;
 }
 
+static bool lacks_any(const Config *config, const char *prefix, const GPtrArray *names,
+		      const ConfigSetting *setting, GError **error)
+{
+	for (guint i = 0; i < names->len; i++) {
+		g_autofree char *group = g_strconcat(prefix, names->pdata[i], NULL);
+		if (lacks(config, group, setting, error))
+			return true;
+	}
+	return false;
+}
+
 static bool check_mandatory(const Config *config, GError **error)
 {
-	if (!config->directories->len)
+	bool several = config->huvudmen->len;
+	if (several && config->own) {
+		g_set_error(error, CONFIG_ERROR, CONFIG_ERROR_VALUE,
+			    "%s is of one huvudman: with [huvudman %s] it belongs in that one's "
+			    "file",
+			    config->own, (const char *)config->huvudmen->pdata[0]);
+		return false;
+	}
+	if (!several && !config->directories->len)
 		return fail(error, &(Place){config->file, 1, 1},
 			    "no directory is named; write a group [directory main]");
 	for (gsize i = 0; i < config_table_length; i++) {
-		const char *group = config_table[i].group;
-		if (g_str_equal(group, "directory"))
-			group = config->directories->pdata[0];
-		bool feed = g_str_equal(group, "feed");
-		if (!feed && lacks(config, group, &config_table[i], error))
+		const ConfigSetting *setting = &config_table[i];
+		const char *group = setting->group;
+		bool lacking;
+		if (several != g_str_equal(group, "huvudman"))
+			continue;
+		if (several)
+			lacking = lacks_any(config, "huvudman ", config->huvudmen, setting, error);
+		else if (g_str_equal(group, "feed"))
+			lacking = lacks_any(config, "", config->feeds, setting, error);
+		else
+			lacking = lacks(config,
+					g_str_equal(group, "directory")
+						? config->directories->pdata[0]
+						: group,
+					setting, error);
+		if (lacking)
 			return false;
-		for (guint j = 0; feed && j < config->feeds->len; j++)
-			if (lacks(config, config->feeds->pdata[j], &config_table[i], error))
-				return false;
 	}
 	return true;
-}
-
-static bool check_together(const Config *config, GError **error)
-{
-	const char *directory = config->directories->pdata[0];
-	const char *base = config_text(config, "idp", "base-url");
-	g_autoptr(GUri) uri = g_uri_parse(base, G_URI_FLAGS_NONE, NULL);
-	g_autofree char *where = NULL;
-	const char *wrong = NULL;
-	g_autofree char *folded = g_ascii_strdown(base, -1);
-	if (!uri || !g_str_equal(base, folded) || g_strcmp0(g_uri_get_scheme(uri), "https") ||
-	    *g_uri_get_path(uri) || g_uri_get_query(uri) || g_uri_get_userinfo(uri) ||
-	    !g_uri_get_host(uri) || !*g_uri_get_host(uri) || g_uri_get_port(uri) == 443) {
-		/* compared with Host and Origin, where browsers leave 443 out */
-		wrong = "base-url is https://HOST or https://HOST:PORT in lower case, without a "
-			"path, and without :443";
-		where = config_where(config, "idp", "base-url");
-	} else if (config_has(config, "server", "tls-key") !=
-		   config_has(config, "server", "tls-certificate")) {
-		wrong = "tls-certificate and tls-key go together";
-		where = config_where(config, "server",
-				     config_has(config, "server", "tls-key") ? "tls-key"
-									     : "tls-certificate");
-	} else if (g_strcmp0(config_text(config, directory, "protected-attribute"), "none") &&
-		   !config_has(config, directory, "protected-no")) {
-		wrong = "protected-attribute needs protected-no: the values that mean `not protected'";
-		where = config_where(config, directory, "protected-attribute");
-	} else if (!strstr(config_text(config, directory, "login-filter"), "{login}")) {
-		wrong = "login-filter needs {login}, where what the person typed goes";
-		where = config_where(config, directory, "login-filter");
-	} else if (!config_has(config, directory, "student") &&
-		   !config_has(config, directory, "staff") &&
-		   !config_has(config, directory, "guardian")) {
-		wrong = "say who is who: student, staff or guardian = ATTRIBUTE=VALUE";
-		where = config_where(config, directory, "uri");
-	}
-	if (wrong)
-		g_set_error(error, CONFIG_ERROR, CONFIG_ERROR_VALUE, "%s: %s", where, wrong);
-	return !wrong;
-}
-
-static bool matches(const char *text, const char *pattern)
-{
-	return g_regex_match_simple(pattern, text, G_REGEX_DOLLAR_ENDONLY, 0);
-}
-
-/* What we say of ourselves in metadata, where only others would find it wrong. */
-static bool check_identity(const Config *config, GError **error)
-{
-	static const char label[] = "^([a-z0-9]([a-z0-9-]*[a-z0-9])?\\.)+[a-z0-9-]*[a-z0-9]$";
-	const char *id = config_text(config, "idp", "entity-id");
-	const char *email = config_text(config, "idp", "support-email");
-	const char *key = NULL, *wrong = NULL;
-	for (const char *const *scope = config_list(config, "idp", "scopes"); *scope; scope++)
-		if (!matches(*scope, label)) {
-			key = "scopes";
-			wrong = "a scope is a domain in lower case, as skola.example, without `@'";
-		}
-	if (!wrong && id &&
-	    (!g_uri_is_valid(id, G_URI_FLAGS_NONE, NULL) || strlen(id) > LIMIT_SAML_ID)) {
-		key = "entity-id";
-		wrong = "entity-id is an address such as https://HOST/saml/metadata, of at most 256 "
-			"bytes; leave the line out unless services know you by another";
-	} else if (!wrong && !matches(email, "^[^@\\s<>\"]+@[^@\\s<>\"]+$")) {
-		key = "support-email";
-		wrong = "support-email is a mail address, as helpdesk@skola.example";
-	}
-	if (!wrong)
-		return true;
-	g_autofree char *where = config_where(config, "idp", key);
-	g_set_error(error, CONFIG_ERROR, CONFIG_ERROR_VALUE, "%s: %s", where, wrong);
-	return false;
 }
 
 /* Each by itself, so that the right one is pointed at. */
@@ -449,81 +476,87 @@ static bool check_proxies(const Config *config, GError **error)
 	return true;
 }
 
-/* A second listener that is only for monitors must not be the first by mistake. */
-static bool check_health(const Config *config, GError **error)
+/* What a setting is when it is left out; NULL: nothing. Transfer full. */
+static char *fallback_of(const Config *config, const ConfigSetting *setting)
 {
-	const char *listen = config_text(config, "health", "listen");
-	g_autofree char *where = config_where(config, "health", "listen");
-	g_autoptr(GError) wrong = NULL;
-	g_strfreev(listen ? listen_hosts(listen, &wrong) : NULL);
-	if (wrong)
-		g_set_error(error, CONFIG_ERROR, CONFIG_ERROR_VALUE, "%s: %s", where,
-			    wrong->message);
-	else if (listen && g_str_equal(listen, config_text(config, "server", "listen")))
-		g_set_error(error, CONFIG_ERROR, CONFIG_ERROR_VALUE,
-			    "%s: that is where people are served; give monitors another port",
-			    where);
-	else
-		return true;
-	return false;
-}
-
-static bool check_eppn(const Config *config, GError **error)
-{
-	const char *source = config_text(config, "eppn", "source");
-	const char *scope = config_text(config, "eppn", "scope");
-	const char *key = NULL, *wrong = NULL;
-	if (!g_str_equal(source, "directory") && !g_str_equal(source, "store")) {
-		key = "source";
-		wrong = "source is directory or store";
-	} else if (scope && !g_strv_contains(config_list(config, "idp", "scopes"), scope)) {
-		key = "scope";
-		wrong = "scope is one of [idp] scopes";
-	}
-	if (!wrong)
-		return true;
-	g_autofree char *where = config_where(config, "eppn", key);
-	g_set_error(error, CONFIG_ERROR, CONFIG_ERROR_VALUE, "%s: %s", where, wrong);
-	return false;
+	bool shared = is_shared(setting->group);
+	if (shared ? config->huvudman != NULL : config->huvudmen->pdata[0] != NULL)
+		return NULL;
+	if (config->huvudman && g_str_equal(setting->group, "store"))
+		return g_build_filename(PORTVAKT_STATEDIR, config->huvudman, "portvakt.db", NULL);
+	return g_strdup(setting->fallback);
 }
 
 static void add_fallbacks(Config *config)
 {
 	for (gsize i = 0; i < config_table_length; i++) {
-		const char *group = g_str_equal(config_table[i].group, "directory")
+		g_autofree char *fallback = fallback_of(config, &config_table[i]);
+		const char *group = fallback && g_str_equal(config_table[i].group, "directory")
 					    ? config->directories->pdata[0]
 					    : config_table[i].group;
 		g_autofree char *name = said_name(group, config_table[i].key);
-		if (!config_table[i].fallback || g_hash_table_contains(config->said, name))
+		if (!fallback || g_hash_table_contains(config->said, name))
 			continue;
 		Said *said = g_new0(Said, 1);
-		said->text = g_strdup(config_table[i].fallback);
+		said->text = g_steal_pointer(&fallback);
 		g_hash_table_insert(config->said, g_steal_pointer(&name), said);
 		bool judged = said_judge(config, &config_table[i], said, config_table[i].key, NULL);
 		g_assert(judged);
 	}
 }
 
-Config *config_load(const char *path, GError **error)
+static Config *config_new(const char *path, const char *huvudman)
 {
-	g_autoptr(Config) config = g_new0(Config, 1);
+	Config *config = g_new0(Config, 1);
+	atomic_init(&config->references, 1);
 	config->sum = g_checksum_new(G_CHECKSUM_SHA256);
 	config->file = g_canonicalize_filename(path, NULL);
 	config->folder = g_path_get_dirname(config->file);
+	config->huvudman = g_strdup(huvudman);
 	config->said = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, said_free);
 	config->directories = g_ptr_array_new_with_free_func(g_free);
 	config->feeds = g_ptr_array_new_with_free_func(g_free);
+	config->huvudmen = g_ptr_array_new_with_free_func(g_free);
+	return config;
+}
+
+static bool config_fill(Config *config, GError **error)
+{
 	if (!take_file(config, config->file, error) || !take_folder(config, error) ||
 	    !check_mandatory(config, error))
-		return NULL;
+		return false;
+	bool several = config->huvudmen->len;
 	g_ptr_array_add(config->directories, NULL);
 	g_ptr_array_add(config->feeds, NULL);
+	g_ptr_array_add(config->huvudmen, NULL);
 	add_fallbacks(config);
-	if (!check_together(config, error) || !check_identity(config, error) ||
-	    !check_proxies(config, error) || !check_health(config, error) ||
-	    !check_eppn(config, error))
-		return NULL;
-	return g_steal_pointer(&config);
+	return check_proxies(config, error) &&
+	       (config->huvudman || config_check_shared(config, error)) &&
+	       (several || config_check_own(config, error));
+}
+
+Config *config_load(const char *path, GError **error)
+{
+	g_autoptr(Config) config = config_new(path, NULL);
+	return config_fill(config, error) ? g_steal_pointer(&config) : NULL;
+}
+
+Config *config_load_huvudman(const Config *main, const char *name, char **ret_base_url,
+			     GError **error)
+{
+	g_autofree char *group = g_strconcat("huvudman ", name, NULL);
+	g_autoptr(Config) config = config_new(config_path(main, group, "file"), name);
+	bool good = config_fill(config, error);
+	if (error && g_error_matches(*error, G_FILE_ERROR, G_FILE_ERROR_NOENT)) {
+		g_autofree char *where = config_where(main, group, "file");
+		g_prefix_error(error, "%s: ", where);
+	}
+	if (ret_base_url)
+		*ret_base_url =
+			config_has(config, "idp", "base-url") && config_check_base_url(config, NULL)
+				? g_strdup(config_text(config, "idp", "base-url"))
+				: NULL;
+	return good ? g_steal_pointer(&config) : NULL;
 }
 
 const char *config_checksum(const Config *config)
@@ -581,6 +614,16 @@ const char *const *config_directories(const Config *config)
 const char *const *config_feeds(const Config *config)
 {
 	return (const char *const *)config->feeds->pdata;
+}
+
+const char *const *config_huvudmen(const Config *config)
+{
+	return (const char *const *)config->huvudmen->pdata;
+}
+
+const char *config_huvudman(const Config *config)
+{
+	return config->huvudman;
 }
 
 char **config_keys(const Config *config, const char *group)

@@ -7,6 +7,10 @@
  * and may set what it left out, never say a setting twice. An unknown group or key, a setting said
  * twice, a value of the wrong form or a mandatory setting left out is an error of the form
  * `FILE:LINE: what is wrong; what to do`. Relative paths count from the folder of the main file.
+ *
+ * One installation serves one huvudman, who has no name, or several. Then the main configuration
+ * holds the groups [server], [health] and, for each of them, [huvudman NAME] with its file, and
+ * that file, with the *.conf files of NAME.d beside it, holds everything else.
  */
 #pragma once
 
@@ -23,8 +27,9 @@ typedef enum {
 } ConfigType;
 
 typedef struct {
-	const char *group; /* "directory" stands for every [directory NAME], "feed" likewise */
-	const char *key;   /* "*" stands for any key (group attributes) */
+	const char
+		*group;  /* "directory" stands for every [directory NAME], so "feed", "huvudman" */
+	const char *key; /* "*" stands for any key (group attributes) */
 	ConfigType type;
 	const char *fallback; /* as it would be written; NULL = none */
 	bool mandatory;
@@ -44,11 +49,27 @@ const ConfigSetting *config_settings(gsize *ret_count);
 /* The file that is read when none is named. */
 const char *config_default_path(void);
 
-/* Reads and judges FILE and its conf.d. Transfer full; NULL with error set, naming file, line and
- * column. */
+/* Reads and judges FILE, a main configuration, and its conf.d. Transfer full; NULL with error set,
+ * naming file, line and column. Immutable; reference counted, by any thread. */
 Config *config_load(const char *path, GError **error);
-void config_free(Config *config);
-G_DEFINE_AUTOPTR_CLEANUP_FUNC(Config, config_free)
+Config *config_ref(Config *config);
+void config_unref(Config *config);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(Config, config_unref)
+
+/* The names of the groups [huvudman NAME], in order of file: a-z, 0-9 and - within. NULL-ended;
+ * none: the configuration is that of the only, nameless huvudman. Transfer none. */
+const char *const *config_huvudmen(const Config *config);
+
+/*
+ * Reads and judges the configuration of one of them. `*ret_base_url` (transfer full; may be NULL)
+ * is its base-url if that was read, also from a file in which something after it is wrong, else
+ * NULL. Transfer full.
+ */
+Config *config_load_huvudman(const Config *main, const char *name, char **ret_base_url,
+			     GError **error);
+
+/* Whose configuration it is; NULL: the main one. Transfer none. */
+const char *config_huvudman(const Config *config);
 
 /* SHA-256, in hexadecimal, of the files as they were read. Transfer none. */
 const char *config_checksum(const Config *config);

@@ -7,33 +7,30 @@
 #include "idp/flow.h"
 #include "idp/health/monitor.h"
 #include "idp/http/tls.h"
+#include "idp/huvudman.h"
 #include "idp/keys.h"
 #include "idp/limits.h"
 #include "idp/log.h"
 #include "idp/pool.h"
-#include "idp/store/door.h"
+
+/* Open files of one huvudman but for its readers, one a worker: the store's, its log's and its
+ * lock's, and a connection to the directory for each thread that may ask. */
+#define HUVUDMAN_DESCRIPTORS 80
+#define READER_DESCRIPTORS   3
 
 struct Daemon {
 	char *config_file;
-	char *store_file;
-	pthread_mutex_t lock; /* pthread, so that TSan sees it; of generation to reload_error */
-	Generation *generation;
-	gint64 loaded; /* seconds since 1970 */
-	guint64 reloads, reloads_failed;
-	char *reload_error; /* of the last reload; NULL: it was taken */
-	Writer *writer;
-	Door *door;
-	Throttle *throttle;
+	Config *main;        /* of the start */
+	Huvudman **huvudmen; /* constant while there are threads */
+	unsigned n;
 	Delay *delay;
-	unsigned queue; /* jobs that may wait in each of the two */
+	unsigned queue; /* jobs that may wait for a worker, or for a directory */
 	Pool *workers;
-	Pool *directory;
 	pthread_mutex_t server_lock; /* of server and last: monitors still ask while it stops */
 	HttpServer *server;
 	HttpStats last;  /* of the server when it was told to stop */
 	gint64 tls_ends; /* seconds since 1970; 0: no TLS */
 	Monitor *monitor;
-	Tally tally;
 	int visits; /* under way; atomic */
 };
 
@@ -42,43 +39,53 @@ static gint64 now_seconds(void)
 	return g_get_real_time() / G_USEC_PER_SEC;
 }
 
-static int64_t writer_clock(void)
+/* Whose host that is; NULL: nobody's. */
+static Huvudman *find_huvudman(const Daemon *daemon, const char *host)
 {
-	return now_seconds();
+	if (!huvudman_name(daemon->huvudmen[0]))
+		return daemon->huvudmen[0];
+	for (unsigned i = 0; host && i < daemon->n; i++)
+		if (!g_strcmp0(huvudman_host(daemon->huvudmen[i]), host))
+			return daemon->huvudmen[i];
+	return NULL;
 }
 
-static Generation *current(Daemon *daemon)
-{
-	pthread_mutex_lock(&daemon->lock);
-	Generation *generation = generation_ref(daemon->generation);
-	pthread_mutex_unlock(&daemon->lock);
-	return generation;
-}
+/* ---- the lanes ---- */
 
-/* ---- the two lanes ---- */
+/* What a worker has of each huvudman, in their order. */
+typedef struct {
+	unsigned n;
+	VisitWorker of[];
+} Worker;
 
 static void *worker_new(void *user, GError **error)
 {
 	const Daemon *daemon = user;
-	VisitWorker *worker = g_new0(VisitWorker, 1);
-	worker->reader = store_reader_open(store_sqlite, daemon->store_file, error);
-	if (!worker->reader)
-		g_clear_pointer(&worker, g_free);
+	Worker *worker = g_malloc0(sizeof *worker + daemon->n * sizeof worker->of[0]);
+	worker->n = daemon->n;
 	return worker;
 }
 
 static void worker_free(void *data)
 {
-	VisitWorker *worker = data;
-	store_reader_close(worker->reader);
-	g_clear_pointer(&worker->lasso, lasso_reader_free);
+	Worker *worker = data;
+	for (unsigned i = 0; i < worker->n; i++) {
+		store_reader_close(worker->of[i].reader);
+		g_clear_pointer(&worker->of[i].lasso, lasso_reader_free);
+	}
 	g_free(worker);
 }
 
-static void hand_over(Visit *visit, Pool *pool, PoolClass class)
+/* What the worker has of the visit's huvudman; NULL with an error. */
+static VisitWorker *worker_for(const Daemon *daemon, Worker *worker, const Visit *visit,
+			       GError **error)
 {
-	if (!pool_push(pool, visit, class, visit->request->peer))
-		visit_fail(visit, FAULT_HTTP_BUSY, "a queue is full");
+	unsigned i = 0;
+	while (daemon->huvudmen[i] != visit->huvudman)
+		i++;
+	if (!worker->of[i].reader)
+		worker->of[i].reader = huvudman_reader(visit->huvudman, error);
+	return worker->of[i].reader ? &worker->of[i] : NULL;
 }
 
 static void turn_away(void *job, void *user)
@@ -90,34 +97,79 @@ static void work(void *job, void *worker, void *user)
 {
 	Daemon *daemon = user;
 	Visit *visit = job;
-	visit->worker = worker;
-	if (!flow_run(visit, LANE_WORKER)) {
-		visit->worker = NULL;
-		hand_over(visit, daemon->directory, POOL_FIRST);
+	g_autoptr(GError) error = NULL;
+	visit->worker = worker_for(daemon, worker, visit, &error);
+	if (!visit->worker) {
+		visit_fail(visit, FAULT_STORE_DOWN, error->message);
+		return;
 	}
+	if (flow_run(visit, LANE_WORKER))
+		return;
+	visit->worker = NULL;
+	if (!huvudman_wait(visit->huvudman, visit, visit->request->peer))
+		visit_fail(visit, FAULT_HTTP_BUSY, "a queue is full");
+}
+
+static void hand_over(Daemon *daemon, Visit *visit, PoolClass class)
+{
+	if (!pool_push(daemon->workers, visit, class, visit->request->peer))
+		visit_fail(visit, FAULT_HTTP_BUSY, "a queue is full");
 }
 
 static void wait_for_directory(void *job, void *worker, void *user)
 {
-	Daemon *daemon = user;
 	if (!flow_run(job, LANE_DIRECTORY))
-		hand_over(job, daemon->workers, POOL_FIRST);
+		hand_over(user, job, POOL_FIRST);
 }
 
 /* ---- the listener's questions, asked on I/O threads ---- */
 
+/* There are no pages: not this huvudman's, and not another's either. */
+static HttpResponse *page_without_pages(const char *reference)
+{
+	g_autofree char *text =
+		g_strdup_printf("Det går inte att logga in här just nu. Försök igen om en "
+				"stund.\n"
+				"You cannot log in here right now. Please try again in a while.\n"
+				"Täällä ei voi nyt kirjautua. Yritä hetken kuluttua "
+				"uudelleen.\n\n"
+				"Referens / reference / viite: %s\n",
+				reference);
+	HttpResponse *response = http_response_text(503, text);
+	http_response_set(response, "Retry-After", "60");
+	return response;
+}
+
+static void refuse_unloaded(HttpExchange *exchange, const HttpRequest *request,
+			    const Huvudman *huvudman)
+{
+	const LogField fields[] = {{"huvudman", huvudman_name(huvudman)},
+				   {"reference", request->reference},
+				   {"outcome", "not-loaded"},
+				   {"status", "503"},
+				   {NULL, NULL}};
+	log_peer_event(G_LOG_LEVEL_WARNING, "refused", "not-loaded", fields);
+	http_exchange_answer(exchange, page_without_pages(request->reference));
+}
+
 static void handle(HttpExchange *exchange, const HttpRequest *request, gpointer user)
 {
 	Daemon *daemon = user;
-	g_autoptr(Generation) generation = current(daemon);
-	Visit *visit = visit_new(exchange, request, generation, daemon->writer, &daemon->visits,
-				 now_seconds());
-	visit->tally = &daemon->tally;
-	visit->throttle = daemon->throttle;
+	Huvudman *huvudman = find_huvudman(daemon, request->host);
+	g_autoptr(Generation) generation = huvudman_current(huvudman);
+	if (!generation) {
+		refuse_unloaded(exchange, request, huvudman);
+		return;
+	}
+	Visit *visit = visit_new(exchange, request, generation, huvudman_writer(huvudman),
+				 &daemon->visits, now_seconds());
+	visit->huvudman = huvudman;
+	visit->tally = huvudman_tally(huvudman);
+	visit->throttle = huvudman_throttle(huvudman);
 	visit->delay = daemon->delay;
 	FaultCode fault = FAULT_NONE;
 	if (flow_route(request, &visit->endpoint, &fault))
-		hand_over(visit, daemon->workers,
+		hand_over(daemon, visit,
 			  flow_has_ticket(request, visit->endpoint) ? POOL_FIRST : POOL_LATER);
 	else
 		visit_fail(visit, fault, "no endpoint of that path and method");
@@ -138,9 +190,11 @@ static HttpResponse *refuse(const HttpRefusal *refusal, gpointer user)
 		{414, FAULT_HTTP_TOO_LARGE}, {421, FAULT_HTTP_HOST},    {431, FAULT_HTTP_TOO_LARGE},
 		{503, FAULT_HTTP_BUSY},
 	};
-	Daemon *daemon = user;
-	g_autoptr(Generation) generation = current(daemon);
+	Huvudman *huvudman = find_huvudman(user, refusal->host);
+	g_autoptr(Generation) generation = huvudman ? huvudman_current(huvudman) : NULL;
 	FaultCode fault = FAULT_HTTP_BAD_REQUEST;
+	if (!generation)
+		return NULL;
 	if (refusal->late)
 		return visit_late_page(generation, refusal->late, refusal->request);
 	for (gsize i = 0; i < G_N_ELEMENTS(table); i++)
@@ -164,51 +218,16 @@ static void note_refusal(const HttpAccess *access, gpointer user)
 	log_peer_event(G_LOG_LEVEL_INFO, "refused", access->refusal, fields);
 }
 
-static void note_store_fault(const GError *error, gpointer user)
-{
-	log_error(G_LOG_LEVEL_WARNING, "the store cannot be swept or filled", error);
-}
-
-static void note_reserve(const WriterReserve *reserve, gpointer user)
-{
-	static const char *const texts[] = {
-		[RESERVE_GOOD] = "the store's reserve is whole again",
-		[RESERVE_LOW] = "the disk of the store is full, and its reserve a fifth or less: "
-				"make room",
-		[RESERVE_LAST] = "the disk of the store is full, and its reserve a twentieth or "
-				 "less: make room now, or nobody can log in",
-	};
-	g_autofree char *left = g_strdup_printf("%" G_GUINT64_FORMAT, reserve->left);
-	g_autofree char *meant = g_strdup_printf("%" G_GUINT64_FORMAT, reserve->meant);
-	const LogField fields[] = {{"reserve_left", left}, {"reserve_meant", meant}, {NULL, NULL}};
-	log_event(reserve->level > RESERVE_GOOD ? G_LOG_LEVEL_WARNING : G_LOG_LEVEL_INFO,
-		  texts[reserve->level], fields);
-}
-
 /* ---- the monitors' questions, asked on their own I/O thread ---- */
-
-static void gather_generation(Daemon *daemon, Health *health)
-{
-	pthread_mutex_lock(&daemon->lock);
-	const Generation *generation = health->kept = generation_ref(daemon->generation);
-	health->generation_loaded = daemon->loaded;
-	health->reloads = daemon->reloads;
-	health->reloads_failed = daemon->reloads_failed;
-	health->reload_error = g_strdup(daemon->reload_error);
-	pthread_mutex_unlock(&daemon->lock);
-	health->generation = generation->id;
-	directory_stats(generation->directory, &health->directory);
-	health->services = entity_set_size(generation->entities);
-	health->feeds = generation_feeds(generation);
-	health->generations = generation_alive();
-	health->saml_certificate_ends = xml_key_certificate(generation->key)->not_after;
-}
 
 static void gather(Health *health, gpointer user)
 {
 	Daemon *daemon = user;
+	health_init(health, daemon->n);
 	health->now = now_seconds();
-	gather_generation(daemon, health);
+	for (unsigned i = 0; i < daemon->n; i++)
+		huvudman_gather(daemon->huvudmen[i], health->now, &health->of[i]);
+	health->generations = generation_alive();
 	pthread_mutex_lock(&daemon->server_lock);
 	health->draining = daemon->server == NULL;
 	health->http = daemon->last;
@@ -216,47 +235,21 @@ static void gather(Health *health, gpointer user)
 		http_server_stats(daemon->server, &health->http);
 	pthread_mutex_unlock(&daemon->server_lock);
 	pool_stats(daemon->workers, &health->workers);
-	pool_stats(daemon->directory, &health->directory_lane);
 	health->queue = daemon->queue;
 	health->visits = (unsigned)g_atomic_int_get(&daemon->visits);
-	health->writer = writer_stats(daemon->writer);
 	health->writer_queue = LIMIT_WRITER_QUEUE;
-	if (health->writer.failed)
-		health->store_failed =
-			health->now -
-			(g_get_monotonic_time() - health->writer.failed) / G_USEC_PER_SEC;
-	throttle_stats(daemon->throttle, &health->throttle);
 	health->tls_certificate_ends = daemon->tls_ends;
 	health->log = log_stats();
 	health->process = process_figures();
-	health->tally = &daemon->tally;
 }
 
 /* ---- start, reload, stop ---- */
 
-static bool start_writer(Daemon *daemon, GError **error)
+static bool start_workers(Daemon *daemon, GError **error)
 {
-	const WriterOptions options = {
-		.clock = writer_clock,
-		.fault = note_store_fault,
-		.reserve = LIMIT_STORE_RESERVE,
-		.reserve_changed = note_reserve,
-	};
-	Store *store = store_open(store_sqlite, daemon->store_file, error);
-	if (store)
-		daemon->writer = writer_start(store, &options, error);
-	if (daemon->writer)
-		daemon->door = door_open(daemon->store_file, daemon->writer, error);
-	return daemon->door != NULL;
-}
-
-static bool start_pools(Daemon *daemon, GError **error)
-{
-	const Config *config = daemon->generation->config;
-	daemon->queue = (unsigned)config_number(config, "server", "queue");
 	const PoolOptions workers = {
 		.name = "worker",
-		.threads = (unsigned)config_number(config, "server", "workers"),
+		.threads = (unsigned)config_number(daemon->main, "server", "workers"),
 		.capacity = daemon->queue,
 		.later_capacity = daemon->queue / LIMIT_HTTP_QUEUED_SHARE,
 		.later_ms = LIMIT_HTTP_QUEUED_MS,
@@ -266,19 +259,8 @@ static bool start_pools(Daemon *daemon, GError **error)
 		.work = work,
 		.user = daemon,
 	};
-	const PoolOptions directory = {
-		.name = "directory",
-		.threads = (unsigned)config_number(config, config_directories(config)[0],
-						   "connections"),
-		.capacity = daemon->queue,
-		.work = wait_for_directory,
-		.late = turn_away,
-		.user = daemon,
-	};
 	daemon->workers = pool_new(&workers, error);
-	if (daemon->workers)
-		daemon->directory = pool_new(&directory, error);
-	return daemon->directory != NULL;
+	return daemon->workers != NULL;
 }
 
 static bool read_tls(const Config *config, HttpServerOptions *options, GError **error)
@@ -301,13 +283,18 @@ static bool read_tls(const Config *config, HttpServerOptions *options, GError **
 
 static bool start_server(Daemon *daemon, GError **error)
 {
-	const Config *config = daemon->generation->config;
-	const char *host = config_text(config, "idp", "base-url") + strlen("https://");
-	const char *const hosts[] = {host, NULL};
+	const Config *config = daemon->main;
+	unsigned workers = (unsigned)config_number(config, "server", "workers");
+	g_autofree const char **hosts = g_new0(const char *, daemon->n + 1);
+	for (unsigned i = 0, known = 0; i < daemon->n; i++)
+		if (huvudman_host(daemon->huvudmen[i]))
+			hosts[known++] = huvudman_host(daemon->huvudmen[i]);
 	HttpServerOptions options = {
 		.listen = config_text(config, "server", "listen"),
 		.threads = (unsigned)config_number(config, "server", "io-threads"),
 		.hosts = hosts,
+		.descriptors =
+			(daemon->n - 1) * (HUVUDMAN_DESCRIPTORS + READER_DESCRIPTORS * workers),
 		.trusted_proxies = config_list(config, "server", "trusted-proxies"),
 		.hsts = config_bool(config, "server", "hsts"),
 		.handler = handle,
@@ -331,7 +318,7 @@ static bool start_server(Daemon *daemon, GError **error)
 
 static bool start_monitor(Daemon *daemon, GError **error)
 {
-	const Config *config = daemon->generation->config;
+	const Config *config = daemon->main;
 	const MonitorOptions options = {
 		.listen = config_text(config, "health", "listen"),
 		.gather = gather,
@@ -347,123 +334,196 @@ static bool start_monitor(Daemon *daemon, GError **error)
 	return daemon->monitor != NULL;
 }
 
-static void note_warnings(const Generation *generation)
+static void note_warning(const char *huvudman, const char *warning)
 {
-	for (guint i = 0; i < generation->warnings->len; i++) {
-		const LogField fields[] = {{"warning", generation->warnings->pdata[i]},
-					   {NULL, NULL}};
-		log_event(G_LOG_LEVEL_WARNING, "look at this", fields);
+	const LogField fields[] = {{"huvudman", huvudman}, {"warning", warning}, {NULL, NULL}};
+	log_event(G_LOG_LEVEL_WARNING, "look at this", fields);
+}
+
+static void note_warnings(const Huvudman *huvudman, const Generation *generation)
+{
+	for (guint i = 0; i < generation->warnings->len; i++)
+		note_warning(huvudman_name(huvudman), generation->warnings->pdata[i]);
+}
+
+static void note_failure(const char *huvudman, const char *message, const GError *failed)
+{
+	const LogField fields[] = {
+		{"huvudman", huvudman}, {"error", failed->message}, {NULL, NULL}};
+	log_event(G_LOG_LEVEL_WARNING, message, fields);
+}
+
+/* Each by itself: one that cannot be loaded is told, and answers 503. Nobody at all is an error. */
+static bool load_huvudmen(Daemon *daemon, GError **error)
+{
+	g_autoptr(GError) first = NULL;
+	unsigned loaded = 0;
+	for (unsigned i = 0; i < daemon->n; i++) {
+		g_autoptr(GError) failed = NULL;
+		Huvudman *huvudman = daemon->huvudmen[i];
+		if (huvudman_load(huvudman, daemon->main, daemon->huvudmen, daemon->n, &failed))
+			loaded++;
+		else if (daemon->n > 1)
+			note_failure(huvudman_name(huvudman), "not loaded: nobody is served there",
+				     failed);
+		if (failed && !first)
+			first = g_steal_pointer(&failed);
+	}
+	if (!loaded)
+		g_propagate_error(error, g_steal_pointer(&first));
+	if (!loaded && daemon->n > 1)
+		g_prefix_error(error, "none of the %u huvudmän could be loaded: ", daemon->n);
+	return loaded > 0;
+}
+
+static void make_huvudmen(Daemon *daemon)
+{
+	const char *const *names = config_huvudmen(daemon->main);
+	const HuvudmanLane lane = {daemon->queue, wait_for_directory, turn_away, daemon};
+	daemon->n = MAX(g_strv_length((char **)(guintptr)names), 1);
+	daemon->huvudmen = g_new0(Huvudman *, daemon->n);
+	for (unsigned i = 0; i < daemon->n; i++)
+		daemon->huvudmen[i] = huvudman_new(names[i], &lane);
+}
+
+static void note_serving(const Daemon *daemon)
+{
+	for (unsigned i = 0; i < daemon->n; i++) {
+		Huvudman *huvudman = daemon->huvudmen[i];
+		g_autoptr(Generation) generation = huvudman_current(huvudman);
+		if (!generation)
+			continue;
+		note_warnings(huvudman, generation);
+		const LogField fields[] = {
+			{"huvudman", huvudman_name(huvudman)},
+			{"listen", http_server_address(daemon->server)},
+			{"health", daemon->monitor ? monitor_address(daemon->monitor) : NULL},
+			{"generation", generation->id},
+			{NULL, NULL}};
+		log_event(G_LOG_LEVEL_INFO, "serving", fields);
 	}
 }
 
 Daemon *daemon_start(const char *config_file, GError **error)
 {
-	Generation *generation = generation_load(config_file, now_seconds(), error);
-	if (!generation)
+	Config *main = config_load(config_file, error);
+	if (!main)
 		return NULL;
-	generation_keep_feeds(generation);
 	Daemon *daemon = g_new0(Daemon, 1);
-	pthread_mutex_init(&daemon->lock, NULL);
 	pthread_mutex_init(&daemon->server_lock, NULL);
 	daemon->config_file = g_strdup(config_file);
-	daemon->generation = generation;
-	daemon->loaded = now_seconds();
-	daemon->store_file = g_strdup(config_path(generation->config, "store", "file"));
-	daemon->throttle = throttle_new();
+	daemon->main = main;
+	daemon->queue = (unsigned)config_number(main, "server", "queue");
+	make_huvudmen(daemon);
 	daemon->delay = delay_new(error);
-	if (!daemon->delay || !start_writer(daemon, error) || !start_pools(daemon, error) ||
+	if (!daemon->delay || !load_huvudmen(daemon, error) || !start_workers(daemon, error) ||
 	    !start_server(daemon, error) || !start_monitor(daemon, error)) {
 		daemon_stop(daemon);
 		return NULL;
 	}
-	note_warnings(generation);
-	const LogField fields[] = {
-		{"listen", http_server_address(daemon->server)},
-		{"health", daemon->monitor ? monitor_address(daemon->monitor) : NULL},
-		{"generation", generation->id},
-		{NULL, NULL}};
-	log_event(G_LOG_LEVEL_INFO, "serving", fields);
+	note_serving(daemon);
 	return daemon;
 }
 
-/* The listener knows its address from the start: with another in the pages, it would refuse all
- * that they send. What else needs a restart only waits for it. */
-static bool may_follow(const Generation *generation, const Generation *before, GError **error)
+/* What threads and listener are made of only waits for a restart; who is served is another thing
+ * altogether when the first huvudman gets a name, or the last one loses it. */
+static bool may_go_on(const Daemon *daemon, const Config *main, GError **error)
+{
+	bool named = huvudman_name(daemon->huvudmen[0]) != NULL;
+	if (named == (config_huvudmen(main)[0] != NULL))
+		return true;
+	g_set_error(error, CONFIG_ERROR, CONFIG_ERROR_VALUE,
+		    "%s: there are groups [huvudman NAME] now and were none at the start, or the "
+		    "other way round; restart portvakt",
+		    daemon->config_file);
+	return false;
+}
+
+static void warn_fixed(const Daemon *daemon, const Config *main)
 {
 	static const struct {
 		const char *group, *key;
 	} fixed[] = {{"server", "listen"},     {"health", "listen"}, {"server", "tls-certificate"},
 		     {"server", "tls-key"},    {"server", "hsts"},   {"server", "workers"},
-		     {"server", "io-threads"}, {"server", "queue"},  {"server", "trusted-proxies"},
-		     {"store", "file"}};
-	const Config *new = generation->config, *old = before->config;
-	if (!g_str_equal(config_text(new, "idp", "base-url"),
-			 config_text(old, "idp", "base-url"))) {
-		g_autofree char *where = config_where(new, "idp", "base-url");
-		g_set_error(error, CONFIG_ERROR, CONFIG_ERROR_VALUE,
-			    "%s: base-url is another than at the start; restart portvakt", where);
-		return false;
-	}
+		     {"server", "io-threads"}, {"server", "queue"},  {"server", "trusted-proxies"}};
 	for (gsize i = 0; i < G_N_ELEMENTS(fixed); i++) {
 		const char *group = fixed[i].group, *key = fixed[i].key;
-		if (g_strcmp0(config_text(new, group, key), config_text(old, group, key)) == 0)
+		if (!g_strcmp0(config_text(main, group, key),
+			       config_text(daemon->main, group, key)))
 			continue;
-		g_autofree char *where = config_where(new, group, key);
-		g_ptr_array_add(generation->warnings,
-				g_strdup_printf("%s: %s of [%s] holds from the next restart on",
-						where, key, group));
+		g_autofree char *where = config_where(main, group, key);
+		g_autofree char *warning = g_strdup_printf(
+			"%s: %s of [%s] holds from the next restart on", where, key, group);
+		note_warning(NULL, warning);
 	}
-	return true;
 }
 
-static bool remember_failure(Daemon *daemon, GError *failed, GError **error)
+/* Who is new is served from a restart on, and who is gone until then. */
+static void warn_names(const Config *before, const Config *after, const char *what)
 {
-	pthread_mutex_lock(&daemon->lock);
-	g_free(daemon->reload_error);
-	daemon->reload_error = g_strdup(failed->message);
-	daemon->reloads_failed++;
-	pthread_mutex_unlock(&daemon->lock);
-	g_propagate_error(error, failed);
-	return false;
+	const char *const *names = config_huvudmen(before);
+	for (const char *const *name = config_huvudmen(after); *name; name++) {
+		if (g_strv_contains(names, *name))
+			continue;
+		g_autofree char *warning = g_strdup_printf(
+			"[huvudman %s] is %s, which holds from the next restart on", *name, what);
+		note_warning(*name, warning);
+	}
 }
 
-bool daemon_reload(Daemon *daemon, GError **error)
+static void reload_one(Daemon *daemon, Huvudman *huvudman, Config *main)
 {
-	GError *failed = NULL;
-	g_autoptr(Generation) next = generation_load(daemon->config_file, now_seconds(), &failed);
-	if (!next || !may_follow(next, daemon->generation, &failed))
-		return remember_failure(daemon, failed, error);
-	generation_keep_feeds(next);
-	Generation *generation = g_steal_pointer(&next);
-	directory_inherit(generation->directory, daemon->generation->directory);
-	pthread_mutex_lock(&daemon->lock);
-	Generation *old = daemon->generation;
-	daemon->generation = generation;
-	daemon->loaded = now_seconds();
-	daemon->reloads++;
-	g_clear_pointer(&daemon->reload_error, g_free);
-	pthread_mutex_unlock(&daemon->lock);
-	note_warnings(generation);
-	char before[sizeof old->id];
-	g_strlcpy(before, old->id, sizeof before);
-	generation_unref(old);
+	g_autoptr(GError) failed = NULL;
+	g_autoptr(Generation) before = huvudman_current(huvudman);
+	char id[sizeof before->id] = "";
+	if (before)
+		g_strlcpy(id, before->id, sizeof id);
+	g_clear_pointer(&before, generation_unref);
+	if (!huvudman_load(huvudman, main, daemon->huvudmen, daemon->n, &failed)) {
+		note_failure(huvudman_name(huvudman),
+			     *id ? "not reloaded: the generation before goes on"
+				 : "not reloaded: nobody is served there",
+			     failed);
+		return;
+	}
+	g_autoptr(Generation) generation = huvudman_current(huvudman);
 	g_autofree char *alive = g_strdup_printf("%u", generation_alive());
-	const LogField fields[] = {{"generation", generation->id},
-				   {"before", before},
+	const LogField fields[] = {{"huvudman", huvudman_name(huvudman)},
+				   {"generation", generation->id},
+				   {"before", *id ? id : NULL},
 				   {"generations", alive},
 				   {NULL, NULL}};
+	note_warnings(huvudman, generation);
 	log_event(G_LOG_LEVEL_INFO, "reloaded", fields);
-	return true;
+}
+
+void daemon_reload(Daemon *daemon)
+{
+	g_autoptr(GError) failed = NULL;
+	g_autoptr(Config) main = config_load(daemon->config_file, &failed);
+	if (!main || !may_go_on(daemon, main, &failed)) {
+		for (unsigned i = 0; i < daemon->n; i++)
+			huvudman_keep(daemon->huvudmen[i], failed);
+		note_failure(NULL, "not reloaded: the generation before goes on", failed);
+		return;
+	}
+	warn_fixed(daemon, main);
+	warn_names(daemon->main, main, "new");
+	warn_names(main, daemon->main, "gone");
+	for (unsigned i = 0; i < daemon->n; i++) {
+		const char *name = huvudman_name(daemon->huvudmen[i]);
+		if (!name || g_strv_contains(config_huvudmen(main), name))
+			reload_one(daemon, daemon->huvudmen[i], main);
+	}
 }
 
 /*
- * The order keeps every visit's way open to its end: first no new ones, then, while both lanes and
- * the writer still run, the end of those under way. Each ends by itself: the directory waits for
+ * The order keeps every visit's way open to its end: first no new ones, then, while all lanes and
+ * the writers still run, the end of those under way. Each ends by itself: the directory waits for
  * three seconds at most. Monitors are told of it until then.
  */
 void daemon_stop(Daemon *daemon)
 {
-	door_close(daemon->door);
 	pthread_mutex_lock(&daemon->server_lock);
 	if (daemon->server)
 		http_server_stats(daemon->server, &daemon->last);
@@ -476,16 +536,14 @@ void daemon_stop(Daemon *daemon)
 	monitor_stop(daemon->monitor);
 	delay_stop(daemon->delay);
 	pool_stop(daemon->workers);
-	pool_stop(daemon->directory);
+	for (unsigned i = 0; i < daemon->n; i++)
+		huvudman_stop(daemon->huvudmen[i]);
 	pool_free(daemon->workers);
-	pool_free(daemon->directory);
-	writer_stop(daemon->writer);
-	throttle_free(daemon->throttle);
-	generation_unref(daemon->generation);
-	pthread_mutex_destroy(&daemon->lock);
+	for (unsigned i = 0; i < daemon->n; i++)
+		huvudman_free(daemon->huvudmen[i]);
 	pthread_mutex_destroy(&daemon->server_lock);
-	g_free(daemon->reload_error);
+	g_free(daemon->huvudmen);
+	config_unref(daemon->main);
 	g_free(daemon->config_file);
-	g_free(daemon->store_file);
 	g_free(daemon);
 }

@@ -37,7 +37,8 @@ static void generation_free(Generation *generation)
 	g_free(generation->reader_metadata);
 	g_free(generation->entity_id);
 	g_clear_pointer(&generation->warnings, g_ptr_array_unref);
-	g_clear_pointer(&generation->config, config_free);
+	g_clear_pointer(&generation->secrets, g_array_unref);
+	g_clear_pointer(&generation->config, config_unref);
 	g_free(generation);
 	atomic_fetch_sub(&alive, 1);
 }
@@ -82,6 +83,14 @@ static bool fail_key(const Config *config, const char *group, const char *key, G
 	return false;
 }
 
+static void note_secret(Generation *generation, const char *group, const char *key,
+			const void *bytes, gsize length)
+{
+	GenerationSecret secret = {.group = group, .key = key};
+	seal_hash("portvakt generation secret 1", bytes, length, secret.print);
+	g_array_append_val(generation->secrets, secret);
+}
+
 static bool load_saml_key(Generation *generation, GError **error)
 {
 	const Config *config = generation->config;
@@ -95,34 +104,40 @@ static bool load_saml_key(Generation *generation, GError **error)
 		return fail_key(config, "saml", "certificate", error);
 	generation->key =
 		xml_key_new(secret_bytes(key), secret_length(key), certificate, length, error);
-	if (generation->key)
+	if (generation->key) {
+		g_autoptr(GBytes) public = xml_key_public_der(generation->key);
+		note_secret(generation, "saml", "key", g_bytes_get_data(public, NULL),
+			    g_bytes_get_size(public));
 		return true;
+	}
 	g_prefix_error(error, "%s, %s: ", config_path(config, "saml", "key"),
 		       config_path(config, "saml", "certificate"));
 	return fail_key(config, "saml", "key", error);
 }
 
 /* What the key file that [GROUP] key names holds. */
-static Secret *read_key(const Config *config, const char *group, GError **error)
+static Secret *read_key(Generation *generation, const char *group, GError **error)
 {
+	const Config *config = generation->config;
 	const char *path = config_path(config, group, "key");
 	g_autoptr(Secret) file = keys_read(path, error);
 	Secret *key = file ? secret_new_key(secret_bytes(file), secret_length(file), error) : NULL;
 	if (file && !key)
 		g_prefix_error(error, "%s: ", path);
-	if (!key)
+	if (key)
+		note_secret(generation, group, "key", secret_bytes(key), secret_length(key));
+	else
 		fail_key(config, group, "key", error);
 	return key;
 }
 
 static bool load_keys(Generation *generation, GError **error)
 {
-	const Config *config = generation->config;
 	if (!load_saml_key(generation, error))
 		return false;
-	g_autoptr(Secret) ledger = read_key(config, "ledger", error);
-	g_autoptr(Secret) seal = ledger ? read_key(config, "seal", error) : NULL;
-	generation->identifiers_key = seal ? read_key(config, "identifiers", error) : NULL;
+	g_autoptr(Secret) ledger = read_key(generation, "ledger", error);
+	g_autoptr(Secret) seal = ledger ? read_key(generation, "seal", error) : NULL;
+	generation->identifiers_key = seal ? read_key(generation, "identifiers", error) : NULL;
 	if (!generation->identifiers_key)
 		return false;
 	generation->ledger_key = ledger_key_new(secret_bytes(ledger), secret_length(ledger), error);
@@ -288,13 +303,20 @@ static bool load_masterdata(Generation *generation, GError **error)
 }
 
 /* Whoever may write the policy decides what leaves: its files are judged as metadata's are.
- * `contents` holds the bytes that the sources point to. */
-static bool read_sources(const Trusted *folder, const GPtrArray *names, GArray *sources,
-			 GPtrArray *contents, GError **error)
+ * `contents` holds the bytes that the sources point to, `labels` their names: FILE, or
+ * HUVUDMAN/FILE. */
+static bool read_sources(const char *folder, const char *huvudman, GArray *sources,
+			 GPtrArray *contents, GPtrArray *labels, GError **error)
 {
-	for (guint i = 0; i < names->len; i++) {
-		PolicySource source = {.name = names->pdata[i]};
-		GBytes *bytes = trusted_read(folder, source.name, POLICY_FILE_MAX, error);
+	g_autoptr(Trusted) trusted = trusted_open(folder, error);
+	g_autoptr(GPtrArray) names =
+		trusted ? trusted_list(trusted, ".policy", POLICY_FILES_MAX, error) : NULL;
+	for (guint i = 0; names && i < names->len; i++) {
+		const char *name = names->pdata[i];
+		char *label = huvudman ? g_build_filename(huvudman, name, NULL) : g_strdup(name);
+		GBytes *bytes = trusted_read(trusted, name, POLICY_FILE_MAX, error);
+		PolicySource source = {.name = label, .huvudman = huvudman};
+		g_ptr_array_add(labels, label);
 		if (!bytes)
 			return false;
 		const char *text = g_bytes_get_data(bytes, &source.length);
@@ -302,7 +324,24 @@ static bool read_sources(const Trusted *folder, const GPtrArray *names, GArray *
 		g_ptr_array_add(contents, bytes);
 		g_array_append_val(sources, source);
 	}
-	return true;
+	return names;
+}
+
+/* The files of the folder bind all huvudmän who name it, those of the folder in it that is called
+ * as a huvudman bind that one; it need not be there. */
+static bool read_all_sources(const Config *config, GArray *sources, GPtrArray *contents,
+			     GPtrArray *labels, GError **error)
+{
+	const char *folder = config_path(config, "policy", "folder");
+	const char *huvudman = config_huvudman(config);
+	g_autofree char *own = huvudman ? g_build_filename(folder, huvudman, NULL) : NULL;
+	if (read_sources(folder, NULL, sources, contents, labels, error) &&
+	    (!own || !g_file_test(own, G_FILE_TEST_EXISTS) ||
+	     read_sources(own, huvudman, sources, contents, labels, error)))
+		return true;
+	g_autofree char *where = config_where(config, "policy", "folder");
+	g_prefix_error(error, "%s: ", where);
+	return false;
 }
 
 static void name_feeds(GChecksum *sum, const GPtrArray *feeds)
@@ -351,18 +390,12 @@ static void generation_name(Generation *generation, const GArray *sources)
 
 static bool load_policy(Generation *generation, gint64 now, GError **error)
 {
-	const char *folder = config_path(generation->config, "policy", "folder");
-	g_autoptr(Trusted) trusted = trusted_open(folder, error);
-	g_autoptr(GPtrArray) names =
-		trusted ? trusted_list(trusted, ".policy", POLICY_FILES_MAX, error) : NULL;
+	const Config *config = generation->config;
+	g_autoptr(GPtrArray) labels = g_ptr_array_new_with_free_func(g_free);
 	g_autoptr(GPtrArray) contents =
 		g_ptr_array_new_with_free_func((GDestroyNotify)g_bytes_unref);
 	g_autoptr(GArray) sources = g_array_new(FALSE, FALSE, sizeof(PolicySource));
-	if (!names) {
-		g_autofree char *where = config_where(generation->config, "policy", "folder");
-		g_prefix_error(error, "%s: ", where);
-	}
-	if (!names || !read_sources(trusted, names, sources, contents, error))
+	if (!read_all_sources(config, sources, contents, labels, error))
 		return false;
 	const PolicySource *files = (const PolicySource *)(void *)sources->data;
 	g_autoptr(GPtrArray) texts = policy_texts(files, sources->len);
@@ -370,7 +403,8 @@ static bool load_policy(Generation *generation, gint64 now, GError **error)
 	g_auto(ApprovalCounter)
 		approvals = {.place = config_path(generation->config, "store", "file")};
 	const PolicyContext context = {
-		.scopes = config_list(generation->config, "idp", "scopes"),
+		.scopes = config_list(config, "idp", "scopes"),
+		.huvudman = config_huvudman(config),
 		.today = generation_today(generation->zone, now),
 		.services = (const Service *const *)known->services->pdata,
 		.n_services = known->services->len,
@@ -387,11 +421,11 @@ static bool load_policy(Generation *generation, gint64 now, GError **error)
 		return false;
 	}
 	warn_all(generation, policy_warnings(generation->policy));
-	if (!names->len)
+	if (!sources->len)
 		g_ptr_array_add(generation->warnings,
 				g_strdup_printf("%s: there is no *.policy file here, so that no "
 						"service is open to anybody",
-						folder));
+						config_path(config, "policy", "folder")));
 	generation_name(generation, sources);
 	return true;
 }
@@ -522,15 +556,16 @@ GArray *generation_feeds(const Generation *generation)
 	return all;
 }
 
-Generation *generation_load(const char *config_file, gint64 now, GError **error)
+Generation *generation_load(Config *config, gint64 now, GError **error)
 {
 	g_autoptr(Generation) generation = g_new0(Generation, 1);
 	atomic_init(&generation->references, 1);
 	atomic_fetch_add(&alive, 1);
 	generation->serial = atomic_fetch_add(&serials, 1);
 	generation->warnings = g_ptr_array_new_with_free_func(g_free);
-	generation->config = config_load(config_file, error);
-	if (!generation->config || !load_zone(generation, error) || !load_keys(generation, error) ||
+	generation->secrets = g_array_new(FALSE, FALSE, sizeof(GenerationSecret));
+	generation->config = config_ref(config);
+	if (!load_zone(generation, error) || !load_keys(generation, error) ||
 	    !load_masterdata(generation, error))
 		return NULL;
 	fill_identity(generation);

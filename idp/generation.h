@@ -21,6 +21,12 @@
 
 #include <stdatomic.h>
 
+/* A hash of a key, and where the configuration names it. */
+typedef struct {
+	const char *group, *key;
+	uint8_t print[SEAL_HASH_BYTES];
+} GenerationSecret;
+
 typedef struct {
 	atomic_uint references; /* C11's, not GLib's: ThreadSanitizer sees these */
 	guint64 serial;         /* no other of this process has it */
@@ -45,15 +51,16 @@ typedef struct {
 	char *reader_metadata; /* our own metadata, for a LassoReader */
 	char *entity_id;       /* identity.entity_id where it was left out */
 	GPtrArray *warnings;   /* char *: what an admin should look at */
+	GArray *secrets;       /* GenerationSecret: what huvudmän may not share */
 } Generation;
 
 /*
- * Reads and proves everything that the configuration file names. NULL with an error that says
- * file, line and what to do. `now` in seconds since 1970. Does not connect to the directory, reads
- * of the store what has been approved, and writes nothing. Waits for a child where a feed is new
- * (metadata/feed-child.h). Transfer full.
+ * Reads and proves everything that a huvudman's configuration names, which is referenced. NULL with
+ * an error that says file, line and what to do. `now` in seconds since 1970. Does not connect to
+ * the directory, reads of the store what has been approved, and writes nothing. Waits for a child
+ * where a feed is new (metadata/feed-child.h). Transfer full.
  */
-Generation *generation_load(const char *config_file, gint64 now, GError **error);
+Generation *generation_load(Config *config, gint64 now, GError **error);
 Generation *generation_ref(Generation *generation);
 void generation_unref(Generation *generation);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(Generation, generation_unref)

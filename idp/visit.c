@@ -78,6 +78,7 @@ static void visit_log(const Visit *visit, unsigned status, gint64 took)
 		return;
 	const LogField fields[] = {
 		{"reference", visit->reference},
+		{"huvudman", huvudman_name(visit->huvudman)},
 		{"endpoint", flow_endpoint_name(visit->endpoint)},
 		{"outcome", fault ? fault->name : visit->outcome},
 		{"error", fault ? visit->fault->message : NULL},

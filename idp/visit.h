@@ -12,6 +12,7 @@
 #include "idp/health/tally.h"
 #include "idp/http/form.h"
 #include "idp/http/server.h"
+#include "idp/huvudman.h"
 #include "idp/login/known.h"
 #include "idp/login/pending.h"
 #include "idp/login/session.h"
@@ -19,8 +20,8 @@
 #include "idp/saml/lasso.h"
 #include "idp/store/writer.h"
 
-/* What a worker thread has of its own. `lasso` is made for the generation of that serial, which it
- * does not keep: an idle worker holds no keys that were replaced. */
+/* What a worker thread has of its own for one huvudman. `lasso` is made for the generation of that
+ * serial, which it does not keep: an idle worker holds no keys that were replaced. */
 typedef struct {
 	StoreReader *reader;
 	LassoReader *lasso;
@@ -31,11 +32,12 @@ typedef struct {
 	HttpExchange *exchange;
 	const HttpRequest *request; /* the exchange's */
 	Generation *generation;     /* the one it began with */
-	Writer *writer;             /* the daemon's, like the next two */
+	Huvudman *huvudman;         /* whose host was asked; may be NULL */
+	Writer *writer;             /* the huvudman's, like the next two */
 	Throttle *throttle;
+	Tally *tally; /* of how visits end; may be NULL */
 	Delay *delay;
 	int *alive;              /* the daemon's count of visits */
-	Tally *tally;            /* the daemon's, of how they end; may be NULL */
 	VisitWorker *worker;     /* the running thread's; NULL in the directory lane */
 	unsigned endpoint, step; /* where it is in flow.c's table */
 	gint64 now;              /* seconds since 1970, when it began */

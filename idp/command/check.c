@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: AGPL-3.0-or-later */
 #include <glib/gstdio.h>
 
+#include "idp/apart.h"
 #include "idp/command/command.h"
 #include "idp/generation.h"
 
@@ -21,6 +22,9 @@ typedef struct {
 	unsigned wrong, warnings;
 } Tally;
 
+static const char *whose =
+	""; /* "NAME: " of the huvudman that is told about, where there are several */
+
 static void tell_good(const char *format, ...) G_GNUC_PRINTF(1, 2);
 static void tell_good(const char *format, ...)
 {
@@ -28,19 +32,19 @@ static void tell_good(const char *format, ...)
 	va_start(args, format);
 	g_autofree char *text = g_strdup_vprintf(format, args);
 	va_end(args);
-	g_print("ok       %s\n", text);
+	g_print("ok       %s%s\n", whose, text);
 }
 
 static void tell_warning(Tally *tally, const char *text)
 {
 	tally->warnings++;
-	g_print("warning  %s\n", text);
+	g_print("warning  %s%s\n", whose, text);
 }
 
 static void tell_wrong(Tally *tally, const GError *error)
 {
 	tally->wrong++;
-	g_print("wrong    %s\n", error->message);
+	g_print("wrong    %s%s\n", whose, error->message);
 }
 
 static void check_certificate(Tally *tally, const Generation *generation, gint64 now)
@@ -98,16 +102,8 @@ static void check_directory(Tally *tally, const Generation *generation)
 		tell_wrong(tally, error);
 }
 
-static void check_all(Tally *tally, const char *file)
+static void check_generation(Tally *tally, const Generation *generation, gint64 now)
 {
-	gint64 now = g_get_real_time() / G_USEC_PER_SEC;
-	g_autoptr(GError) error = NULL;
-	g_autoptr(Generation) generation = generation_load(file, now, &error);
-	if (!generation) {
-		tell_wrong(tally, error);
-		return;
-	}
-	tell_good("configuration: %s", file);
 	tell_good("metadata: %u services", entity_set_size(generation->entities));
 	check_feeds(generation);
 	tell_good("policy: read, and all its expectations hold");
@@ -117,7 +113,53 @@ static void check_all(Tally *tally, const char *file)
 	check_directory(tally, generation);
 	for (guint i = 0; i < generation->warnings->len; i++)
 		tell_warning(tally, generation->warnings->pdata[i]);
-	g_print("generation %s\n", generation->id);
+	g_print("%sgeneration %s\n", whose, generation->id);
+}
+
+/* `loaded`: those before it in the file. */
+static void check_apart(Tally *tally, const Generation *generation, const GPtrArray *loaded)
+{
+	for (guint i = 0; i < loaded->len; i++) {
+		g_autoptr(GError) error = NULL;
+		if (!apart(generation, loaded->pdata[i], &error))
+			tell_wrong(tally, error);
+	}
+}
+
+static void check_one(Tally *tally, Config *main, const char *huvudman, const char *file,
+		      GPtrArray *loaded)
+{
+	gint64 now = g_get_real_time() / G_USEC_PER_SEC;
+	g_autoptr(GError) error = NULL;
+	g_autofree char *prefix = *huvudman ? g_strconcat(huvudman, ": ", NULL) : g_strdup("");
+	g_autofree char *group = g_strconcat("huvudman ", huvudman, NULL);
+	whose = prefix;
+	g_autoptr(Config) config = command_config_of(main, huvudman, &error);
+	g_autoptr(Generation) generation = config ? generation_load(config, now, &error) : NULL;
+	if (generation) {
+		tell_good("configuration: %s", *huvudman ? config_path(main, group, "file") : file);
+		check_apart(tally, generation, loaded);
+		check_generation(tally, generation, now);
+		g_ptr_array_add(loaded, g_steal_pointer(&generation));
+	} else {
+		tell_wrong(tally, error);
+	}
+	whose = "";
+}
+
+static void check_all(Tally *tally, const CommandLine *line)
+{
+	g_autoptr(GError) error = NULL;
+	g_autoptr(GPtrArray) loaded =
+		g_ptr_array_new_with_free_func((GDestroyNotify)generation_unref);
+	g_autoptr(Config) main = config_load(line->config, &error);
+	g_auto(GStrv) names = main ? command_huvudmen(line, main, &error) : NULL;
+	if (!names) {
+		tell_wrong(tally, error);
+		return;
+	}
+	for (char **name = names; *name; name++)
+		check_one(tally, main, *name, line->config, loaded);
 }
 
 int command_check(int argc, char **argv)
@@ -134,7 +176,7 @@ int command_check(int argc, char **argv)
 	int result = COMMAND_USAGE;
 	if (command_parse(&line, &argc, &argv)) {
 		if (command_start_libraries())
-			check_all(&tally, line.config);
+			check_all(&tally, &line);
 		else
 			tally.wrong++;
 		result = tally.wrong || (strict && tally.warnings) ? COMMAND_PROBLEM : COMMAND_DONE;

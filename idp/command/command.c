@@ -6,6 +6,7 @@
 #include "idp/config.h"
 #include "idp/seal.h"
 #include "metadata/xml/init.h"
+#include "policy/guess.h"
 
 static bool usage(const CommandLine *line, const char *message)
 {
@@ -19,6 +20,8 @@ bool command_parse(CommandLine *line, int *argc, char ***argv)
 	const GOptionEntry common[] = {
 		{"config", 'c', 0, G_OPTION_ARG_FILENAME, &line->config,
 		 "Configuration instead of " PORTVAKT_SYSCONFDIR "/portvakt.conf", "FILE"},
+		{"huvudman", 0, line->of_all ? G_OPTION_FLAG_HIDDEN : 0, G_OPTION_ARG_STRING,
+		 &line->huvudman, "Whose, where the configuration has several huvudmän", "NAME"},
 		{G_OPTION_REMAINING, 0, 0, G_OPTION_ARG_STRING_ARRAY, &line->rest, NULL, NULL},
 		G_OPTION_ENTRY_NULL,
 	};
@@ -30,6 +33,8 @@ bool command_parse(CommandLine *line, int *argc, char ***argv)
 	g_option_context_add_main_entries(context, common, NULL);
 	if (!g_option_context_parse(context, argc, argv, &error))
 		return usage(line, error->message);
+	if (line->of_all && line->huvudman)
+		return usage(line, "it is about all huvudmän; leave --huvudman out");
 	if (line->rest && !line->arguments)
 		return usage(line, "it takes no arguments but options");
 	if (!line->config)
@@ -40,7 +45,65 @@ bool command_parse(CommandLine *line, int *argc, char ***argv)
 void command_line_clear(CommandLine *line)
 {
 	g_clear_pointer(&line->config, g_free);
+	g_clear_pointer(&line->huvudman, g_free);
 	g_clear_pointer(&line->rest, g_strfreev);
+}
+
+static bool fail(GError **error, const Config *main, const char *what, const char *guess)
+{
+	g_autofree char *names = g_strjoinv(", ", (char **)(guintptr)config_huvudmen(main));
+	g_set_error(error, CONFIG_ERROR, CONFIG_ERROR_VALUE, "%s%s%s%s (there are: %s)", what,
+		    guess ? "; did you mean '" : "", guess ? guess : "", guess ? "'?" : "", names);
+	return false;
+}
+
+static bool is_known(const CommandLine *line, const Config *main, GError **error)
+{
+	const char *const *names = config_huvudmen(main);
+	const char *name = line->huvudman;
+	if (!name || g_strv_contains(names, name))
+		return true;
+	if (!names[0]) {
+		g_set_error(error, CONFIG_ERROR, CONFIG_ERROR_VALUE,
+			    "%s has one huvudman, without a name: leave --huvudman out",
+			    line->config);
+		return false;
+	}
+	g_autofree char *what = g_strdup_printf("no huvudman is called '%s'", name);
+	return fail(error, main, what,
+		    guess_nearest(name, names, g_strv_length((char **)(guintptr)names)));
+}
+
+char **command_huvudmen(const CommandLine *line, const Config *main, GError **error)
+{
+	const char *const *names = config_huvudmen(main);
+	const char *const one[] = {line->huvudman ? line->huvudman : "", NULL};
+	if (!is_known(line, main, error))
+		return NULL;
+	return g_strdupv((char **)(guintptr)(line->huvudman || !names[0] ? one : names));
+}
+
+Config *command_config_of(Config *main, const char *huvudman, GError **error)
+{
+	return *huvudman ? config_load_huvudman(main, huvudman, NULL, error) : config_ref(main);
+}
+
+Config *command_config(const CommandLine *line, GError **error)
+{
+	g_autoptr(Config) main = config_load(line->config, error);
+	if (!main || !is_known(line, main, error))
+		return NULL;
+	if (!line->huvudman && config_huvudmen(main)[0]) {
+		fail(error, main, "say which huvudman it is about, with --huvudman", NULL);
+		return NULL;
+	}
+	return command_config_of(main, line->huvudman ? line->huvudman : "", error);
+}
+
+Generation *command_generation(const CommandLine *line, gint64 now, GError **error)
+{
+	g_autoptr(Config) config = command_config(line, error);
+	return config ? generation_load(config, now, error) : NULL;
 }
 
 int command_fail(const GError *error)

@@ -8,6 +8,8 @@
 #include <glib.h>
 #include <stdbool.h>
 
+#include "idp/generation.h"
+
 enum {
 	COMMAND_DONE = 0,    /* it is so, or has been done */
 	COMMAND_PROBLEM = 1, /* it is not, or could not be done; stderr says why */
@@ -29,14 +31,29 @@ typedef struct {
 	const char *arguments;       /* what follows the options in the usage line; may be NULL */
 	const char *summary;         /* what the command does, for --help */
 	const GOptionEntry *entries; /* its own options */
+	bool of_all;                 /* it is always about every huvudman: no --huvudman */
 	char *config;                /* --config, or the default path; owned */
+	char *huvudman;              /* --huvudman, or NULL; owned */
 	char **rest;                 /* arguments that are no options, or NULL; owned */
 } CommandLine;
 
-/* Parses; --config is added to the options. False after telling on stderr what is wrong, with
- * `portvakt NAME --help` as the way on. --help prints and exits. */
+/* Parses; --config and --huvudman are added to the options. False after telling on stderr what is
+ * wrong, with `portvakt NAME --help` as the way on. --help prints and exits. */
 bool command_parse(CommandLine *line, int *argc, char ***argv);
 void command_line_clear(CommandLine *line);
+
+/*
+ * The configuration that the command line asks for: the only one there is, or that of the huvudman
+ * it names. Where there are several and none is named the error lists them. And the generation of
+ * it, as of `now` (seconds since 1970). Transfer full.
+ */
+Config *command_config(const CommandLine *line, GError **error);
+Generation *command_generation(const CommandLine *line, gint64 now, GError **error);
+
+/* For what is done for all of them where none is named: the names of those that the command line
+ * asks for, in a main configuration; one that is empty is the nameless huvudman. Transfer full. */
+char **command_huvudmen(const CommandLine *line, const Config *main, GError **error);
+Config *command_config_of(Config *main, const char *huvudman, GError **error);
 
 /* Prints `portvakt: MESSAGE` on stderr and returns COMMAND_PROBLEM. */
 int command_fail(const GError *error);

@@ -438,7 +438,7 @@ static bool adopt_run(Adopt *adopt, const CommandLine *line, GError **error)
 		return false;
 	if (!csv_file)
 		add_adoption(adopt, 0, line->rest[0], login);
-	if (!eppn_desk_open(adopt->desk, line->config, error) ||
+	if (!eppn_desk_open(adopt->desk, line, error) ||
 	    (!dry_run && !eppn_desk_write(adopt->desk, error)) || !find_all(adopt, error))
 		return false;
 	if (adopt->desk->reader && (!gather(adopt, error) || !judge_all(adopt, error)))

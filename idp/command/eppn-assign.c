@@ -359,9 +359,9 @@ static bool apply_all(Assign *assign, GError **error)
 	return whole;
 }
 
-static bool assign_run(Assign *assign, const char *config, GError **error)
+static bool assign_run(Assign *assign, const CommandLine *line, GError **error)
 {
-	if (!eppn_desk_open(assign->desk, config, error) ||
+	if (!eppn_desk_open(assign->desk, line, error) ||
 	    (apply && !eppn_desk_write(assign->desk, error)) ||
 	    (apply && !assign->desk->from_store &&
 	     !eppn_desk_edit(assign->desk, bind_dn, password_file, error)) ||
@@ -388,7 +388,7 @@ static int assign_all(const CommandLine *line, unsigned roles)
 
 	assign.proposals = g_ptr_array_new_with_free_func(proposal_free);
 	assign.taken = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
-	bool good = assign_run(&assign, line->config, &error);
+	bool good = assign_run(&assign, line, &error);
 	if (!good)
 		command_fail(error);
 	else if (assign.broken > 0)

@@ -36,10 +36,10 @@ static bool open_reader(EppnDesk *desk, GError **error)
 	return false;
 }
 
-bool eppn_desk_open(EppnDesk *desk, const char *config_file, GError **error)
+bool eppn_desk_open(EppnDesk *desk, const CommandLine *line, GError **error)
 {
 	desk->now = g_get_real_time() / G_USEC_PER_SEC;
-	desk->generation = generation_load(config_file, desk->now, error);
+	desk->generation = command_generation(line, desk->now, error);
 	if (!desk->generation)
 		return false;
 	const Config *config = desk->generation->config;

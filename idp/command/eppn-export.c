@@ -183,9 +183,9 @@ static void print_all(Export *export)
 		   n, export->lacking, export->wrong);
 }
 
-static bool export_run(Export *export, const char *config, GError **error)
+static bool export_run(Export *export, const CommandLine *line, GError **error)
 {
-	if (!eppn_desk_open(export->desk, config, error) ||
+	if (!eppn_desk_open(export->desk, line, error) ||
 	    !directory_walk(export->desk->generation->directory, NULL, look_at, export, error))
 		return false;
 	eppn_progress("", 0);
@@ -205,7 +205,7 @@ static int export_all(const CommandLine *line, unsigned roles)
 
 	export.items = g_ptr_array_new_with_free_func(item_free);
 	export.first = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
-	bool good = export_run(&export, line->config, &error);
+	bool good = export_run(&export, line, &error);
 	if (!good)
 		command_fail(error);
 	g_hash_table_unref(export.first);

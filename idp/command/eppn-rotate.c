@@ -199,11 +199,11 @@ static bool rotate_apply(Rotate *rotate, bool *done, GError **error)
 	return true;
 }
 
-static bool rotate_run(Rotate *rotate, const char *config, bool *done, GError **error)
+static bool rotate_run(Rotate *rotate, const CommandLine *line, bool *done, GError **error)
 {
 	bool edits = apply && !only_identifiers;
 
-	if (!eppn_desk_open(rotate->desk, config, error) ||
+	if (!eppn_desk_open(rotate->desk, line, error) ||
 	    (apply && !eppn_desk_write(rotate->desk, error)) ||
 	    (edits && !rotate->desk->from_store &&
 	     !eppn_desk_edit(rotate->desk, bind_dn, password_file, error)) ||
@@ -228,7 +228,7 @@ static int rotate_person(const CommandLine *line, unsigned roles)
 	g_autoptr(GError) error = NULL;
 	bool done = false;
 
-	if (!rotate_run(&rotate, line->config, &done, &error))
+	if (!rotate_run(&rotate, line, &done, &error))
 		command_fail(error);
 	for (unsigned i = 0; i < EPPN_ROLES; i++) {
 		g_free(rotate.changes[i].before);

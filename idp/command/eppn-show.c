@@ -295,9 +295,9 @@ static void print_json(const Show *show)
 	g_print("%s\n", text);
 }
 
-static bool show_run(Show *show, const char *config, GError **error)
+static bool show_run(Show *show, const CommandLine *line, GError **error)
 {
-	if (!eppn_desk_open(show->desk, config, error) ||
+	if (!eppn_desk_open(show->desk, line, error) ||
 	    !(show->eppn ? find_eppn(show, error) : find_person(show, error)))
 		return false;
 	if (show->error) {
@@ -320,7 +320,7 @@ static int show_all(const CommandLine *line)
 	show.eppn = line->rest ? g_strdup(line->rest[0]) : NULL;
 	show.rows = g_ptr_array_new_with_free_func((GDestroyNotify)eppn_row_free);
 	show.holders = g_ptr_array_new_with_free_func(holder_free);
-	bool good = show_run(&show, line->config, &error);
+	bool good = show_run(&show, line, &error);
 	if (!good)
 		command_fail(error);
 	g_ptr_array_unref(show.rows);

@@ -32,7 +32,7 @@ typedef struct {
 } EppnDesk;
 
 /* Reads the configuration and opens the store for reading, if there is one. */
-bool eppn_desk_open(EppnDesk *desk, const char *config_file, GError **error);
+bool eppn_desk_open(EppnDesk *desk, const CommandLine *line, GError **error);
 /* Opens the store for writing too, beside a running daemon or without one. */
 bool eppn_desk_write(EppnDesk *desk, GError **error);
 /* Binds at the directory, to write in it. Refuses the daemon's own account and password file: what

@@ -340,10 +340,10 @@ static bool find_out(const Generation *generation, const Service *service,
 	return true;
 }
 
-static bool explain(const char *config_file, GError **error)
+static bool explain(const CommandLine *line, GError **error)
 {
 	gint64 now = g_get_real_time() / G_USEC_PER_SEC;
-	g_autoptr(Generation) generation = generation_load(config_file, now, error);
+	g_autoptr(Generation) generation = command_generation(line, now, error);
 	if (generation && looks && !protected_role_has(generation, error))
 		return false;
 	g_autoptr(Entity) entity =
@@ -379,7 +379,7 @@ int command_explain(int argc, char **argv)
 	if (command_parse(&line, &argc, &argv) && options_are_whole()) {
 		result = COMMAND_PROBLEM;
 		if (command_start_libraries())
-			result = explain(line.config, &error) ? COMMAND_DONE : command_fail(error);
+			result = explain(&line, &error) ? COMMAND_DONE : command_fail(error);
 	}
 	command_line_clear(&line);
 	g_clear_pointer(&person_login, g_free);

@@ -64,9 +64,15 @@ static int keys_new(const CommandLine *line)
 	}
 	if (!take_names(line, &request.which))
 		return COMMAND_USAGE;
-	g_autoptr(Config) config = config_load(line->config, &error);
-	if (!config || !keys_make(config, &request, tell, NULL, &error))
+	g_autoptr(Config) main = config_load(line->config, &error);
+	g_auto(GStrv) names = main ? command_huvudmen(line, main, &error) : NULL;
+	if (!names)
 		return command_fail(error);
+	for (char **name = names; *name; name++) {
+		g_autoptr(Config) config = command_config_of(main, *name, &error);
+		if (!config || !keys_make(config, &request, tell, NULL, &error))
+			return command_fail(error);
+	}
 	return COMMAND_DONE;
 }
 

@@ -245,7 +245,7 @@ static int lint(const CommandLine *line)
 {
 	gint64 now = g_get_real_time() / G_USEC_PER_SEC;
 	g_autoptr(GError) error = NULL;
-	g_autoptr(Generation) generation = generation_load(line->config, now, &error);
+	g_autoptr(Generation) generation = command_generation(line, now, &error);
 	/* before anybody is looked up */
 	if (!generation ||
 	    (looks && !protected_role_look(generation, "", "masterdata lint", &error)))

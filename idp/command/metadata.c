@@ -78,7 +78,7 @@ static bool take_folder(const CommandLine *line, GError **error)
 {
 	if (folder)
 		return true;
-	g_autoptr(Config) config = config_load(line->config, error);
+	g_autoptr(Config) config = command_config(line, error);
 	if (config)
 		folder = g_strdup(config_path(config, "metadata", "folder"));
 	return folder;

@@ -124,7 +124,7 @@ static bool find_approver(Errand *errand, GError **error)
 static bool prepare(Errand *errand, const CommandLine *line, GError **error)
 {
 	gint64 now = g_get_real_time() / G_USEC_PER_SEC;
-	errand->generation = generation_load(line->config, now, error);
+	errand->generation = command_generation(line, now, error);
 	return errand->generation && find_release(errand, line->rest[1], line->rest[2], error) &&
 	       find_approver(errand, error);
 }
@@ -317,7 +317,7 @@ static int approvals(const CommandLine *line)
 {
 	gint64 now = g_get_real_time() / G_USEC_PER_SEC;
 	g_autoptr(GError) error = NULL;
-	g_autoptr(Generation) generation = generation_load(line->config, now, &error);
+	g_autoptr(Generation) generation = command_generation(line, now, &error);
 	g_autoptr(GPtrArray) all =
 		generation ? approval_read_all(store_place(generation), &error) : NULL;
 	if (!all)

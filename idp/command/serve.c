@@ -27,10 +27,7 @@ static gboolean on_stop(gpointer data)
 static gboolean on_reload(gpointer data)
 {
 	Running *running = data;
-	g_autoptr(GError) error = NULL;
-	if (!daemon_reload(running->daemon, &error))
-		log_error(G_LOG_LEVEL_WARNING, "not reloaded: the generation before goes on",
-			  error);
+	daemon_reload(running->daemon);
 	return G_SOURCE_CONTINUE;
 }
 
@@ -89,6 +86,7 @@ int command_serve(int argc, char **argv)
 		.summary = "Serves logins until it is told to stop (SIGTERM, SIGINT).\n"
 			   "SIGHUP reads configuration, policy, metadata and pages anew.",
 		.entries = entries,
+		.of_all = true,
 	};
 	leave_no_core();
 	hold_reload(SIG_BLOCK);

@@ -17,11 +17,21 @@
 /* A queue so full that the next burst may not fit. */
 #define QUEUE_PERCENT 80
 
+void health_init(Health *health, unsigned n)
+{
+	health->of = g_new0(HealthOf, n);
+	health->n = n;
+}
+
 void health_clear(Health *health)
 {
-	g_clear_pointer(&health->kept, generation_unref);
-	g_clear_pointer(&health->reload_error, g_free);
-	g_clear_pointer(&health->feeds, g_array_unref);
+	for (unsigned i = 0; i < health->n; i++) {
+		g_clear_pointer(&health->of[i].kept, generation_unref);
+		g_clear_pointer(&health->of[i].error, g_free);
+		g_clear_pointer(&health->of[i].feeds, g_array_unref);
+	}
+	g_clear_pointer(&health->of, g_free);
+	health->n = 0;
 }
 
 typedef struct {
@@ -41,7 +51,7 @@ static Verdict verdict(HealthStatus status, const char *format, ...)
 
 /* ---- the checks ---- */
 
-static Verdict check_serving(const Health *health)
+static Verdict check_serving(const Health *health, const HealthOf *of)
 {
 	if (health->draining)
 		return verdict(HEALTH_NOT_READY,
@@ -52,31 +62,31 @@ static Verdict check_serving(const Health *health)
 
 /* A node that nobody is sent to commits nothing, and would never see that it can again: after a
  * while it is given another try. */
-static Verdict check_store(const Health *health)
+static Verdict check_store(const Health *health, const HealthOf *of)
 {
-	gint64 ago = health->now - health->store_failed;
-	if (health->store_failed && ago < STORE_RETRY)
+	gint64 ago = health->now - of->store_failed;
+	if (of->store_failed && ago < STORE_RETRY)
 		return verdict(HEALTH_NOT_READY,
 			       "%" G_GINT64_FORMAT
 			       " s ago it could not be written; the log says why",
 			       ago);
-	if (health->store_failed)
+	if (of->store_failed)
 		return verdict(HEALTH_DEGRADED,
 			       "when last tried, %" G_GINT64_FORMAT
 			       " s ago, it could not be written",
 			       ago);
-	if (health->writer.queued >= health->writer_queue)
+	if (of->writer.queued >= health->writer_queue)
 		return verdict(HEALTH_NOT_READY,
 			       "%u commits wait and no more can: is the disk stuck?",
-			       health->writer.queued);
+			       of->writer.queued);
 	return verdict(HEALTH_READY, "rows are written");
 }
 
 /* Nobody can log in, and those with a session are served for as long as what was read of them is
  * fresh: no reason to take the node away, since others ask the same directory. */
-static Verdict check_directory(const Health *health)
+static Verdict check_directory(const Health *health, const HealthOf *of)
 {
-	const DirectoryStats *directory = &health->directory;
+	const DirectoryStats *directory = &of->directory;
 	const char *lost = NULL;
 	unsigned n = 0;
 	for (unsigned i = 0; i < directory->n_servers; i++)
@@ -96,9 +106,9 @@ static Verdict check_directory(const Health *health)
 		       lost, directory->max_age / G_USEC_PER_SEC);
 }
 
-static Verdict check_reserve(const Health *health)
+static Verdict check_reserve(const Health *health, const HealthOf *of)
 {
-	const WriterReserve *reserve = &health->writer.reserve;
+	const WriterReserve *reserve = &of->writer.reserve;
 	unsigned percent =
 		reserve->meant > 0 ? (unsigned)(reserve->left * 100 / reserve->meant) : 0;
 	if (reserve->level == RESERVE_LAST)
@@ -138,33 +148,36 @@ static Verdict check_end(const Health *health, gint64 ends, const char *after)
 	return verdict(HEALTH_READY, "it is good for %s", span);
 }
 
-static Verdict check_saml_certificate(const Health *health)
+static Verdict check_saml_certificate(const Health *health, const HealthOf *of)
 {
-	return check_end(health, health->saml_certificate_ends,
+	return check_end(health, of->saml_certificate_ends,
 			 "services that look at the date refuse what it signs after that");
 }
 
-static Verdict check_tls_certificate(const Health *health)
+static Verdict check_tls_certificate(const Health *health, const HealthOf *of)
 {
 	return check_end(health, health->tls_certificate_ends,
 			 "browsers refuse it after that; a new one needs a restart");
 }
 
-static Verdict check_generation(const Health *health)
+static Verdict check_generation(const Health *health, const HealthOf *of)
 {
-	g_autoptr(GDateTime) loaded = g_date_time_new_from_unix_utc(health->generation_loaded);
+	g_autoptr(GDateTime) loaded = g_date_time_new_from_unix_utc(of->generation_loaded);
 	g_autofree char *since = g_date_time_format(loaded, "%Y-%m-%dT%H:%M:%SZ");
-	if (!health->reload_error)
-		return verdict(HEALTH_READY, "%s, loaded %s", health->generation, since);
+	if (!of->generation)
+		return verdict(HEALTH_NOT_READY,
+			       "none could be loaded, so that nobody is served: %s", of->error);
+	if (!of->error)
+		return verdict(HEALTH_READY, "%s, loaded %s", of->generation, since);
 	return verdict(HEALTH_DEGRADED, "%s, loaded %s, goes on: the last reload failed: %s",
-		       health->generation, since, health->reload_error);
+		       of->generation, since, of->error);
 }
 
 /* The services of a feed are unknown from its validUntil on. */
-static Verdict check_feeds(const Health *health)
+static Verdict check_feeds(const Health *health, const HealthOf *of)
 {
-	for (guint i = 0; health->feeds && i < health->feeds->len; i++) {
-		const FeedStatus *feed = &g_array_index(health->feeds, FeedStatus, i);
+	for (guint i = 0; of->feeds && i < of->feeds->len; i++) {
+		const FeedStatus *feed = &g_array_index(of->feeds, FeedStatus, i);
 		gint64 left = feed->valid_until - health->now;
 		g_autofree char *span = span_text(ABS(left));
 		if (left <= 0)
@@ -185,20 +198,19 @@ static Verdict check_feeds(const Health *health)
 				"the new %s cannot be used: the last good one goes on for %s",
 				feed->name, span);
 	}
-	return health->feeds && health->feeds->len
-		       ? verdict(HEALTH_READY, "%u are valid", health->feeds->len)
-		       : verdict(HEALTH_READY, "there is none");
+	return of->feeds && of->feeds->len ? verdict(HEALTH_READY, "%u are valid", of->feeds->len)
+					   : verdict(HEALTH_READY, "there is none");
 }
 
-static Verdict check_queues(const Health *health)
+static Verdict check_queues(const Health *health, const HealthOf *of)
 {
 	const struct {
 		const char *name;
 		unsigned waiting, most;
 	} queues[] = {
 		{"worker", health->workers.waiting, health->queue},
-		{"directory", health->directory_lane.waiting, health->queue},
-		{"writer", health->writer.queued, health->writer_queue},
+		{"directory", of->directory_lane.waiting, health->queue},
+		{"writer", of->writer.queued, health->writer_queue},
 	};
 	for (gsize i = 0; i < G_N_ELEMENTS(queues); i++)
 		if (queues[i].waiting >= queues[i].most / 100.0 * QUEUE_PERCENT)
@@ -209,7 +221,7 @@ static Verdict check_queues(const Health *health)
 		       queues[0].waiting, queues[1].waiting, queues[2].waiting);
 }
 
-static Verdict check_throttle(const Health *health)
+static Verdict check_throttle(const Health *health, const HealthOf *of)
 {
 	static const struct {
 		const char *name;
@@ -220,30 +232,31 @@ static Verdict check_throttle(const Health *health)
 		[THROTTLE_ADDRESS] = {"addresses", LIMIT_THROTTLE_ADDRESSES},
 	};
 	for (unsigned i = 0; i < THROTTLE_KINDS; i++)
-		if (health->throttle.entries[i] >= tables[i].most)
+		if (of->throttle.entries[i] >= tables[i].most)
 			return verdict(HEALTH_DEGRADED,
 				       "as many %s as can be remembered typed wrong passwords: "
 				       "somebody guesses at many at once",
 				       tables[i].name);
 	return verdict(HEALTH_READY, "%u persons and %u addresses typed wrong passwords lately",
-		       health->throttle.entries[THROTTLE_UNKNOWN],
-		       health->throttle.entries[THROTTLE_ADDRESS]);
+		       of->throttle.entries[THROTTLE_UNKNOWN],
+		       of->throttle.entries[THROTTLE_ADDRESS]);
 }
 
 static const struct {
 	const char *name;
-	Verdict (*judge)(const Health *health);
+	enum { OF_PROCESS, OF_HUVUDMAN, ALWAYS } whose; /* ALWAYS: also of one not loaded */
+	Verdict (*judge)(const Health *health, const HealthOf *of);
 } table[] = {
-	{"serving", check_serving},
-	{"store", check_store},
-	{"reserve", check_reserve},
-	{"directory", check_directory},
-	{"generation", check_generation},
-	{"feeds", check_feeds},
-	{"saml-certificate", check_saml_certificate},
-	{"tls-certificate", check_tls_certificate},
-	{"queues", check_queues},
-	{"throttle", check_throttle},
+	{"serving", OF_PROCESS, check_serving},
+	{"store", OF_HUVUDMAN, check_store},
+	{"reserve", OF_HUVUDMAN, check_reserve},
+	{"directory", OF_HUVUDMAN, check_directory},
+	{"generation", ALWAYS, check_generation},
+	{"feeds", OF_HUVUDMAN, check_feeds},
+	{"saml-certificate", OF_HUVUDMAN, check_saml_certificate},
+	{"tls-certificate", OF_PROCESS, check_tls_certificate},
+	{"queues", OF_HUVUDMAN, check_queues},
+	{"throttle", OF_HUVUDMAN, check_throttle},
 };
 
 /* ---- the report ---- */
@@ -265,26 +278,52 @@ static void check_free(gpointer data)
 	g_free(check);
 }
 
+static void add_check(GPtrArray *checks, gsize row, const Health *health, const HealthOf *of)
+{
+	Verdict judged = table[row].judge(health, of);
+	HealthCheck *check = g_new(HealthCheck, 1);
+	*check = (HealthCheck){table[row].name, of ? of->name : NULL, judged.status, judged.says};
+	g_ptr_array_add(checks, check);
+}
+
 GPtrArray *health_checks(const Health *health)
 {
 	GPtrArray *checks = g_ptr_array_new_with_free_func(check_free);
 	for (gsize i = 0; i < G_N_ELEMENTS(table); i++) {
-		Verdict judged = table[i].judge(health);
-		HealthCheck *check = g_new(HealthCheck, 1);
-		*check = (HealthCheck){table[i].name, judged.status, judged.says};
-		g_ptr_array_add(checks, check);
+		if (table[i].whose == OF_PROCESS)
+			add_check(checks, i, health, NULL);
+		for (unsigned j = 0; table[i].whose != OF_PROCESS && j < health->n; j++)
+			if (table[i].whose == ALWAYS || health->of[j].generation)
+				add_check(checks, i, health, &health->of[j]);
 	}
 	return checks;
 }
 
-HealthStatus health_status(const GPtrArray *checks)
+HealthStatus health_status_of(const GPtrArray *checks, const char *huvudman)
 {
 	HealthStatus worst = HEALTH_READY;
 	for (guint i = 0; i < checks->len; i++) {
 		const HealthCheck *check = checks->pdata[i];
-		worst = MAX(worst, check->status);
+		if (!g_strcmp0(check->huvudman, huvudman))
+			worst = MAX(worst, check->status);
 	}
 	return worst;
+}
+
+HealthStatus health_status(const GPtrArray *checks)
+{
+	HealthStatus worst = health_status_of(checks, NULL);
+	HealthStatus best = HEALTH_NOT_READY;
+	bool several = false;
+	for (guint i = 0; i < checks->len; i++) {
+		const HealthCheck *check = checks->pdata[i];
+		if (!check->huvudman)
+			continue;
+		several = true;
+		best = MIN(best, health_status_of(checks, check->huvudman));
+		worst = MAX(worst, MIN(check->status, HEALTH_DEGRADED));
+	}
+	return several && best == HEALTH_NOT_READY ? HEALTH_NOT_READY : worst;
 }
 
 char *health_json(const GPtrArray *checks)
@@ -296,6 +335,8 @@ char *health_json(const GPtrArray *checks)
 		const char *status = health_status_name(check->status);
 		g_variant_builder_open(&list, G_VARIANT_TYPE("a{ss}"));
 		g_variant_builder_add(&list, "{ss}", "check", check->name);
+		if (check->huvudman)
+			g_variant_builder_add(&list, "{ss}", "huvudman", check->huvudman);
 		g_variant_builder_add(&list, "{ss}", "status", status);
 		g_variant_builder_add(&list, "{ss}", "says", check->says);
 		g_variant_builder_close(&list);

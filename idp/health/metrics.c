@@ -9,26 +9,38 @@ typedef enum { OF_ROWS = 0, OF_UNSIGNED, OF_UINT64, OF_INT64, OF_DOUBLE } Number
 typedef struct {
 	NumberKind kind;
 	gsize offset;
+	bool own; /* in HealthOf: one for each huvudman */
 } Number;
 
+#define KIND(number)                                                                               \
+	_Generic(number, unsigned                                                                  \
+		 : OF_UNSIGNED, guint64                                                            \
+		 : OF_UINT64, gint64                                                               \
+		 : OF_INT64, double                                                                \
+		 : OF_DOUBLE)
 #define NUMBER(member)                                                                             \
 	{                                                                                          \
-		_Generic(((Health *)0)->member, unsigned                                           \
-			 : OF_UNSIGNED, guint64                                                    \
-			 : OF_UINT64, gint64                                                       \
-			 : OF_INT64, double                                                        \
-			 : OF_DOUBLE),                                                             \
-			offsetof(Health, member)                                                   \
+		KIND(((Health *)0)->member), offsetof(Health, member), false                       \
+	}
+#define OWN(member)                                                                                \
+	{                                                                                          \
+		KIND(((HealthOf *)0)->member), offsetof(HealthOf, member), true                    \
 	}
 #define ROWS                                                                                       \
 	{                                                                                          \
-		OF_ROWS, 0                                                                         \
+		OF_ROWS, 0, false                                                                  \
+	}
+#define OWN_ROWS                                                                                   \
+	{                                                                                          \
+		OF_ROWS, 0, true                                                                   \
 	}
 
 typedef struct {
 	GString *text;
 	const char *name; /* of the family */
 	const Health *health;
+	const HealthOf *of;   /* whose row it is; NULL: the process's */
+	const char *huvudman; /* the label; NULL: none */
 	const GPtrArray *checks;
 } Page;
 
@@ -49,9 +61,9 @@ static const struct {
 	{{"portvakt_build_info", "gauge", "Which version this is; always 1."}, ROWS, rows_build},
 	{{"portvakt_check_status", "gauge", "Each check of /health/ready: 0 ready, 1 degraded, 2 not ready."}, ROWS, rows_checks},
 
-	{{"portvakt_visits_total", "counter", "Requests that were answered, by endpoint and outcome or fault; those that never came about are left out."}, ROWS, rows_visits},
-	{{"portvakt_faults_total", "counter", "Requests that ended in a fault, by fault."}, ROWS, rows_faults},
-	{{"portvakt_visit_duration_seconds", "histogram", "From the request line to the answer, of logins and of answers by session."}, ROWS, rows_duration},
+	{{"portvakt_visits_total", "counter", "Requests that were answered, by endpoint and outcome or fault; those that never came about are left out."}, OWN_ROWS, rows_visits},
+	{{"portvakt_faults_total", "counter", "Requests that ended in a fault, by fault."}, OWN_ROWS, rows_faults},
+	{{"portvakt_visit_duration_seconds", "histogram", "From the request line to the answer, of logins and of answers by session."}, OWN_ROWS, rows_duration},
 
 	{{"portvakt_http_connections_total", "counter", "Connections accepted."}, NUMBER(http.accepted), NULL},
 	{{"portvakt_http_connections", "gauge", "Connections that are open."}, NUMBER(http.connections), NULL},
@@ -63,42 +75,42 @@ static const struct {
 
 	{{"portvakt_visits_under_way", "gauge", "Requests that are being worked on or wait for it."}, NUMBER(visits), NULL},
 
-	{{"portvakt_queue_jobs", "gauge", "What waits in a queue."}, ROWS, rows_queued},
-	{{"portvakt_queue_jobs_max", "gauge", "What may wait in it."}, ROWS, rows_queue_max},
-	{{"portvakt_queue_refused_total", "counter", "What found it full."}, ROWS, rows_queue_refused},
+	{{"portvakt_queue_jobs", "gauge", "What waits in a queue."}, OWN_ROWS, rows_queued},
+	{{"portvakt_queue_jobs_max", "gauge", "What may wait in it."}, OWN_ROWS, rows_queue_max},
+	{{"portvakt_queue_refused_total", "counter", "What found it full."}, OWN_ROWS, rows_queue_refused},
 	{{"portvakt_queue_late_total", "counter", "What had waited too long, and gave way to those on their way."}, ROWS, rows_queue_late},
 
-	{{"portvakt_store_commits_total", "counter", "Commits that are durable."}, NUMBER(writer.commits), NULL},
-	{{"portvakt_store_refused_total", "counter", "Commits refused because of a row that was there, or of a cap."}, NUMBER(writer.refused), NULL},
-	{{"portvakt_store_faults_total", "counter", "Commits that the store failed at."}, NUMBER(writer.faults), NULL},
-	{{"portvakt_store_transactions_total", "counter", "Transactions, each of one or more commits."}, NUMBER(writer.transactions), NULL},
+	{{"portvakt_store_commits_total", "counter", "Commits that are durable."}, OWN(writer.commits), NULL},
+	{{"portvakt_store_refused_total", "counter", "Commits refused because of a row that was there, or of a cap."}, OWN(writer.refused), NULL},
+	{{"portvakt_store_faults_total", "counter", "Commits that the store failed at."}, OWN(writer.faults), NULL},
+	{{"portvakt_store_transactions_total", "counter", "Transactions, each of one or more commits."}, OWN(writer.transactions), NULL},
 
-	{{"portvakt_store_reserve_bytes", "gauge", "What is left of the reserve against a full disk."}, NUMBER(writer.reserve.left), NULL},
-	{{"portvakt_store_reserve_meant_bytes", "gauge", "What there should be of it."}, NUMBER(writer.reserve.meant), NULL},
+	{{"portvakt_store_reserve_bytes", "gauge", "What is left of the reserve against a full disk."}, OWN(writer.reserve.left), NULL},
+	{{"portvakt_store_reserve_meant_bytes", "gauge", "What there should be of it."}, OWN(writer.reserve.meant), NULL},
 
-	{{"portvakt_directory_up", "gauge", "Each address of the directory, counted from 1: whether it answered when last asked."}, ROWS, rows_directory_up},
-	{{"portvakt_directory_questions_total", "counter", "Questions to it since the last reload."}, ROWS, rows_directory_questions},
-	{{"portvakt_directory_failures_total", "counter", "Those that it did not answer."}, ROWS, rows_directory_failures},
-	{{"portvakt_directory_questions", "gauge", "Questions that have no answer yet."}, NUMBER(directory.running), NULL},
-	{{"portvakt_persons_kept", "gauge", "Persons kept for person max-age."}, NUMBER(directory.cache.entries), NULL},
-	{{"portvakt_persons_kept_bytes", "gauge", "The memory they take."}, NUMBER(directory.cache.bytes), NULL},
-	{{"portvakt_persons_found_total", "counter", "Times that a person was found among them."}, NUMBER(directory.cache.hits), NULL},
-	{{"portvakt_persons_not_found_total", "counter", "Times that the directory had to be asked."}, NUMBER(directory.cache.misses), NULL},
+	{{"portvakt_directory_up", "gauge", "Each address of the directory, counted from 1: whether it answered when last asked."}, OWN_ROWS, rows_directory_up},
+	{{"portvakt_directory_questions_total", "counter", "Questions to it since the last reload."}, OWN_ROWS, rows_directory_questions},
+	{{"portvakt_directory_failures_total", "counter", "Those that it did not answer."}, OWN_ROWS, rows_directory_failures},
+	{{"portvakt_directory_questions", "gauge", "Questions that have no answer yet."}, OWN(directory.running), NULL},
+	{{"portvakt_persons_kept", "gauge", "Persons kept for person max-age."}, OWN(directory.cache.entries), NULL},
+	{{"portvakt_persons_kept_bytes", "gauge", "The memory they take."}, OWN(directory.cache.bytes), NULL},
+	{{"portvakt_persons_found_total", "counter", "Times that a person was found among them."}, OWN(directory.cache.hits), NULL},
+	{{"portvakt_persons_not_found_total", "counter", "Times that the directory had to be asked."}, OWN(directory.cache.misses), NULL},
 
-	{{"portvakt_throttle_admitted_total", "counter", "Passwords that were tried."}, NUMBER(throttle.admitted), NULL},
-	{{"portvakt_throttle_held_total", "counter", "Passwords that were not, since too many wrong ones came before: by the same browser, for the same person, from the same address."}, ROWS, rows_throttle_held},
-	{{"portvakt_throttle_evicted_total", "counter", "What was forgotten of them for lack of room."}, ROWS, rows_throttle_evicted},
-	{{"portvakt_throttle_entries", "gauge", "How many of each are remembered."}, ROWS, rows_throttle_entries},
+	{{"portvakt_throttle_admitted_total", "counter", "Passwords that were tried."}, OWN(throttle.admitted), NULL},
+	{{"portvakt_throttle_held_total", "counter", "Passwords that were not, since too many wrong ones came before: by the same browser, for the same person, from the same address."}, OWN_ROWS, rows_throttle_held},
+	{{"portvakt_throttle_evicted_total", "counter", "What was forgotten of them for lack of room."}, OWN_ROWS, rows_throttle_evicted},
+	{{"portvakt_throttle_entries", "gauge", "How many of each are remembered."}, OWN_ROWS, rows_throttle_entries},
 
-	{{"portvakt_generation_loaded_timestamp_seconds", "gauge", "When configuration, policy and metadata were last taken."}, NUMBER(generation_loaded), NULL},
-	{{"portvakt_reloads_total", "counter", "Reloads that were taken."}, NUMBER(reloads), NULL},
-	{{"portvakt_reloads_failed_total", "counter", "Reloads that were not taken."}, NUMBER(reloads_failed), NULL},
-	{{"portvakt_services", "gauge", "Services whose metadata is loaded."}, NUMBER(services), NULL},
+	{{"portvakt_generation_loaded_timestamp_seconds", "gauge", "When configuration, policy and metadata were last taken."}, OWN(generation_loaded), NULL},
+	{{"portvakt_reloads_total", "counter", "Reloads that were taken."}, OWN(reloads), NULL},
+	{{"portvakt_reloads_failed_total", "counter", "Reloads that were not taken."}, OWN(reloads_failed), NULL},
+	{{"portvakt_services", "gauge", "Services whose metadata is loaded."}, OWN(services), NULL},
 	{{"portvakt_generations", "gauge", "Generations in memory: the current one, and those that requests began with."}, NUMBER(generations), NULL},
-	{{"portvakt_feed_services", "gauge", "Services of each feed."}, ROWS, rows_feed_services},
-	{{"portvakt_feed_end_timestamp_seconds", "gauge", "When each feed ends, unless a newer one is read."}, ROWS, rows_feed_ends},
-	{{"portvakt_feed_old", "gauge", "Whether the last good copy is used, since the file cannot be."}, ROWS, rows_feed_old},
-	{{"portvakt_saml_certificate_end_timestamp_seconds", "gauge", "When the SAML certificate ends."}, NUMBER(saml_certificate_ends), NULL},
+	{{"portvakt_feed_services", "gauge", "Services of each feed."}, OWN_ROWS, rows_feed_services},
+	{{"portvakt_feed_end_timestamp_seconds", "gauge", "When each feed ends, unless a newer one is read."}, OWN_ROWS, rows_feed_ends},
+	{{"portvakt_feed_old", "gauge", "Whether the last good copy is used, since the file cannot be."}, OWN_ROWS, rows_feed_old},
+	{{"portvakt_saml_certificate_end_timestamp_seconds", "gauge", "When the SAML certificate ends."}, OWN(saml_certificate_ends), NULL},
 	{{"portvakt_tls_certificate_end_timestamp_seconds", "gauge", "When the TLS certificate ends; 0: there is none."}, NUMBER(tls_certificate_ends), NULL},
 
 	{{"portvakt_log_lines_total", "counter", "Lines written to the log."}, NUMBER(log.written), NULL},
@@ -133,10 +145,23 @@ char *metrics_label(const char *value)
 
 /* ---- rows ---- */
 
+static void row_start(Page *page, const char *suffix, const char *labels)
+{
+	const char *whose = page->huvudman;
+	g_string_append_printf(page->text, "%s%s", page->name, suffix);
+	if (whose)
+		g_string_append_printf(page->text, "{huvudman=\"%s\"%s%s} ", whose,
+				       *labels ? "," : "", labels);
+	else if (*labels)
+		g_string_append_printf(page->text, "{%s} ", labels);
+	else
+		g_string_append_c(page->text, ' ');
+}
+
 static void row(Page *page, const char *suffix, const char *labels, guint64 value)
 {
-	g_string_append_printf(page->text, "%s%s%s%s%s %" G_GUINT64_FORMAT "\n", page->name, suffix,
-			       *labels ? "{" : "", labels, *labels ? "}" : "", value);
+	row_start(page, suffix, labels);
+	g_string_append_printf(page->text, "%" G_GUINT64_FORMAT "\n", value);
 }
 
 static void row_of(Page *page, const char *label, const char *name, guint64 value)
@@ -155,7 +180,8 @@ static void append_double(GString *text, double value)
 
 static void row_number(Page *page, const Number *number)
 {
-	const char *at = (const char *)page->health + number->offset;
+	const char *at = (number->own ? (const char *)page->of : (const char *)page->health) +
+			 number->offset;
 	switch (number->kind) {
 	case OF_UNSIGNED:
 		row(page, "", "", *(const unsigned *)(const void *)at);
@@ -167,7 +193,7 @@ static void row_number(Page *page, const Number *number)
 		row(page, "", "", (guint64)MAX(*(const gint64 *)(const void *)at, 0));
 		return;
 	case OF_DOUBLE:
-		g_string_append_printf(page->text, "%s ", page->name);
+		row_start(page, "", "");
 		append_double(page->text, *(const double *)(const void *)at);
 		g_string_append_c(page->text, '\n');
 		return;
@@ -186,8 +212,10 @@ static void rows_checks(Page *page)
 {
 	for (guint i = 0; i < page->checks->len; i++) {
 		const HealthCheck *check = page->checks->pdata[i];
+		page->huvudman = check->huvudman;
 		row_of(page, "check", check->name, check->status);
 	}
+	page->huvudman = NULL;
 }
 
 static guint64 read_counter(const atomic_ullong *counter)
@@ -211,7 +239,7 @@ static void row_visits(Page *page, const char *endpoint, const char *outcome, gu
 
 static void rows_visits(Page *page)
 {
-	const Tally *tally = page->health->tally;
+	const Tally *tally = page->of->tally;
 	for (unsigned i = 0; i <= TALLY_NOWHERE; i++) {
 		const char *endpoint = endpoint_name(i);
 		for (unsigned j = 0; endpoint && j < TALLY_OUTCOMES; j++)
@@ -228,7 +256,7 @@ static void rows_faults(Page *page)
 	for (unsigned j = FAULT_NONE + 1; j < FAULT_COUNT; j++) {
 		guint64 n = 0;
 		for (unsigned i = 0; i <= TALLY_NOWHERE; i++)
-			n += read_counter(&page->health->tally->faults[i][j]);
+			n += read_counter(&page->of->tally->faults[i][j]);
 		row_of(page, "fault", fault_row((FaultCode)j)->name, n);
 	}
 }
@@ -252,7 +280,7 @@ static void rows_duration_of(Page *page, const char *outcome, const TallyDuratio
 	}
 	n += read_counter(&duration->buckets[TALLY_BUCKETS]);
 	row_bucket(page, outcome, "+Inf", n);
-	g_string_append_printf(page->text, "%s_sum{%s} ", page->name, labels);
+	row_start(page, "_sum", labels);
 	append_double(page->text, (double)read_counter(&duration->microseconds) / 1e6);
 	g_string_append_c(page->text, '\n');
 	row(page, "_count", labels, n);
@@ -260,29 +288,39 @@ static void rows_duration_of(Page *page, const char *outcome, const TallyDuratio
 
 static void rows_duration(Page *page)
 {
-	const Tally *tally = page->health->tally;
+	const Tally *tally = page->of->tally;
 	rows_duration_of(page, tally_outcome_name(TALLY_LOGIN), &tally->login);
 	rows_duration_of(page, tally_outcome_name(TALLY_SSO), &tally->sso);
 }
 
+/* The worker queue is everybody's: one row, among those of the first. */
+static void row_worker(Page *page, guint64 value)
+{
+	const char *huvudman = page->huvudman;
+	page->huvudman = NULL;
+	if (page->of == page->health->of)
+		row_of(page, "queue", "worker", value);
+	page->huvudman = huvudman;
+}
+
 static void rows_queued(Page *page)
 {
-	row_of(page, "queue", "worker", page->health->workers.waiting);
-	row_of(page, "queue", "directory", page->health->directory_lane.waiting);
-	row_of(page, "queue", "writer", page->health->writer.queued);
+	row_worker(page, page->health->workers.waiting);
+	row_of(page, "queue", "directory", page->of->directory_lane.waiting);
+	row_of(page, "queue", "writer", page->of->writer.queued);
 }
 
 static void rows_queue_max(Page *page)
 {
-	row_of(page, "queue", "worker", page->health->queue);
+	row_worker(page, page->health->queue);
 	row_of(page, "queue", "directory", page->health->queue);
 	row_of(page, "queue", "writer", page->health->writer_queue);
 }
 
 static void rows_queue_refused(Page *page)
 {
-	row_of(page, "queue", "worker", page->health->workers.refused);
-	row_of(page, "queue", "directory", page->health->directory_lane.refused);
+	row_worker(page, page->health->workers.refused);
+	row_of(page, "queue", "directory", page->of->directory_lane.refused);
 }
 
 static void rows_queue_late(Page *page)
@@ -299,21 +337,21 @@ static void row_server(Page *page, unsigned i, guint64 value)
 
 static void rows_directory_up(Page *page)
 {
-	const DirectoryStats *directory = &page->health->directory;
+	const DirectoryStats *directory = &page->of->directory;
 	for (unsigned i = 0; i < directory->n_servers; i++)
 		row_server(page, i, directory->servers[i].lost ? 0 : 1);
 }
 
 static void rows_directory_questions(Page *page)
 {
-	const DirectoryStats *directory = &page->health->directory;
+	const DirectoryStats *directory = &page->of->directory;
 	for (unsigned i = 0; i < directory->n_servers; i++)
 		row_server(page, i, directory->servers[i].questions);
 }
 
 static void rows_directory_failures(Page *page)
 {
-	const DirectoryStats *directory = &page->health->directory;
+	const DirectoryStats *directory = &page->of->directory;
 	for (unsigned i = 0; i < directory->n_servers; i++)
 		row_server(page, i, directory->servers[i].failures);
 }
@@ -331,24 +369,24 @@ static void row_kind(Page *page, ThrottleKind kind, guint64 value)
 static void rows_throttle_held(Page *page)
 {
 	for (unsigned i = 0; i < THROTTLE_KINDS; i++)
-		row_kind(page, (ThrottleKind)i, page->health->throttle.held[i]);
+		row_kind(page, (ThrottleKind)i, page->of->throttle.held[i]);
 }
 
 static void rows_throttle_evicted(Page *page)
 {
 	for (unsigned i = 0; i < THROTTLE_KINDS; i++)
-		row_kind(page, (ThrottleKind)i, page->health->throttle.evicted[i]);
+		row_kind(page, (ThrottleKind)i, page->of->throttle.evicted[i]);
 }
 
 static void rows_throttle_entries(Page *page)
 {
 	for (unsigned i = 0; i < THROTTLE_KINDS; i++)
-		row_kind(page, (ThrottleKind)i, page->health->throttle.entries[i]);
+		row_kind(page, (ThrottleKind)i, page->of->throttle.entries[i]);
 }
 
 static void rows_feed(Page *page, guint64 (*figure)(const FeedStatus *feed))
 {
-	const GArray *feeds = page->health->feeds;
+	const GArray *feeds = page->of->feeds;
 	for (guint i = 0; feeds && i < feeds->len; i++) {
 		const FeedStatus *feed = &g_array_index(feeds, FeedStatus, i);
 		row_of(page, "feed", feed->name, figure(feed));
@@ -385,6 +423,14 @@ static void rows_feed_old(Page *page)
 	rows_feed(page, feed_old);
 }
 
+static void family_rows(Page *page, gsize i)
+{
+	if (table[i].rows)
+		table[i].rows(page);
+	else
+		row_number(page, &table[i].number);
+}
+
 char *metrics_text(const Health *health, const GPtrArray *checks)
 {
 	Page page = {.text = g_string_new(NULL), .health = health, .checks = checks};
@@ -393,10 +439,15 @@ char *metrics_text(const Health *health, const GPtrArray *checks)
 		page.name = family->name;
 		g_string_append_printf(page.text, "# HELP %s %s\n# TYPE %s %s\n", family->name,
 				       family->help, family->name, family->type);
-		if (table[i].rows)
-			table[i].rows(&page);
-		else
-			row_number(&page, &table[i].number);
+		if (!table[i].number.own)
+			family_rows(&page, i);
+		for (unsigned j = 0; table[i].number.own && j < health->n; j++) {
+			page.of = &health->of[j];
+			page.huvudman = page.of->name;
+			family_rows(&page, i);
+		}
+		page.of = NULL;
+		page.huvudman = NULL;
 	}
 	return g_string_free(page.text, FALSE);
 }

@@ -2,6 +2,7 @@
 /*
  * How the daemon is, in numbers: the text exposition format of Prometheus, version 0.0.4. Labels
  * hold names from closed tables and nothing that a peer sent; the number of lines has a bound.
+ * Where there are several huvudmän, what is of one has the label huvudman with its name.
  */
 #pragma once
 

@@ -19,7 +19,17 @@ struct Monitor {
 
 static HttpResponse *answer_live(const Monitor *monitor)
 {
-	return http_response_text(200, "ok\n");
+	g_auto(Health) health = {0};
+	monitor->options.gather(&health, monitor->options.user);
+	g_autoptr(GPtrArray) checks = health_checks(&health);
+	g_autoptr(GString) text = g_string_new("ok\n");
+	for (unsigned i = 0; i < health.n; i++) {
+		const char *name = health.of[i].name;
+		if (name)
+			g_string_append_printf(text, "%s %s\n", name,
+					       health_status_name(health_status_of(checks, name)));
+	}
+	return http_response_text(200, text->str);
 }
 
 static HttpResponse *answer_ready(const Monitor *monitor)

@@ -2,7 +2,7 @@
 /*
  * The private listener, for monitors and load balancers:
  *
- *   /health/live   200 as long as the process answers
+ *   /health/live   200 as long as the process answers, with a line on each huvudman
  *   /health/ready  200 while people are served, 503 when not; JSON with every check
  *   /metrics       the same in numbers
  *
@@ -18,7 +18,8 @@ typedef struct Monitor Monitor;
 
 typedef struct {
 	const char *listen; /* as listen_hosts() takes it */
-	/* Fills in all of Health, which is zeroed. On an I/O thread: it must not block. */
+	/* Fills in all of Health, which is zeroed and not initialised. On an I/O thread: it must
+	 * not block. */
 	void (*gather)(Health *health, gpointer user);
 	gpointer user;
 } MonitorOptions;

@@ -22,28 +22,48 @@ static void tell_refusal(const GError *error, const char *path)
 	fuzz_verdict("refused %.*s: %s", (int)(message - place), place, message + strlen(": "));
 }
 
+static void has(const Config *config, const char *prefix, const char *name,
+		const ConfigSetting *setting)
+{
+	g_autofree char *group = g_strconcat(prefix, name, NULL);
+	g_assert_true(!setting->mandatory || config_has(config, group, setting->key));
+}
+
+/* What must be there: in every group of its kind, and in one that is of one huvudman only where
+ * there is one. */
+static void check_mandatory(const Config *config, const ConfigSetting *setting)
+{
+	const char *const *names = config_huvudmen(config);
+
+	if (strcmp(setting->group, "huvudman") == 0)
+		for (; *names; names++)
+			has(config, "huvudman ", *names, setting);
+	else if (strcmp(setting->group, "feed") == 0)
+		for (const char *const *feed = config_feeds(config); *feed; feed++)
+			has(config, "", *feed, setting);
+	else if (strcmp(setting->group, "directory") == 0 && !*names)
+		has(config, "", config_directories(config)[0], setting);
+	else if (!*names)
+		has(config, "", setting->group, setting);
+}
+
 static void check(const Config *config)
 {
 	gsize count = 0;
 	const ConfigSetting *table = config_settings(&count);
 	const char *directory = config_directories(config)[0];
 
-	g_assert_nonnull(directory);
+	g_assert_true((directory == NULL) == (config_huvudmen(config)[0] != NULL));
 	for (gsize i = 0; i < count; i++) {
-		const char *group =
-			strcmp(table[i].group, "directory") == 0 ? directory : table[i].group;
+		const char *group = directory && strcmp(table[i].group, "directory") == 0
+					    ? directory
+					    : table[i].group;
 		if (table[i].type == CONFIG_COUNT || table[i].type == CONFIG_DURATION) {
 			gint64 number = config_number(config, group, table[i].key);
 			g_assert_true(number == 0 ||
 				      (number >= table[i].low && number <= table[i].high));
 		}
-		if (strcmp(group, "feed") != 0)
-			g_assert_true(!table[i].mandatory ||
-				      config_has(config, group, table[i].key));
-		for (const char *const *feed = config_feeds(config);
-		     strcmp(group, "feed") == 0 && *feed; feed++)
-			g_assert_true(!table[i].mandatory ||
-				      config_has(config, *feed, table[i].key));
+		check_mandatory(config, &table[i]);
 	}
 }
 

@@ -15,8 +15,8 @@
 #   response XPATH            what that is in the Response on the page (also in $work/response.xml)
 #   attributes                the names of the Response's attributes, sorted
 #   outcome                   what the log has for the reference on the page; `page` if nothing
-#   hangup                    has the configuration read anew; the log's last lines, when it was
-#                             taken or not
+#   hangup                    has the configuration read anew; what the log says from then until
+#                             it was taken or not
 
 : "${top_srcdir:?is set by make check}" "${top_builddir:?is set by make check}"
 # shellcheck source=tests/lib/bed.sh
@@ -77,10 +77,11 @@ outcome() {
 }
 
 hangup() {
-  local lines
+  local lines before
+  before=$(wc -l <"$bed/log/portvakt.log")
   lines=$(grep -c '"message":"\(not \)\?reloaded' "$bed/log/portvakt.log")
   kill -HUP "$(cat "$bed/run/portvakt.pid")"
   wait_for 10 'the reload' \
     bash -c "[ \$(grep -c '\"message\":\"\\(not \\)\\?reloaded' '$bed/log/portvakt.log') -gt $lines ]"
-  tail -n 3 "$bed/log/portvakt.log"
+  tail -n "+$((before + 1))" "$bed/log/portvakt.log"
 }

@@ -24,53 +24,53 @@ static void draining(Health *health)
 
 static void writer_full(Health *health)
 {
-	health->writer.queued = 1024;
+	health->of->writer.queued = 1024;
 	health->writer_queue = 1024;
 }
 
 static void store_failed(Health *health)
 {
-	health->store_failed = health->now - 29;
+	health->of->store_failed = health->now - 29;
 }
 
 static void store_failed_before(Health *health)
 {
-	health->store_failed = health->now - 30;
+	health->of->store_failed = health->now - 30;
 }
 
 static void one_address_down(Health *health)
 {
-	health->directory.servers[1].lost = true;
+	health->of->directory.servers[1].lost = true;
 }
 
 static void directory_down(Health *health)
 {
-	health->directory.servers[0].lost = health->directory.servers[1].lost = true;
+	health->of->directory.servers[0].lost = health->of->directory.servers[1].lost = true;
 }
 
 static void guessing(Health *health)
 {
-	health->throttle.entries[THROTTLE_UNKNOWN] = LIMIT_THROTTLE_UNKNOWN;
+	health->of->throttle.entries[THROTTLE_UNKNOWN] = LIMIT_THROTTLE_UNKNOWN;
 }
 
 static void reload_failed(Health *health)
 {
-	health->reload_error = g_strdup("school.policy:3:13: no attribute is called 'x\"'");
+	health->of->error = g_strdup("school.policy:3:13: no attribute is called 'x\"'");
 }
 
 static void saml_29_days(Health *health)
 {
-	health->saml_certificate_ends = health->now + 29 * FIXTURE_DAY;
+	health->of->saml_certificate_ends = health->now + 29 * FIXTURE_DAY;
 }
 
 static void saml_3_days(Health *health)
 {
-	health->saml_certificate_ends = health->now + 3 * FIXTURE_DAY;
+	health->of->saml_certificate_ends = health->now + 3 * FIXTURE_DAY;
 }
 
 static void saml_ended(Health *health)
 {
-	health->saml_certificate_ends = health->now - 5 * FIXTURE_DAY;
+	health->of->saml_certificate_ends = health->now - 5 * FIXTURE_DAY;
 }
 
 static void tls_5_hours(Health *health)
@@ -85,26 +85,26 @@ static void workers_behind(Health *health)
 
 static void directory_behind(Health *health)
 {
-	health->directory_lane.waiting = 1024;
+	health->of->directory_lane.waiting = 1024;
 }
 
 static void reserve_low(Health *health)
 {
-	health->writer.reserve = (WriterReserve){20, 100, RESERVE_LOW};
+	health->of->writer.reserve = (WriterReserve){20, 100, RESERVE_LOW};
 }
 
 static void reserve_last(Health *health)
 {
-	health->writer.reserve = (WriterReserve){5, 100, RESERVE_LAST};
+	health->of->writer.reserve = (WriterReserve){5, 100, RESERVE_LAST};
 }
 
 static void set_feed(Health *health, gint64 left, bool is_old)
 {
 	FeedStatus good = {"skolfederation", health->now + 30 * FIXTURE_DAY, 900, false};
 	FeedStatus feed = {"fidus", health->now + left, 7, is_old};
-	health->feeds = g_array_new(FALSE, FALSE, sizeof(FeedStatus));
-	g_array_append_val(health->feeds, good);
-	g_array_append_val(health->feeds, feed);
+	health->of->feeds = g_array_new(FALSE, FALSE, sizeof(FeedStatus));
+	g_array_append_val(health->of->feeds, good);
+	g_array_append_val(health->of->feeds, feed);
 }
 
 static void feed_ended(Health *health)
@@ -124,7 +124,7 @@ static void feed_old(Health *health)
 
 static void writer_behind(Health *health)
 {
-	health->writer.queued = 900;
+	health->of->writer.queued = 900;
 }
 
 static const Case cases[] = {
@@ -195,6 +195,50 @@ static void test_well(void)
 	}
 }
 
+/* One huvudman of several who is not served leaves the node where it is; all of them do not. */
+static void test_several(void)
+{
+	static const struct {
+		bool norra, sodra; /* could not be loaded */
+		HealthStatus node, of_norra, of_sodra;
+	} nodes[] = {
+		{false, false, HEALTH_READY, HEALTH_READY, HEALTH_READY},
+		{true, false, HEALTH_DEGRADED, HEALTH_NOT_READY, HEALTH_READY},
+		{false, true, HEALTH_DEGRADED, HEALTH_READY, HEALTH_NOT_READY},
+		{true, true, HEALTH_NOT_READY, HEALTH_NOT_READY, HEALTH_NOT_READY},
+	};
+	for (gsize i = 0; i < G_N_ELEMENTS(nodes); i++) {
+		g_auto(Health) health = health_fixture_of_two(&tally);
+		const bool broken[] = {nodes[i].norra, nodes[i].sodra};
+		for (unsigned j = 0; j < 2; j++)
+			if (broken[j]) {
+				health.of[j].generation = NULL;
+				health.of[j].error = g_strdup("x.policy:1:1: no");
+			}
+		g_autoptr(GPtrArray) checks = health_checks(&health);
+		g_assert_cmpint((int)health_status(checks), ==, (int)nodes[i].node);
+		g_assert_cmpint((int)health_status_of(checks, "norra"), ==, (int)nodes[i].of_norra);
+		g_assert_cmpint((int)health_status_of(checks, "sodra"), ==, (int)nodes[i].of_sodra);
+		g_assert_cmpint((int)health_status_of(checks, NULL), ==, (int)HEALTH_READY);
+		g_autofree char *json = health_json(checks);
+		g_assert_nonnull(strstr(json, "\"huvudman\": \"norra\""));
+		g_assert_cmpint(strstr(json, "nobody is served: x.policy:1:1: no") != NULL, ==,
+				nodes[i].norra || nodes[i].sodra);
+		/* of one that was not loaded there is nothing else to tell */
+		g_assert_cmpuint(checks->len, ==,
+				 2 + (nodes[i].norra ? 1u : 8u) + (nodes[i].sodra ? 1u : 8u));
+	}
+}
+
+/* The process's own part counts whole. */
+static void test_several_draining(void)
+{
+	g_auto(Health) health = health_fixture_of_two(&tally);
+	draining(&health);
+	g_autoptr(GPtrArray) checks = health_checks(&health);
+	g_assert_cmpint((int)health_status(checks), ==, (int)HEALTH_NOT_READY);
+}
+
 static void test_json(void)
 {
 	g_auto(Health) health = health_fixture(&tally);
@@ -213,5 +257,7 @@ int main(int argc, char **argv)
 	g_test_add_func("/health/cases", test_cases);
 	g_test_add_func("/health/writer-full", test_writer_full);
 	g_test_add_func("/health/json", test_json);
+	g_test_add_func("/health/several", test_several);
+	g_test_add_func("/health/several-draining", test_several_draining);
 	return g_test_run();
 }

@@ -141,14 +141,14 @@ static void test_numbers(void)
 	tally_outcome(some, 0, tally_outcome_of(NULL), 1);
 	tally_outcome(some, 99, tally_outcome_of("something-new"), 1);
 	health.http.accepted = G_MAXUINT64;
-	health.writer.queued = 3;
-	health.throttle.held[THROTTLE_ADDRESS] = 5;
-	health.directory.servers[1].lost = true;
+	health.of->writer.queued = 3;
+	health.of->throttle.held[THROTTLE_ADDRESS] = 5;
+	health.of->directory.servers[1].lost = true;
 	health.process.cpu_seconds = 12.25;
 	FeedStatus feed = {"fidus", FIXTURE_NOW + 7, 900, true};
-	health.feeds = g_array_new(FALSE, FALSE, sizeof feed);
-	g_array_append_val(health.feeds, feed);
-	health.saml_certificate_ends = FIXTURE_NOW - FIXTURE_DAY;
+	health.of->feeds = g_array_new(FALSE, FALSE, sizeof feed);
+	g_array_append_val(health.of->feeds, feed);
+	health.of->saml_certificate_ends = FIXTURE_NOW - FIXTURE_DAY;
 	g_autofree char *text = text_of(&health);
 	static const struct {
 		const char *row;
@@ -183,6 +183,36 @@ static void test_numbers(void)
 			g_error("%s is %f", rows[i].row, value_of(text, rows[i].row));
 	g_assert_nonnull(strstr(text, "portvakt_http_connections_total 18446744073709551615\n"));
 	g_assert_nonnull(strstr(text, "_sum{outcome=\"sso\"} 9.002901\n"));
+}
+
+/* With several huvudmän each row of one says whose it is, and the process's rows come once. */
+static void test_several(void)
+{
+	g_auto(Health) health = health_fixture_of_two(&tally);
+	health.of[1].writer.commits = 7;
+	health.workers.waiting = 3;
+	g_autofree char *text = text_of(&health);
+	assert_valid(text);
+	static const struct {
+		const char *row;
+		double want;
+	} rows[] = {
+		{"portvakt_store_commits_total{huvudman=\"norra\"}", 0},
+		{"portvakt_store_commits_total{huvudman=\"sodra\"}", 7},
+		{"portvakt_store_commits_total", -1},
+		{"portvakt_check_status{huvudman=\"sodra\",check=\"store\"}", 0},
+		{"portvakt_check_status{check=\"serving\"}", 0},
+		{"portvakt_check_status{huvudman=\"norra\",check=\"serving\"}", -1},
+		{"portvakt_queue_jobs{queue=\"worker\"}", 3},
+		{"portvakt_queue_jobs{huvudman=\"norra\",queue=\"worker\"}", -1},
+		{"portvakt_queue_jobs{huvudman=\"norra\",queue=\"writer\"}", 0},
+		{"portvakt_directory_up{huvudman=\"norra\",address=\"2\"}", 1},
+		{"portvakt_http_connections", 0},
+		{"portvakt_visit_duration_seconds_count{huvudman=\"norra\",outcome=\"sso\"}", 0},
+	};
+	for (gsize i = 0; i < G_N_ELEMENTS(rows); i++)
+		if (value_of(text, rows[i].row) != rows[i].want)
+			g_error("%s is %f", rows[i].row, value_of(text, rows[i].row));
 }
 
 static void test_label(void)
@@ -249,6 +279,7 @@ int main(int argc, char **argv)
 	g_test_add_func("/metrics/all", test_all);
 	g_test_add_func("/metrics/numbers", test_numbers);
 	g_test_add_func("/metrics/label", test_label);
+	g_test_add_func("/metrics/several", test_several);
 	g_test_add_func("/metrics/manual", test_manual);
 	g_test_add_func("/metrics/process", test_process);
 	return g_test_run();

@@ -1,0 +1,346 @@
+/* SPDX-License-Identifier: AGPL-3.0-or-later */
+#include "idp/huvudman.h"
+
+#include <glib/gstdio.h>
+#include <pthread.h>
+#include <string.h>
+
+#include "idp/apart.h"
+#include "idp/limits.h"
+#include "idp/log.h"
+#include "idp/store/door.h"
+
+struct Huvudman {
+	char *name; /* NULL: the only one */
+	char *host;
+	HuvudmanLane lane;
+	Throttle *throttle;
+	Tally tally;
+
+	/* From the first generation on, and constant from then. */
+	char *store_file;
+	Writer *writer;
+	Door *door; /* of the main thread */
+	Pool *directory;
+
+	pthread_mutex_t lock; /* pthread, so that TSan sees it; of what follows */
+	Generation *generation;
+	gint64 loaded; /* seconds since 1970 */
+	guint64 reloads, reloads_failed;
+	char *error; /* of the last load; NULL: it was taken */
+};
+
+static gint64 now_seconds(void)
+{
+	return g_get_real_time() / G_USEC_PER_SEC;
+}
+
+static int64_t writer_clock(void)
+{
+	return now_seconds();
+}
+
+Huvudman *huvudman_new(const char *name, const HuvudmanLane *lane)
+{
+	Huvudman *huvudman = g_new0(Huvudman, 1);
+	huvudman->name = g_strdup(name);
+	huvudman->lane = *lane;
+	huvudman->throttle = throttle_new();
+	pthread_mutex_init(&huvudman->lock, NULL);
+	return huvudman;
+}
+
+const char *huvudman_name(const Huvudman *huvudman)
+{
+	return huvudman ? huvudman->name : NULL;
+}
+
+const char *huvudman_host(const Huvudman *huvudman)
+{
+	return huvudman->host;
+}
+
+Generation *huvudman_current(Huvudman *huvudman)
+{
+	pthread_mutex_lock(&huvudman->lock);
+	Generation *generation = huvudman->generation ? generation_ref(huvudman->generation) : NULL;
+	pthread_mutex_unlock(&huvudman->lock);
+	return generation;
+}
+
+StoreReader *huvudman_reader(const Huvudman *huvudman, GError **error)
+{
+	return store_reader_open(store_sqlite, huvudman->store_file, error);
+}
+
+Writer *huvudman_writer(const Huvudman *huvudman)
+{
+	return huvudman->writer;
+}
+
+Throttle *huvudman_throttle(const Huvudman *huvudman)
+{
+	return huvudman->throttle;
+}
+
+Tally *huvudman_tally(Huvudman *huvudman)
+{
+	return &huvudman->tally;
+}
+
+bool huvudman_wait(Huvudman *huvudman, void *job, guint64 origin)
+{
+	return pool_push(huvudman->directory, job, POOL_FIRST, origin);
+}
+
+/* ---- the store and the lane ---- */
+
+static void note_store_fault(const GError *error, gpointer data)
+{
+	const Huvudman *huvudman = data;
+	const LogField fields[] = {
+		{"huvudman", huvudman->name}, {"error", error->message}, {NULL, NULL}};
+	log_event(G_LOG_LEVEL_WARNING, "the store cannot be swept or filled", fields);
+}
+
+static void note_reserve(const WriterReserve *reserve, gpointer data)
+{
+	static const char *const texts[] = {
+		[RESERVE_GOOD] = "the store's reserve is whole again",
+		[RESERVE_LOW] = "the disk of the store is full, and its reserve a fifth or less: "
+				"make room",
+		[RESERVE_LAST] = "the disk of the store is full, and its reserve a twentieth or "
+				 "less: make room now, or nobody can log in",
+	};
+	const Huvudman *huvudman = data;
+	g_autofree char *left = g_strdup_printf("%" G_GUINT64_FORMAT, reserve->left);
+	g_autofree char *meant = g_strdup_printf("%" G_GUINT64_FORMAT, reserve->meant);
+	const LogField fields[] = {{"huvudman", huvudman->name},
+				   {"reserve_left", left},
+				   {"reserve_meant", meant},
+				   {NULL, NULL}};
+	log_event(reserve->level > RESERVE_GOOD ? G_LOG_LEVEL_WARNING : G_LOG_LEVEL_INFO,
+		  texts[reserve->level], fields);
+}
+
+static bool open_writer(Huvudman *huvudman, GError **error)
+{
+	const WriterOptions options = {
+		.clock = writer_clock,
+		.fault = note_store_fault,
+		.reserve = LIMIT_STORE_RESERVE,
+		.reserve_changed = note_reserve,
+		.data = huvudman,
+	};
+	Store *store = store_open(store_sqlite, huvudman->store_file, error);
+	if (store)
+		huvudman->writer = writer_start(store, &options, error);
+	if (huvudman->writer)
+		huvudman->door = door_open(huvudman->store_file, huvudman->writer, error);
+	return huvudman->door != NULL;
+}
+
+static bool open_lane(Huvudman *huvudman, const Config *config, GError **error)
+{
+	const PoolOptions options = {
+		.name = "directory",
+		.threads = (unsigned)config_number(config, config_directories(config)[0],
+						   "connections"),
+		.capacity = huvudman->lane.capacity,
+		.work = huvudman->lane.work,
+		.late = huvudman->lane.late,
+		.user = huvudman->lane.user,
+	};
+	huvudman->directory = pool_new(&options, error);
+	return huvudman->directory != NULL;
+}
+
+static bool open_parts(Huvudman *huvudman, const Config *config, GError **error)
+{
+	huvudman->store_file = g_strdup(config_path(config, "store", "file"));
+	/* one in a folder that was made for it; that it is not there is for the store to say */
+	g_autofree char *folder = g_path_get_dirname(huvudman->store_file);
+	if (huvudman->name)
+		g_mkdir(folder, 0700);
+	if (open_writer(huvudman, error) && open_lane(huvudman, config, error))
+		return true;
+	g_clear_pointer(&huvudman->door, door_close);
+	g_clear_pointer(&huvudman->writer, writer_stop);
+	g_clear_pointer(&huvudman->store_file, g_free);
+	return false;
+}
+
+/* ---- generations ---- */
+
+/* The first in the order of the file has it, even where nothing else of it is right. */
+static bool claim_host(Huvudman *huvudman, const char *base_url, Huvudman *const *others,
+		       unsigned n, GError **error)
+{
+	const char *host = base_url + strlen("https://");
+	for (unsigned i = 0; i < n; i++)
+		if (others[i] != huvudman && others[i]->host &&
+		    apart_same_host(host, others[i]->host)) {
+			g_set_error(error, CONFIG_ERROR, CONFIG_ERROR_VALUE,
+				    "the host of base-url is also that of huvudman %s",
+				    others[i]->name);
+			return false;
+		}
+	huvudman->host = g_strdup(host);
+	return true;
+}
+
+static Config *read_config(Huvudman *huvudman, Config *main, char **base_url, GError **error)
+{
+	if (huvudman->name)
+		return config_load_huvudman(main, huvudman->name, base_url, error);
+	*base_url = g_strdup(config_text(main, "idp", "base-url"));
+	return config_ref(main);
+}
+
+/* The listener knows its hosts from the start: with another in the pages, it would refuse all that
+ * they send. A store that is another only waits for the restart. */
+static bool may_follow(const Huvudman *huvudman, const Generation *generation, GError **error)
+{
+	const Config *config = generation->config;
+	g_autofree char *where = config_where(config, "idp", "base-url");
+	const char *host = config_text(config, "idp", "base-url") + strlen("https://");
+	if (g_strcmp0(huvudman->host, host) != 0) {
+		g_set_error(error, CONFIG_ERROR, CONFIG_ERROR_VALUE,
+			    "%s: base-url is another than at the start; restart portvakt", where);
+		return false;
+	}
+	if (!huvudman->store_file ||
+	    g_str_equal(huvudman->store_file, config_path(config, "store", "file")))
+		return true;
+	g_autofree char *store = config_where(config, "store", "file");
+	g_ptr_array_add(
+		generation->warnings,
+		g_strdup_printf("%s: file of [store] holds from the next restart on", store));
+	return true;
+}
+
+static bool is_apart(Huvudman *huvudman, const Generation *generation, Huvudman *const *others,
+		     unsigned n, GError **error)
+{
+	for (unsigned i = 0; i < n; i++) {
+		g_autoptr(Generation) other =
+			others[i] == huvudman ? NULL : huvudman_current(others[i]);
+		if (other && !apart(generation, other, error))
+			return false;
+	}
+	return true;
+}
+
+static Generation *build(Huvudman *huvudman, Config *main, Huvudman *const *others, unsigned n,
+			 GError **error)
+{
+	bool first = huvudman->error == NULL && !huvudman->generation;
+	g_autofree char *base_url = NULL;
+	g_autoptr(Config) config = read_config(huvudman, main, &base_url, error);
+	g_autoptr(GError) taken = NULL;
+	if (first && base_url)
+		claim_host(huvudman, base_url, others, n, &taken);
+	g_autoptr(Generation) next = config ? generation_load(config, now_seconds(), error) : NULL;
+	if (!next || !is_apart(huvudman, next, others, n, error))
+		return NULL;
+	if (taken) {
+		g_autofree char *where = config_where(config, "idp", "base-url");
+		g_propagate_prefixed_error(error, g_steal_pointer(&taken), "%s: ", where);
+		return NULL;
+	}
+	return may_follow(huvudman, next, error) ? g_steal_pointer(&next) : NULL;
+}
+
+void huvudman_keep(Huvudman *huvudman, const GError *error)
+{
+	pthread_mutex_lock(&huvudman->lock);
+	g_free(huvudman->error);
+	huvudman->error = g_strdup(error->message);
+	huvudman->reloads_failed += huvudman->generation != NULL;
+	pthread_mutex_unlock(&huvudman->lock);
+}
+
+bool huvudman_load(Huvudman *huvudman, Config *main, Huvudman *const *others, unsigned n,
+		   GError **error)
+{
+	GError *failed = NULL;
+	Generation *old = huvudman->generation;
+	Generation *next = build(huvudman, main, others, n, &failed);
+	if (next && !old && !open_parts(huvudman, next->config, &failed))
+		g_clear_pointer(&next, generation_unref);
+	if (!next) {
+		huvudman_keep(huvudman, failed);
+		g_propagate_error(error, failed);
+		return false;
+	}
+	generation_keep_feeds(next);
+	if (old)
+		directory_inherit(next->directory, old->directory);
+	pthread_mutex_lock(&huvudman->lock);
+	huvudman->generation = next;
+	huvudman->loaded = now_seconds();
+	huvudman->reloads += old != NULL;
+	g_clear_pointer(&huvudman->error, g_free);
+	pthread_mutex_unlock(&huvudman->lock);
+	generation_unref(old);
+	return true;
+}
+
+/* ---- the report ---- */
+
+static void gather_parts(Huvudman *huvudman, const Generation *generation, gint64 now, HealthOf *of)
+{
+	of->generation = generation->id;
+	directory_stats(generation->directory, &of->directory);
+	of->services = entity_set_size(generation->entities);
+	of->feeds = generation_feeds(generation);
+	of->saml_certificate_ends = xml_key_certificate(generation->key)->not_after;
+	pool_stats(huvudman->directory, &of->directory_lane);
+	of->writer = writer_stats(huvudman->writer);
+	if (of->writer.failed)
+		of->store_failed =
+			now - (g_get_monotonic_time() - of->writer.failed) / G_USEC_PER_SEC;
+}
+
+void huvudman_gather(Huvudman *huvudman, gint64 now, HealthOf *of)
+{
+	pthread_mutex_lock(&huvudman->lock);
+	of->kept = huvudman->generation ? generation_ref(huvudman->generation) : NULL;
+	of->generation_loaded = huvudman->loaded;
+	of->reloads = huvudman->reloads;
+	of->reloads_failed = huvudman->reloads_failed;
+	of->error = g_strdup(huvudman->error);
+	pthread_mutex_unlock(&huvudman->lock);
+	of->name = huvudman->name;
+	of->tally = &huvudman->tally;
+	throttle_stats(huvudman->throttle, &of->throttle);
+	if (of->kept)
+		gather_parts(huvudman, of->kept, now, of);
+}
+
+/* ---- the end ---- */
+
+void huvudman_stop(Huvudman *huvudman)
+{
+	if (!huvudman)
+		return;
+	g_clear_pointer(&huvudman->door, door_close);
+	pool_stop(huvudman->directory);
+}
+
+void huvudman_free(Huvudman *huvudman)
+{
+	if (!huvudman)
+		return;
+	pool_free(huvudman->directory);
+	door_close(huvudman->door);
+	writer_stop(huvudman->writer);
+	throttle_free(huvudman->throttle);
+	generation_unref(huvudman->generation);
+	pthread_mutex_destroy(&huvudman->lock);
+	g_free(huvudman->error);
+	g_free(huvudman->store_file);
+	g_free(huvudman->host);
+	g_free(huvudman->name);
+	g_free(huvudman);
+}
