@@ -184,15 +184,17 @@ _certify() {
     { cat "$bed/tmp/openssl" >&2; return 1; }
 }
 
-# bed_pki: the demo CA and what it signs. It can sign for this machine's loopback only, and its key
+# bed_pki [HOST...]: the demo CA and what it signs; portvakt's certificate is good for the hosts too.
+# It can sign for this machine's loopback only, and its key
 # is gone when it has: whoever trusts it trusts nothing more.
+# shellcheck disable=SC2120 # few have more
 bed_pki() {
   openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -noenc -sha256 -days 90 \
     -subj "/CN=Portvakt demo CA" -addext keyUsage=critical,keyCertSign,cRLSign \
     -addext 'nameConstraints=critical,permitted;DNS:localhost,permitted;IP:127.0.0.1/255.255.255.255' \
     -keyout "$bed/pki/ca.key" -out "$bed_ca" 2>"$bed/tmp/openssl" ||
     { cat "$bed/tmp/openssl" >&2; return 1; }
-  _certify idp.localhost DNS:idp.localhost &&
+  _certify idp.localhost "$(printf 'DNS:%s,' "$@" | sed 's/DNS:,//')DNS:idp.localhost" &&
     _certify mellon.localhost DNS:mellon.localhost &&
     _certify shib.localhost DNS:shib.localhost &&
     _certify 127.0.0.1 IP:127.0.0.1,DNS:localhost &&
