@@ -91,7 +91,6 @@ if ! { bed_pki && bed_directory && bed_service_metadata && bed_idp; }; then
   echo 'Bail out! the installation was not made'
   exit 1
 fi
-sed -i 's/^decoy-dn = /person-key = portvaktPersonId\n&/' "$bed_conf"
 lint --json --service Matteboken --service Biblioteket
 is 'the sample school has no error' "$code $(jq -c '[.errors, .complete]' "$work/out")" '0 [0,true]'
 is 'and but for check digits that are wrong on purpose, no warning' \
