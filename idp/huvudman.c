@@ -253,6 +253,7 @@ static Generation *build(Huvudman *huvudman, Config *main, Huvudman *const *othe
 
 void huvudman_keep(Huvudman *huvudman, const GError *error)
 {
+	g_assert(error);
 	pthread_mutex_lock(&huvudman->lock);
 	g_free(huvudman->error);
 	huvudman->error = g_strdup(error->message);

@@ -36,6 +36,7 @@ static bool fail(GError **error, FaultCode code, const char *message)
 /* A fault of the store: what it says is for the log as it is. */
 static bool fail_store(GError **error, const GError *cause)
 {
+	g_assert(cause);
 	return fail(error, FAULT_STORE_DOWN, cause->message);
 }
 

@@ -261,7 +261,7 @@ LinkResult link_page(Link *link, const LinkSearch *search, GBytes **cookie, GPtr
 		     gint64 deadline, GError **error)
 {
 	g_autoptr(GBytes) place = g_steal_pointer(cookie);
-	int references = 0, msgid;
+	int references = 0, msgid = 0;
 	gsize bytes = 0;
 
 	link->deadline = deadline;

@@ -16,7 +16,8 @@ static bool fail_errno(const char *path, const char *doing, GError **error)
 	g_set_error(error, STORE_ERROR,
 		    code == EACCES || code == EPERM || code == EROFS ? STORE_ERROR_PERMISSION
 								     : STORE_ERROR_IO,
-		    "%s: cannot %s: %s", path, doing, g_strerror(code));
+		    "%s: cannot %s: %s%s", path, doing, g_strerror(code),
+		    code == EACCES ? "; run as root, or as the user portvakt serve runs as" : "");
 	return false;
 }
 
