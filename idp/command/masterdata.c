@@ -227,8 +227,8 @@ static int lint_all(Walk *walk, const GPtrArray *entities, gint64 now)
 {
 	g_autoptr(LintReport) report = walk->report = make_report();
 	g_autoptr(GPtrArray) asked = g_ptr_array_new();
-	g_autoptr(LintServices) services = walk->services =
-		make_services(walk, entities, asked, now);
+	g_autoptr(LintServices) services = make_services(walk, entities, asked, now);
+	walk->services = services;
 	g_autofree char *incomplete = walk_all(walk, now);
 
 	if (incomplete)
