@@ -48,6 +48,7 @@ static const Fault table[FAULT_COUNT] = {
 	[FAULT_EPPN_SHARED]          = {FAULT_EPPN_SHARED, "eppn-shared", 403, RESPONDER, STATUS "RequestDenied", LOUD, false},
 	[FAULT_EPPN_TAKEN]           = {FAULT_EPPN_TAKEN, "eppn-taken", 403, RESPONDER, STATUS "RequestDenied", LOUD, false},
 	[FAULT_IDENTIFIER_LOST]      = {FAULT_IDENTIFIER_LOST, "identifier-lost", 500, RESPONDER, STATUS "RequestDenied", LOUD, false},
+	[FAULT_PERSON_CHANGING]      = {FAULT_PERSON_CHANGING, "person-changing", 503, NULL, NULL, QUIET, true},
 
 	[FAULT_NOT_OPEN]             = {FAULT_NOT_OPEN, "not-open", 403, RESPONDER, STATUS "RequestDenied", QUIET, false},
 

@@ -48,6 +48,7 @@ typedef enum {
 	FAULT_EPPN_SHARED,     /* another entry of the directory has the same EPPN now */
 	FAULT_EPPN_TAKEN,      /* another human has had the EPPN */
 	FAULT_IDENTIFIER_LOST, /* an identifier was given, and the store has it no more */
+	FAULT_PERSON_CHANGING, /* the names or identifiers are being renewed just now */
 	/* the person and the policy */
 	FAULT_NOT_OPEN,
 	/* errorURL: a service sent the person here because it could not let them in */

@@ -481,11 +481,14 @@ static StepOutcome step_role(Visit *visit)
 static StepOutcome step_identify(Visit *visit)
 {
 	const Generation *generation = visit->generation;
-	bool shared = entry_marks(visit->entry) & ENTRY_EPPN_SHARED;
+	const IdentitySeen seen = {
+		.eppn_is_shared = entry_marks(visit->entry) & ENTRY_EPPN_SHARED,
+		.asked_at = entry_asked_at(visit->entry),
+	};
 	visit->person = masterdata_person(generation->masterdata, visit->entry, visit->role);
 	visit->identity =
 		identity_find(&generation->identities, visit->worker->reader, visit->person,
-			      visit->service, shared, visit->now, &visit->fault);
+			      visit->service, &seen, visit->now, &visit->fault);
 	return visit->identity ? STEP_ON : STEP_FAULT;
 }
 

@@ -35,6 +35,7 @@ typedef struct {
 	char *person;
 	Change changes[EPPN_ROLES];
 	unsigned n;
+	Rotation found, begun;
 } Rotate;
 
 static bool fail(GError **error, const char *format, ...) G_GNUC_PRINTF(2, 3);
@@ -118,62 +119,133 @@ static void print_changes(const Rotate *rotate)
 
 /* ---- doing it ---- */
 
-/* First of all: whatever happens after, nobody else can get it. */
-static bool remember(const Rotate *rotate, const Change *change, GError **error)
+static int64_t now_in_seconds(void)
 {
-	bool open = !masterdata_is_protected(rotate->desk->generation->masterdata, rotate->entry);
-	g_autoptr(EppnRow) row =
-		eppn_row_new(change->after, rotate->person, change->role, open, rotate->desk->now);
-	g_autoptr(StoreCommit) commit = store_commit_new(rotate->desk->now, NULL, NULL);
+	return g_get_real_time() / G_USEC_PER_SEC;
+}
 
-	eppn_remember(commit, row);
+/* A login in the second of the renewal would still be refused. */
+static void wait_until_after(int64_t second)
+{
+	while (now_in_seconds() == second)
+		g_usleep(G_USEC_PER_SEC / 50);
+}
+
+static EppnRow *row_of(const Rotate *rotate, const Change *change)
+{
+	const Generation *generation = rotate->desk->generation;
+	bool open = !masterdata_is_protected(generation->masterdata, rotate->entry);
+
+	return eppn_row_new(change->after, rotate->person, change->role, open, rotate->desk->now);
+}
+
+static bool commit_or(const Rotate *rotate, StoreCommit *commit, const char *conflict,
+		      GError **error)
+{
 	StoreOutcome outcome = eppn_desk_commit(rotate->desk, commit, error);
+
 	if (outcome == STORE_CONFLICT)
-		return fail(error, "somebody else got the value in the meantime; run this again");
+		return fail(error, "%s", conflict);
 	return outcome == STORE_OK;
+}
+
+static const char overtaken[] = "another rotation was at work at the same time; run this again";
+
+/* First of all: nobody else can get the values, and nobody is let in until end(). */
+static bool begin(Rotate *rotate, GError **error)
+{
+	g_autoptr(StoreCommit) commit = store_commit_new(now_in_seconds(), NULL, NULL);
+
+	if (!rotation_find(rotate->desk->reader, rotate->person, &rotate->found, error))
+		return false;
+	rotation_begin(commit, rotate->person, &rotate->found, now_in_seconds(), &rotate->begun);
+	for (unsigned i = 0; i < rotate->n; i++) {
+		g_autoptr(EppnRow) row = row_of(rotate, &rotate->changes[i]);
+		eppn_remember(commit, row);
+	}
+	return commit_or(rotate, commit,
+			 "another rotation was at work at the same time, or somebody else got the "
+			 "value; run this again",
+			 error);
+}
+
+/* The directory has said no to the first change, so all is as it was. */
+static bool undo(const Rotate *rotate)
+{
+	g_autoptr(StoreCommit) commit = store_commit_new(now_in_seconds(), NULL, NULL);
+
+	if (rotate->found.pending)
+		return false;
+	rotation_undo(commit, rotate->person, &rotate->begun, &rotate->found);
+	return eppn_desk_commit(rotate->desk, commit, NULL) == STORE_OK;
 }
 
 static bool write_directory(const Rotate *rotate, GError **error)
 {
 	for (unsigned i = 0; i < rotate->n; i++) {
 		const Change *change = &rotate->changes[i];
-		if (!remember(rotate, change, error))
-			return false;
-		if (!directory_editor_set(rotate->desk->editor, entry_dn(rotate->entry),
-					  eppn_desk_attribute(rotate->desk, change->role),
-					  change->before, change->after, error)) {
-			g_prefix_error(error,
-				       "%s: the EPPN as %s may be the old one or the new one, and "
-				       "nothing else was done; run this again: ",
-				       entry_dn(rotate->entry), role_name(change->role));
-			return false;
-		}
+		g_autoptr(GError) cause = NULL;
+		if (directory_editor_set(rotate->desk->editor, entry_dn(rotate->entry),
+					 eppn_desk_attribute(rotate->desk, change->role),
+					 change->before, change->after, &cause))
+			continue;
+		bool undone = i == 0 && cause->domain == CHANGE_ERROR && undo(rotate);
+		return fail(error, "%s: the EPPN as %s %s; run this again: %s",
+			    entry_dn(rotate->entry), role_name(change->role),
+			    undone ? "is the old one, and nothing else was done"
+				   : "may be the old one or the new one, and until the rotation is "
+				     "done nobody can log in as this person",
+			    cause->message);
 	}
 	return true;
 }
 
-/* Last, in one commit: new identifiers at every service, and no session that knew the old ones. */
+/* Last, in one commit: the new identifiers count, and no session that knew the old ones is left. */
+static bool end(const Rotate *rotate, GError **error)
+{
+	int64_t now = now_in_seconds();
+	g_autoptr(StoreCommit) commit = store_commit_new(now, NULL, NULL);
+
+	rotation_end(commit, rotate->person, &rotate->begun, now);
+	store_drop_owner(commit, STORE_SESSION, entry_key(rotate->entry));
+	if (!commit_or(rotate, commit, overtaken, error)) {
+		g_prefix_error(error,
+			       "%s: nobody can log in as this person until the rotation is "
+			       "done; run this again: ",
+			       entry_dn(rotate->entry));
+		return false;
+	}
+	wait_until_after(now);
+	return true;
+}
+
+/* All in one commit, where we have no part in what the directory says. */
 static bool renew(const Rotate *rotate, GError **error)
 {
 	EppnDesk *desk = rotate->desk;
-	g_autoptr(StoreCommit) commit = store_commit_new(desk->now, NULL, NULL);
+	int64_t now = now_in_seconds();
+	g_autoptr(StoreCommit) commit = store_commit_new(now, NULL, NULL);
 	Rotation found;
 
 	if (!rotation_find(desk->reader, rotate->person, &found, error))
 		return false;
-	for (unsigned i = 0; desk->from_store && i < rotate->n; i++) {
-		const Change *change = &rotate->changes[i];
-		bool open = !masterdata_is_protected(desk->generation->masterdata, rotate->entry);
-		g_autoptr(EppnRow) row =
-			eppn_row_new(change->after, rotate->person, change->role, open, desk->now);
-		eppn_assign(commit, row, change->before);
+	for (unsigned i = 0; i < rotate->n; i++) {
+		g_autoptr(EppnRow) row = row_of(rotate, &rotate->changes[i]);
+		eppn_assign(commit, row, rotate->changes[i].before);
 	}
-	rotation_renew(commit, rotate->person, &found, desk->now);
+	rotation_renew(commit, rotate->person, &found, now);
 	store_drop_owner(commit, STORE_SESSION, entry_key(rotate->entry));
-	StoreOutcome outcome = eppn_desk_commit(desk, commit, error);
-	if (outcome == STORE_CONFLICT)
-		return fail(error, "another rotation was at work at the same time; run this again");
-	return outcome == STORE_OK;
+	if (!commit_or(rotate, commit, overtaken, error))
+		return false;
+	wait_until_after(now);
+	return true;
+}
+
+static bool rotate_all(Rotate *rotate, GError **error)
+{
+	if (rotate->desk->from_store || only_identifiers)
+		return renew(rotate, error);
+	return begin(rotate, error) && write_directory(rotate, error) && end(rotate, error);
 }
 
 static bool rotate_apply(Rotate *rotate, bool *done, GError **error)
@@ -186,9 +258,7 @@ static bool rotate_apply(Rotate *rotate, bool *done, GError **error)
 	*done = eppn_confirm(question, yes);
 	if (!*done)
 		return true;
-	if (!rotate->desk->from_store && !write_directory(rotate, error))
-		return false;
-	if (!renew(rotate, error))
+	if (!rotate_all(rotate, error))
 		return false;
 	for (unsigned i = 0; i < rotate->n; i++)
 		g_print("%s %s\n", role_name(rotate->changes[i].role), rotate->changes[i].after);

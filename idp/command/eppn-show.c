@@ -231,6 +231,9 @@ static void print_text(const Show *show)
 		g_autofree char *day = day_of(show->rotation.at);
 		g_print("identifiers renewed: %u times, last %s\n", show->rotation.count, day);
 	}
+	if (show->rotation.pending)
+		g_print("a rotation is at work or was stopped: nobody can log in as the person; if "
+			"it lasts, run `portvakt eppn rotate' again\n");
 	g_print("directory:\n");
 	for (guint i = 0; i < show->holders->len; i++)
 		print_holder(show, show->holders->pdata[i]);
@@ -290,6 +293,7 @@ static void print_json(const Show *show)
 		g_autofree char *day = day_of(show->rotation.at);
 		g_variant_dict_insert(&dict, "renewed_last", "s", day);
 	}
+	g_variant_dict_insert(&dict, "rotation_pending", "b", (gboolean)show->rotation.pending);
 	g_variant_dict_insert_value(&dict, "entries", holders_variant(show));
 	g_autofree char *text = json_from_variant(g_variant_dict_end(&dict), true);
 	g_print("%s\n", text);

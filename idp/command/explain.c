@@ -99,6 +99,11 @@ static const char *fault_sentence(const Fault *fault)
 			   "and `portvakt eppn adopt' if it is the same human.",
 			   "EPPN har hört till en annan personnyckel; se `portvakt eppn show', och "
 			   "`portvakt eppn adopt' om det är samma människa.");
+	if (fault->code == FAULT_PERSON_CHANGING)
+		return say("EPPN and identifiers are being renewed; if it lasts, `portvakt eppn "
+			   "rotate' was stopped and must be run again.",
+			   "EPPN och id:n förnyas; om det inte går över avbröts `portvakt eppn "
+			   "rotate' och måste köras igen.");
 	return say(
 		"An identifier was given at this service, and is gone from the store, or the EPPN "
 		"that it was from the directory; restore it, or give new ones with `portvakt "
@@ -312,11 +317,14 @@ static bool find_out(const Generation *generation, const Service *service,
 	Told told = {.generation = generation, .service = service, .role = role};
 	g_autoptr(StoreReader) reader = open_store(generation, &told.store);
 	g_autoptr(Person) person = masterdata_person(generation->masterdata, entry, role);
+	const IdentitySeen seen = {
+		.eppn_is_shared = entry_marks(entry) & ENTRY_EPPN_SHARED,
+		.asked_at = entry_asked_at(entry),
+	};
 	g_autoptr(GError) fault = NULL;
 	g_autoptr(Decision) decision = NULL;
 	g_autoptr(Identity) identity =
-		identity_find(&generation->identities, reader, person, service,
-			      entry_marks(entry) & ENTRY_EPPN_SHARED, now, &fault);
+		identity_find(&generation->identities, reader, person, service, &seen, now, &fault);
 	if (g_error_matches(fault, FAULT_ERROR, FAULT_STORE_DOWN)) {
 		g_propagate_error(error, g_steal_pointer(&fault));
 		return false;

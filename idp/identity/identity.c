@@ -45,6 +45,45 @@ static const Attribute *eppn_attribute(void)
 	return attribute_by_name("eduPersonPrincipalName");
 }
 
+/* ---- rotation ---- */
+
+static bool fail_changing(GError **error)
+{
+	return fail(
+		error, FAULT_PERSON_CHANGING,
+		"EPPN and identifiers are being renewed, or were just now; if it lasts, `portvakt "
+		"eppn rotate' was stopped and must be run again");
+}
+
+/* What was read of the directory in the second of the renewal may be from before it. */
+static bool find_rotation(Search *search, int64_t asked_at, GError **error)
+{
+	g_autoptr(GError) cause = NULL;
+	Rotation *rotation = &search->rotation;
+
+	if (search->reader &&
+	    !rotation_find(search->reader, search->identity->person, rotation, &cause))
+		return fail_store(error, cause);
+	search->identity->rotation = rotation->count;
+	if (rotation->pending ||
+	    (rotation->count && !search->rules->eppn_in_store && asked_at <= rotation->at))
+		return fail_changing(error);
+	return true;
+}
+
+/* Two reads of the store are not of one moment. */
+static bool is_still_so(const Search *search, GError **error)
+{
+	g_autoptr(GError) cause = NULL;
+	Rotation rotation;
+
+	if (!search->reader)
+		return true;
+	if (!rotation_find(search->reader, search->identity->person, &rotation, &cause))
+		return fail_store(error, cause);
+	return rotation.count == search->rotation.count || fail_changing(error);
+}
+
 /* ---- EPPN ---- */
 
 static bool take_from_store(Search *search, GError **error)
@@ -59,7 +98,7 @@ static bool take_from_store(Search *search, GError **error)
 		return fail_store(error, cause);
 	if (eppn)
 		person_add_value(search->person, eppn_attribute(), eppn, -1);
-	return true;
+	return is_still_so(search, error);
 }
 
 /* The one EPPN that could leave; NULL: there is none. Transfer none. */
@@ -210,20 +249,14 @@ static bool fill(Search *search, IdentifierKind kind, GError **error)
 static bool fill_all(Search *search, GError **error)
 {
 	const IdentityRules *rules = search->rules;
-	bool wanted[IDENTIFIER_KINDS], any = false;
-	g_autoptr(GError) cause = NULL;
+	bool wanted[IDENTIFIER_KINDS];
 
 	for (unsigned kind = 0; kind < IDENTIFIER_KINDS; kind++) {
 		wanted[kind] = search->service &&
 			       !(kind == IDENTIFIER_SUBJECT && rules->subject_in_directory) &&
 			       policy_may_give(rules->policy, search->service,
 					       attribute_by_name(identifier_name(kind)));
-		any = any || wanted[kind];
 	}
-	if (any && search->reader &&
-	    !rotation_find(search->reader, search->identity->person, &search->rotation, &cause))
-		return fail_store(error, cause);
-	search->identity->rotation = search->rotation.count;
 	for (unsigned kind = 0; kind < IDENTIFIER_KINDS; kind++)
 		if (wanted[kind] && !fill(search, kind, error))
 			return false;
@@ -231,11 +264,12 @@ static bool fill_all(Search *search, GError **error)
 }
 
 Identity *identity_find(const IdentityRules *rules, StoreReader *reader, Person *person,
-			const Service *service, bool eppn_is_shared, int64_t now, GError **error)
+			const Service *service, const IdentitySeen *seen, int64_t now,
+			GError **error)
 {
 	g_autoptr(Identity) identity = g_new0(Identity, 1);
 	g_autoptr(GError) cause = NULL;
-	Search search = {rules, reader, person, service, identity, {0}};
+	Search search = {rules, reader, person, service, identity, .rotation = {0}};
 
 	identity->service = service ? g_strdup(service->id) : NULL;
 	identity->person =
@@ -244,10 +278,12 @@ Identity *identity_find(const IdentityRules *rules, StoreReader *reader, Person 
 		fail_store(error, cause);
 		return NULL;
 	}
+	if (!find_rotation(&search, seen->asked_at, error))
+		return NULL;
 	if (rules->eppn_in_store) {
 		if (!take_from_store(&search, error))
 			return NULL;
-	} else if (eppn_is_shared) {
+	} else if (seen->eppn_is_shared) {
 		fail(error, FAULT_EPPN_SHARED,
 		     "two entries of the directory have one EPPN; see `portvakt masterdata lint'");
 		return NULL;

@@ -23,6 +23,12 @@ typedef struct {
 	bool subject_in_directory; /* [attributes] says where subject-id is read */
 } IdentityRules;
 
+/* What the directory said besides values. */
+typedef struct {
+	bool eppn_is_shared; /* another entry has the same EPPN now */
+	int64_t asked_at;    /* seconds since 1970 */
+} IdentitySeen;
+
 typedef enum {
 	IDENTITY_NOT_NEEDED, /* the service cannot get it */
 	IDENTITY_KNOWN,      /* as stored, or the EPPN's value */
@@ -49,18 +55,20 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(Identity, identity_free)
 /*
  * Finds out who `person` (from masterdata_person(), in one role) is, and gives them the values of
  * pairwise-id and subject-id that `service` (NULL: none) can get; with `eppn_in_store', the EPPN
- * too. `eppn_is_shared': another entry of the directory has the same EPPN now. `reader' NULL: there
+ * too. `seen': of the entry that the person was made from. `reader' NULL: there
  * is no store yet, so nobody has ever been let in.
  *
  * NULL, with FAULT_ERROR, where nobody may be let in as this person, whatever the policy says:
  * FAULT_EPPN_SHARED; FAULT_EPPN_TAKEN, another human has had the EPPN; FAULT_IDENTIFIER_LOST, the
- * ledger knows that an identifier was given at this service and its row is gone; FAULT_STORE_DOWN.
- * An EPPN that could not leave anyway (none, several values, a broken one, a foreign scope) is
- * neither looked up nor remembered. Messages hold no value. `now' in seconds since 1970. Transfer
- * full.
+ * ledger knows that an identifier was given at this service and its row is gone;
+ * FAULT_PERSON_CHANGING, a rotation (rotation.h) is pending, or was when the directory was asked,
+ * so that EPPN and identifiers might not belong together; FAULT_STORE_DOWN. An EPPN that could not
+ * leave anyway (none, several values, a broken one, a foreign scope) is neither looked up nor
+ * remembered. Messages hold no value. `now' in seconds since 1970. Transfer full.
  */
 Identity *identity_find(const IdentityRules *rules, StoreReader *reader, Person *person,
-			const Service *service, bool eppn_is_shared, int64_t now, GError **error);
+			const Service *service, const IdentitySeen *seen, int64_t now,
+			GError **error);
 
 /* Adds what letting the person in as `identity' makes known for good: that the EPPN is theirs.
  * CONFLICT if somebody else with the same EPPN was let in since identity_find(). */

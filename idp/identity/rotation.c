@@ -3,14 +3,16 @@
 
 #include "idp/identity/row.h"
 
-/* version, count, at */
-#define ROTATION_TYPE    "(qux)"
-#define ROTATION_VERSION 1
+/* state, count, at */
+#define ROTATION_TYPE "(qux)"
+
+enum { SETTLED = 1, PENDING };
 
 static GBytes *pack(const Rotation *rotation)
 {
-	g_autoptr(GVariant) packed = g_variant_ref_sink(g_variant_new(
-		ROTATION_TYPE, ROTATION_VERSION, (guint32)rotation->count, rotation->at));
+	g_autoptr(GVariant) packed = g_variant_ref_sink(
+		g_variant_new(ROTATION_TYPE, rotation->pending ? PENDING : SETTLED,
+			      (guint32)rotation->count, rotation->at));
 	return g_variant_get_data_as_bytes(packed);
 }
 
@@ -18,13 +20,15 @@ static bool unpack(GBytes *bytes, Rotation *rotation)
 {
 	g_autoptr(GVariant) packed = g_variant_ref_sink(
 		g_variant_new_from_bytes(G_VARIANT_TYPE(ROTATION_TYPE), bytes, FALSE));
-	guint16 version = 0;
+	guint16 state = 0;
 	guint32 count = 0;
 
 	if (g_variant_is_normal_form(packed))
-		g_variant_get(packed, ROTATION_TYPE, &version, &count, &rotation->at);
+		g_variant_get(packed, ROTATION_TYPE, &state, &count, &rotation->at);
 	rotation->count = count;
-	return version == ROTATION_VERSION && count > 0;
+	rotation->pending = state == PENDING;
+	rotation->stored = true;
+	return state == SETTLED || (state == PENDING && count > 0);
 }
 
 bool rotation_find(StoreReader *reader, const char *person, Rotation *rotation, GError **error)
@@ -42,14 +46,42 @@ bool rotation_find(StoreReader *reader, const char *person, Rotation *rotation, 
 	}
 }
 
-void rotation_renew(StoreCommit *commit, const char *person, const Rotation *found, int64_t now)
+static void replace(StoreCommit *commit, const char *person, const Rotation *before,
+		    const Rotation *after)
 {
-	const Rotation next = {found->count + 1, now};
-	g_autoptr(GBytes) old = pack(found);
-	g_autoptr(GBytes) new = pack(&next);
+	g_autoptr(GBytes) old = pack(before);
+	g_autoptr(GBytes) new = pack(after);
 
-	if (found->count)
+	if (before->stored)
 		store_swap(commit, STORE_ROTATION, person, old, new, STORE_NEVER);
 	else
 		store_put_new(commit, STORE_ROTATION, person, person, new, STORE_NEVER);
+}
+
+void rotation_begin(StoreCommit *commit, const char *person, const Rotation *found, int64_t now,
+		    Rotation *begun)
+{
+	*begun = (Rotation){found->count + 1, now, .pending = true, .stored = true};
+	replace(commit, person, found, begun);
+}
+
+void rotation_end(StoreCommit *commit, const char *person, const Rotation *begun, int64_t now)
+{
+	const Rotation done = {begun->count, now, .pending = false, .stored = true};
+
+	replace(commit, person, begun, &done);
+}
+
+void rotation_undo(StoreCommit *commit, const char *person, const Rotation *begun,
+		   const Rotation *found)
+{
+	g_assert(!found->pending);
+	replace(commit, person, begun, found);
+}
+
+void rotation_renew(StoreCommit *commit, const char *person, const Rotation *found, int64_t now)
+{
+	const Rotation next = {found->count + 1, now, .pending = false, .stored = true};
+
+	replace(commit, person, found, &next);
 }

@@ -413,7 +413,7 @@ static LinkResult attempt(Servers *servers, unsigned uri, gint64 deadline, gpoin
 static DirectoryOutcome ask(Directory *directory, gint64 began, const char *filter,
 			    const Password *password, DirectoryEntry **ret_entry, GError **error)
 {
-	gint64 asked = g_get_monotonic_time();
+	gint64 asked = g_get_monotonic_time(), asked_at = g_get_real_time() / G_USEC_PER_SEC;
 	Question question = {
 		.directory = directory,
 		.search = {.base = directory->base,
@@ -429,6 +429,7 @@ static DirectoryOutcome ask(Directory *directory, gint64 began, const char *filt
 	if (!answered)
 		return DIRECTORY_FAULT;
 	if (question.outcome == DIRECTORY_FOUND) {
+		entry_stamp(entry, asked_at);
 		if (directory->max_age)
 			entry_cache_put(directory->cache, entry, asked, asked - directory->max_age);
 		*ret_entry = g_steal_pointer(&entry);

@@ -16,6 +16,7 @@ struct DirectoryEntry {
 	atomic_uint references;
 	guint n;
 	unsigned marks; /* EntryMark */
+	gint64 asked_at;
 	gsize size;
 	const char *dn, *key;
 	Attribute attributes[]; /* n; then the pointers to all values, then all texts */
@@ -192,6 +193,11 @@ unsigned entry_marks(const DirectoryEntry *entry)
 	return entry->marks;
 }
 
+gint64 entry_asked_at(const DirectoryEntry *entry)
+{
+	return entry->asked_at;
+}
+
 static void assert_alone(const DirectoryEntry *entry)
 {
 	g_assert(atomic_load_explicit(&entry->references, memory_order_relaxed) == 1);
@@ -201,6 +207,12 @@ void entry_mark(DirectoryEntry *entry, unsigned marks)
 {
 	assert_alone(entry);
 	entry->marks |= marks;
+}
+
+void entry_stamp(DirectoryEntry *entry, gint64 asked_at)
+{
+	assert_alone(entry);
+	entry->asked_at = asked_at;
 }
 
 void entry_keep(DirectoryEntry *entry, const char *attribute, const bool *keep)

@@ -47,9 +47,14 @@ typedef enum {
 
 unsigned entry_marks(const DirectoryEntry *entry);
 
-/* What may be done before anybody else holds the entry: add marks; keep of an attribute's values
- * those of which the array (as long as the values) says so; make it unreadable, if it is there. */
+/* When the directory was asked for it, in seconds since 1970; 0 for one of a walk. */
+gint64 entry_asked_at(const DirectoryEntry *entry);
+
+/* What may be done before anybody else holds the entry: add marks; say when it was asked for; keep
+ * of an attribute's values those of which the array (as long as the values) says so; make it
+ * unreadable, if it is there. */
 void entry_mark(DirectoryEntry *entry, unsigned marks);
+void entry_stamp(DirectoryEntry *entry, gint64 asked_at);
 void entry_keep(DirectoryEntry *entry, const char *attribute, const bool *keep);
 void entry_spoil(DirectoryEntry *entry, const char *attribute);
 

@@ -201,6 +201,14 @@ static const char *fault_text(const LintServices *services, const GError *fault)
 	const LintKind *taken = lint_kind(LINT_EPPN_TAKEN);
 	if (g_error_matches(fault, FAULT_ERROR, FAULT_EPPN_TAKEN))
 		return say(services, taken->en, taken->sv);
+	if (g_error_matches(fault, FAULT_ERROR, FAULT_PERSON_CHANGING))
+		return say(services,
+			   "A rotation of the person's EPPN and identifiers was stopped, or is at "
+			   "work just now, and until it is done nobody can log in as them; run "
+			   "`portvakt eppn rotate' again.",
+			   "Ett byte av personens EPPN och id:n avbröts, eller pågår just nu, och "
+			   "tills det är klart kan ingen logga in som personen; kör `portvakt eppn "
+			   "rotate' igen.");
 	return say(
 		services,
 		"The ledger knows that an identifier of this person was given there, and the store "
@@ -216,9 +224,10 @@ static bool identify(const Case *at, Person *person, const Service *service)
 {
 	LintServices *services = at->services;
 	const LintServicesOptions *options = &services->options;
+	const IdentitySeen seen = {.eppn_is_shared = false, .asked_at = G_MAXINT64};
 	g_autoptr(GError) fault = NULL;
 	g_autoptr(Identity) identity = identity_find(options->identities, options->reader, person,
-						     service, false, options->now, &fault);
+						     service, &seen, options->now, &fault);
 	if (identity)
 		return true;
 	if (!g_error_matches(fault, FAULT_ERROR, FAULT_STORE_DOWN))

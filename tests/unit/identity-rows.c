@@ -156,6 +156,46 @@ static void test_rotation(void)
 	}
 }
 
+/* Each beginning is one of its own; only who began last can end it or take it back. */
+static void test_rotation_in_two(void)
+{
+	g_autoptr(StoreWorld) world = store_world_new();
+	Rotation found = {0}, first, second;
+
+	for (unsigned known = 0; known < 2; known++) {
+		Rotation now;
+		StoreCommit *commit = store_commit_new(NOW, NULL, NULL);
+		rotation_begin(commit, "anna", &found, NOW, &first);
+		g_assert_cmpint(store_world_apply(world, commit), ==, STORE_OK);
+		g_assert_true(rotation_find(world->reader, "anna", &now, NULL));
+		g_assert_true(now.pending);
+		g_assert_cmpuint(now.count, ==, found.count + 1);
+		commit = store_commit_new(NOW, NULL, NULL);
+		rotation_undo(commit, "anna", &first, &found);
+		g_assert_cmpint(store_world_apply(world, commit), ==, STORE_OK);
+		g_assert_true(rotation_find(world->reader, "anna", &now, NULL));
+		g_assert_false(now.pending);
+		g_assert_cmpuint(now.count, ==, found.count);
+		g_assert_cmpint(now.at, ==, found.at);
+
+		commit = store_commit_new(NOW, NULL, NULL);
+		rotation_begin(commit, "anna", &now, NOW, &first);
+		g_assert_cmpint(store_world_apply(world, commit), ==, STORE_OK);
+		commit = store_commit_new(NOW, NULL, NULL);
+		rotation_begin(commit, "anna", &first, NOW, &second);
+		g_assert_cmpint(store_world_apply(world, commit), ==, STORE_OK);
+		commit = store_commit_new(NOW, NULL, NULL);
+		rotation_end(commit, "anna", &first, NOW);
+		g_assert_cmpint(store_world_apply(world, commit), ==, STORE_CONFLICT);
+		commit = store_commit_new(NOW, NULL, NULL);
+		rotation_end(commit, "anna", &second, NOW);
+		g_assert_cmpint(store_world_apply(world, commit), ==, STORE_OK);
+		g_assert_true(rotation_find(world->reader, "anna", &found, NULL));
+		g_assert_false(found.pending);
+		g_assert_cmpuint(found.count, ==, second.count);
+	}
+}
+
 /* ---- identifiers ---- */
 
 static void test_base32(void)
@@ -319,6 +359,7 @@ int main(int argc, char **argv)
 	g_test_add_func("/identity/eppn/of", test_eppn_of);
 	g_test_add_func("/identity/continuation", test_continuation);
 	g_test_add_func("/identity/rotation", test_rotation);
+	g_test_add_func("/identity/rotation-in-two", test_rotation_in_two);
 	g_test_add_func("/identity/identifier/base32", test_base32);
 	g_test_add_func("/identity/identifier/differ", test_values_differ);
 	g_test_add_func("/identity/identifier/places", test_no_place_is_two);

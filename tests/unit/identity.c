@@ -55,6 +55,8 @@ static void world_free(World *world)
 }
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(World, world_free)
 
+static const IdentitySeen alone = {.asked_at = NOW + 1};
+
 /* A login, up to its commit. */
 typedef struct {
 	Person *person;
@@ -87,7 +89,7 @@ static Login *login_begin(World *world, const char *key, const char *values, con
 	login->person->is_protected = world->protect;
 	login->service = asking ? fixture_service(asking) : NULL;
 	login->identity = identity_find(&world->rules, world->store->reader, login->person,
-					login->service, false, NOW, &login->error);
+					login->service, &alone, NOW, &login->error);
 	g_assert_true((login->identity == NULL) == (login->error != NULL));
 	if (login->identity && login->service)
 		login->decision =
@@ -172,7 +174,8 @@ static void test_shared(void)
 	g_autoptr(World) world = world_new(policy_text);
 	g_autoptr(Person) person = fixture_person("student " EPPN("k7"));
 	g_autoptr(GError) error = NULL;
-	g_assert_null(identity_find(&world->rules, world->store->reader, person, NULL, true, NOW,
+	const IdentitySeen shared = {.eppn_is_shared = true, .asked_at = NOW};
+	g_assert_null(identity_find(&world->rules, world->store->reader, person, NULL, &shared, NOW,
 				    &error));
 	g_assert_error(error, FAULT_ERROR, FAULT_EPPN_SHARED);
 	/* nothing of it was remembered */
@@ -435,6 +438,51 @@ static void test_renewed(void)
 	g_assert_false(g_hash_table_contains(seen, eva));
 }
 
+static void is_changing(World *world, int64_t asked_at, bool expected)
+{
+	g_autoptr(Person) person = fixture_person("student " EPPN("k7"));
+	g_autoptr(Service) service = fixture_service(A ASKS);
+	const IdentitySeen seen = {.asked_at = asked_at};
+	g_autoptr(GError) error = NULL;
+	g_free(person->key);
+	person->key = g_strdup("anna");
+	for (unsigned at_service = 0; at_service < 2; at_service++) {
+		g_autoptr(Identity) identity =
+			identity_find(&world->rules, world->store->reader, person,
+				      at_service ? service : NULL, &seen, NOW, &error);
+		g_assert_cmpint(g_error_matches(error, FAULT_ERROR, FAULT_PERSON_CHANGING), ==,
+				expected);
+		g_assert_true((identity == NULL) == expected);
+		g_clear_error(&error);
+	}
+}
+
+/* Until a rotation is done nobody is let in, and after it nobody who was read before. */
+static void test_changing(void)
+{
+	g_autoptr(World) world = world_new(policy_text);
+	Rotation found, begun;
+	StoreCommit *commit = store_commit_new(NOW, NULL, NULL);
+
+	g_assert_true(rotation_find(world->store->reader, "anna", &found, NULL));
+	is_changing(world, NOW, false);
+	rotation_begin(commit, "anna", &found, NOW, &begun);
+	g_assert_cmpint(store_world_apply(world->store, commit), ==, STORE_OK);
+	is_changing(world, NOW - 1, true);
+	is_changing(world, NOW + 100, true);
+	world->rules.eppn_in_store = true;
+	is_changing(world, NOW + 100, true);
+	world->rules.eppn_in_store = false;
+	commit = store_commit_new(NOW, NULL, NULL);
+	rotation_end(commit, "anna", &begun, NOW + 5);
+	g_assert_cmpint(store_world_apply(world->store, commit), ==, STORE_OK);
+	is_changing(world, NOW - 1, true);
+	is_changing(world, NOW + 5, true);
+	is_changing(world, NOW + 6, false);
+	world->rules.eppn_in_store = true;
+	is_changing(world, NOW - 1, false);
+}
+
 /* A row that is gone, while the ledger knows that it was: no new value, for any id of the service;
  * renewing is the deliberate way out. */
 static void test_lost(void)
@@ -475,7 +523,7 @@ static void test_no_store_yet(void)
 	g_autoptr(Service) service = fixture_service(A ASKS);
 	g_autoptr(GError) error = NULL;
 	g_autoptr(Identity) identity =
-		identity_find(&world->rules, NULL, person, service, false, NOW, &error);
+		identity_find(&world->rules, NULL, person, service, &alone, NOW, &error);
 	g_assert_no_error(error);
 	g_assert_cmpint(identity->identifiers[IDENTIFIER_PAIRWISE].news, ==, IDENTITY_NEW);
 	g_assert_cmpint(identity->identifiers[IDENTIFIER_SUBJECT].news, ==, IDENTITY_KNOWN);
@@ -499,6 +547,7 @@ int main(int argc, char **argv)
 	g_test_add_func("/identity/subject/directory", test_subject_of_directory);
 	g_test_add_func("/identity/only-given", test_only_what_is_given);
 	g_test_add_func("/identity/renewed", test_renewed);
+	g_test_add_func("/identity/changing", test_changing);
 	g_test_add_func("/identity/lost", test_lost);
 	g_test_add_func("/identity/subject/lost", test_subject_id_lost);
 	g_test_add_func("/identity/no-store", test_no_store_yet);
