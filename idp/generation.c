@@ -241,7 +241,9 @@ static void fill_directory_options(const Config *config, Masterdata *masterdata,
 	options->login_filter = g_strdup(config_text(config, group, "login-filter"));
 	options->person_key = g_strdup(config_text(config, group, "person-key"));
 	options->decoy_dn = g_strdup(config_text(config, group, "decoy-dn"));
-	options->unique = masterdata_eppns(masterdata);
+	/* those of the directory are nobody's names when the store gives them */
+	if (!g_str_equal(config_text(config, "eppn", "source"), "store"))
+		options->unique = masterdata_eppns(masterdata);
 	options->protected_group = g_strdup(config_text(config, group, "protected-group"));
 	options->protected_group_attribute =
 		g_strdup(config_text(config, group, "protected-group-attribute"));

@@ -170,6 +170,24 @@ ok 'then the names are renewed' rotate noohad
 ok 'in the directory too' changed noohad "$before"
 browser_send
 is 'what was read before is not given with the new identifiers' "$browser_status $(outcome)" '503 person-changing'
+# --- another source of EPPNs ----------------------------------------------------------------------
+# Under `store' nobody asks whether an EPPN of the directory is shared, so what is read then may not
+# be used when it counts again.
+ldapmodify -x -H "ldapi://${socket//\//%2F}" -D "$root" -w rot-hemligt >/dev/null <<LDIF
+dn: uid=noabjo,$people
+changetype: modify
+replace: eduPersonPrincipalName
+eduPersonPrincipalName: $(eppn_of alvlin)
+LDIF
+sed -i 's/^\[seal\]/[eppn]\nsource = store\n&/' "$bed_conf"
+like 'the store becomes the source' "$(hangup)" '*"reloaded*'
+log_in alvlin shared
+ok 'a shared EPPN of the directory is nothing then' test -n "$(session)" -a "$(outcome)" != eppn-shared
+sed -i '/^source = store$/d' "$bed_conf"
+like 'and is not any longer' "$(hangup)" '*"reloaded*'
+by_session shared
+is 'who was read without the question is read anew' "$(outcome)" eppn-shared
+
 is 'no EPPN and no key is in the log' \
   "$(grep -cE "$old_eppn|$before|[0-9a-f]{8}-[0-9a-f]{4}-" "$bed/log/portvakt.log")" 0
 tap_done
