@@ -269,7 +269,7 @@ static bool read_tls(const Config *config, HttpServerOptions *options, GError **
 	gsize length = 0;
 	if (!config_has(config, "server", "tls-key"))
 		return true;
-	g_autoptr(Secret) key = keys_read(config_path(config, "server", "tls-key"), error);
+	g_autoptr(Secret) key = keys_read(config_path(config, "server", "tls-key"), 0, error);
 	if (!key || !g_file_get_contents(config_path(config, "server", "tls-certificate"),
 					 &certificate, &length, error))
 		return false;

@@ -94,7 +94,8 @@ static void note_secret(Generation *generation, const char *group, const char *k
 static bool load_saml_key(Generation *generation, GError **error)
 {
 	const Config *config = generation->config;
-	g_autoptr(Secret) key = keys_read(config_path(config, "saml", "key"), error);
+	g_autoptr(Secret) key =
+		keys_read(config_path(config, "saml", "key"), keys_owner(config), error);
 	g_autofree char *certificate = NULL;
 	gsize length = 0;
 	if (!key)
@@ -120,7 +121,7 @@ static Secret *read_key(Generation *generation, const char *group, GError **erro
 {
 	const Config *config = generation->config;
 	const char *path = config_path(config, group, "key");
-	g_autoptr(Secret) file = keys_read(path, error);
+	g_autoptr(Secret) file = keys_read(path, keys_owner(config), error);
 	Secret *key = file ? secret_new_key(secret_bytes(file), secret_length(file), error) : NULL;
 	if (file && !key)
 		g_prefix_error(error, "%s: ", path);
@@ -237,6 +238,7 @@ static void fill_directory_options(const Config *config, Masterdata *masterdata,
 	options->ca_file = g_strdup(config_path(config, group, "ca"));
 	options->bind_dn = g_strdup(config_text(config, group, "bind-dn"));
 	options->password_file = g_strdup(config_path(config, group, "password-file"));
+	options->password_owner = keys_owner(config);
 	options->base = g_strdup(config_text(config, group, "base"));
 	options->login_filter = g_strdup(config_text(config, group, "login-filter"));
 	options->person_key = g_strdup(config_text(config, group, "person-key"));

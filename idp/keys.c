@@ -28,18 +28,18 @@ static bool fail_errno(GError **error, const char *path, const char *verb)
 }
 
 /* Judged on the open file, so that it cannot be exchanged between the look and the reading. */
-static bool judge(int fd, const char *path, GError **error)
+static bool judge(int fd, const char *path, uid_t owner, GError **error)
 {
 	struct stat st;
 	if (fstat(fd, &st) != 0)
 		return fail_errno(error, path, "look at it");
 	if (!S_ISREG(st.st_mode))
 		return fail(error, "%s: a secret must be a regular file", path);
-	if (st.st_uid != 0 && st.st_uid != geteuid())
+	if (st.st_uid != 0 && st.st_uid != geteuid() && (geteuid() != 0 || st.st_uid != owner))
 		return fail(
 			error,
-			"%s: this secret belongs to another user; `chown` it to the user that runs "
-			"portvakt",
+			"%s: this secret belongs to another user than root and the owner of the "
+			"store; `chown` it to the user that runs portvakt",
 			path);
 	if (st.st_mode & 077)
 		return fail(error, "%s: others may read this secret; run `chmod 0600 %s`", path,
@@ -49,7 +49,16 @@ static bool judge(int fd, const char *path, GError **error)
 	return true;
 }
 
-Secret *keys_read(const char *path, GError **error)
+uid_t keys_owner(const Config *config)
+{
+	const char *file = config_path(config, "store", "file");
+	g_autofree char *folder = g_path_get_dirname(file);
+	struct stat st;
+
+	return lstat(file, &st) == 0 || stat(folder, &st) == 0 ? st.st_uid : 0;
+}
+
+Secret *keys_read(const char *path, uid_t owner, GError **error)
 {
 	char bytes[KEYS_FILE_MAX + 1];
 	gsize length = 0;
@@ -59,7 +68,7 @@ Secret *keys_read(const char *path, GError **error)
 		fail_errno(error, path, "open");
 		return NULL;
 	}
-	bool good = judge(fd, path, error);
+	bool good = judge(fd, path, owner, error);
 	while (good && length < sizeof bytes &&
 	       (got = TEMP_FAILURE_RETRY(read(fd, bytes + length, sizeof bytes - length))) > 0)
 		length += (gsize)got;

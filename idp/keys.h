@@ -5,6 +5,8 @@
  */
 #pragma once
 
+#include <sys/types.h>
+
 #include "idp/config.h"
 #include "idp/keypair.h"
 #include "idp/seal.h"
@@ -14,11 +16,16 @@
 
 /*
  * Reads a secret. Refused, naming the file and the command that mends it: a file that its group or
- * others may read or write (any of mode 077), that belongs to neither root nor the user we run as,
+ * others may read or write (any of mode 077), that belongs to neither root nor the user we run as
+ * (nor, when that is root, to `owner', for whom root runs a command; keys_owner()),
  * that is no regular file, or is larger than KEYS_FILE_MAX. Errors: G_FILE_ERROR, G_IO_ERROR.
  * Transfer full.
  */
-Secret *keys_read(const char *path, GError **error);
+Secret *keys_read(const char *path, uid_t owner, GError **error);
+
+/* Whose secrets a configuration names, besides root's: of the owner of its store, or where there is
+ * none yet, of its folder; of root where there is neither. */
+uid_t keys_owner(const Config *config);
 
 typedef enum {
 	KEYS_SAML = 1 << 0,

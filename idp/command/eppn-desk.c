@@ -82,7 +82,7 @@ static Secret *read_stdin(GError **error)
 static Secret *read_password(const char *path, GError **error)
 {
 	bool piped = g_str_equal(path, "-");
-	g_autoptr(Secret) file = piped ? read_stdin(error) : keys_read(path, error);
+	g_autoptr(Secret) file = piped ? read_stdin(error) : keys_read(path, 0, error);
 	gsize length = file ? secret_length(file) : 0;
 
 	if (!file)

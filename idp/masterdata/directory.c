@@ -165,7 +165,7 @@ static bool check_protection(const DirectoryOptions *options, GError **error)
 static Secret *read_password(const DirectoryOptions *options, GError **error)
 {
 	g_autoptr(GError) cause = NULL;
-	g_autoptr(Secret) file = keys_read(options->password_file, &cause);
+	g_autoptr(Secret) file = keys_read(options->password_file, options->password_owner, &cause);
 	gsize length = file ? secret_length(file) : 0;
 
 	if (!file) {

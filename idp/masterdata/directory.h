@@ -61,6 +61,7 @@ typedef struct {
 	bool start_tls;        /* start-tls: without it an ldap:// URI is refused */
 	char *ca_file;         /* ca: PEM; mandatory unless every URI is ldapi */
 	char *bind_dn;         /* bind-dn: the service account */
+	uid_t password_owner;  /* for keys_read() */
 	char *password_file;   /* password-file: as keys_read() wants it; one line feed at the
 				* end is dropped */
 	char *base;            /* base: people are searched in this subtree */

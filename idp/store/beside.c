@@ -4,6 +4,7 @@
  * (door.h). It holds no connection between two commits.
  */
 #include <errno.h>
+#include <stdlib.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -175,18 +176,28 @@ static Store *open_door(const char *path, GError **error)
 	return &store->base;
 }
 
-/* Root, who made files of his own there, would lock the daemon out. */
-static bool is_ours(const char *path, GError **error)
+static void become(uid_t uid, gid_t gid)
 {
+	/* the group while we are root: afterwards we may not */
+	if (geteuid() != 0 && seteuid(0) != 0)
+		abort();
+	if (setegid(gid) != 0 || seteuid(uid) != 0)
+		abort();
+}
+
+/* Files that root made there would lock the daemon out, so root makes them as the owner; what
+ * SQLite makes later beside the store it gives to the store's owner itself. */
+static Store *open_own(const StoreBackend *own, const char *path, GError **error)
+{
+	gid_t group = getegid();
 	struct stat st;
 
 	if (geteuid() != 0 || lstat(path, &st) != 0 || st.st_uid == 0)
-		return true;
-	g_set_error(error, STORE_ERROR, STORE_ERROR_PERMISSION,
-		    "%s: the store belongs to another user, and portvakt serve does not run (or is "
-		    "an older one): run as that user (sudo -u), or start portvakt serve",
-		    path);
-	return false;
+		return store_open(own, path, error);
+	become(st.st_uid, st.st_gid);
+	Store *store = store_open(own, path, error);
+	become(0, group);
+	return store;
 }
 
 Store *store_open_beside(const StoreBackend *own, const char *place, GError **error)
@@ -198,8 +209,8 @@ Store *store_open_beside(const StoreBackend *own, const char *place, GError **er
 		g_autoptr(GError) failed = NULL;
 		Store *store = open_door(path, &failed);
 
-		if (store == NULL && failed == NULL && is_ours(path, &failed))
-			store = store_open(own, place, &failed);
+		if (store == NULL && failed == NULL)
+			store = open_own(own, path, &failed);
 		if (store != NULL)
 			return store;
 		if (g_error_matches(failed, STORE_ERROR, STORE_ERROR_LOCKED) &&

@@ -29,7 +29,7 @@ static void test_read(void)
 	for (gsize i = 0; i < G_N_ELEMENTS(cases); i++) {
 		g_autoptr(GError) error = NULL;
 		g_assert_cmpint(g_chmod(path, cases[i].mode), ==, 0);
-		g_autoptr(Secret) secret = keys_read(path, &error);
+		g_autoptr(Secret) secret = keys_read(path, 0, &error);
 		g_assert_cmpint(secret != NULL, ==, cases[i].good);
 		if (!cases[i].good) {
 			g_assert_nonnull(strstr(error->message, "chmod 0600"));
@@ -46,18 +46,18 @@ static void test_read_strange(void)
 {
 	g_autoptr(GError) error = NULL;
 	g_autofree char *path = path_of("strange");
-	g_assert_null(keys_read(path, &error));
+	g_assert_null(keys_read(path, 0, &error));
 	g_assert_error(error, G_FILE_ERROR, G_FILE_ERROR_NOENT);
 	g_clear_error(&error);
 	g_assert_cmpint(mkfifo(path, 0600), ==, 0);
-	g_assert_null(keys_read(path, &error));
+	g_assert_null(keys_read(path, 0, &error));
 	g_assert_nonnull(strstr(error->message, "regular file"));
 	g_clear_error(&error);
 	g_unlink(path);
 	g_autofree char *large = g_malloc0(KEYS_FILE_MAX + 1);
 	g_assert_true(g_file_set_contents_full(path, large, KEYS_FILE_MAX + 1,
 					       G_FILE_SET_CONTENTS_NONE, 0600, NULL));
-	g_assert_null(keys_read(path, &error));
+	g_assert_null(keys_read(path, 0, &error));
 	g_assert_nonnull(strstr(error->message, "16 KiB"));
 	g_unlink(path);
 	if (geteuid() == 0) {
@@ -65,8 +65,11 @@ static void test_read_strange(void)
 		g_assert_true(g_file_set_contents_full(path, "x", 1, G_FILE_SET_CONTENTS_NONE, 0600,
 						       NULL));
 		g_assert_cmpint(chown(path, 65534, 65534), ==, 0);
-		g_assert_null(keys_read(path, &error));
+		g_assert_null(keys_read(path, 0, &error));
 		g_assert_nonnull(strstr(error->message, "another user"));
+		g_assert_null(keys_read(path, 65533, NULL));
+		g_autoptr(Secret) secret = keys_read(path, 65534, NULL);
+		g_assert_nonnull(secret);
 		g_unlink(path);
 	}
 }
@@ -93,7 +96,7 @@ static void read_pair(const Config *config, KeypairKind kind)
 {
 	g_autoptr(GError) error = NULL;
 	g_autofree char *pem = NULL;
-	g_autoptr(Secret) key = keys_read(config_path(config, "saml", "key"), &error);
+	g_autoptr(Secret) key = keys_read(config_path(config, "saml", "key"), 0, &error);
 	g_assert_no_error(error);
 	g_assert_true(
 		g_file_get_contents(config_path(config, "saml", "certificate"), &pem, NULL, NULL));
@@ -124,12 +127,12 @@ static void test_make(gconstpointer data)
 		g_assert_cmpint(g_stat(paths[i], &st), ==, 0);
 		g_assert_cmpuint(st.st_mode & 0777, ==, i == 1 ? 0644 : 0600);
 	}
-	g_autoptr(Secret) before = keys_read(paths[2], NULL);
+	g_autoptr(Secret) before = keys_read(paths[2], 0, NULL);
 	g_assert_cmpuint(secret_length(before), ==, SEAL_KEY_BYTES);
 	memset(told, 0, sizeof told);
 	g_assert_true(keys_make(config, &request, count, told, &error));
 	g_assert_cmpuint(told[true], ==, 0);
-	g_autoptr(Secret) after = keys_read(paths[2], NULL);
+	g_autoptr(Secret) after = keys_read(paths[2], 0, NULL);
 	g_assert_cmpmem(secret_bytes(before), SEAL_KEY_BYTES, secret_bytes(after), SEAL_KEY_BYTES);
 	g_unlink(paths[1]);
 	g_assert_false(keys_make(config, &request, count, told, &error));
