@@ -10,10 +10,42 @@
 #define EPPN_VERSION 1
 #define DAY          (24 * 60 * 60)
 
+/* What RFC 4518 (2.2) maps to nothing: characters that nobody sees. */
+static bool is_unseen(gunichar c)
+{
+	GUnicodeType type = g_unichar_type(c);
+
+	return type == G_UNICODE_FORMAT || type == G_UNICODE_CONTROL ||
+	       c == 0x034f ||                                 /* combining grapheme joiner */
+	       (c >= 0x115f && c <= 0x1160) || c == 0x3164 || /* Hangul fillers */
+	       (c >= 0x17b4 && c <= 0x17b5) ||                /* Khmer vowels inherent */
+	       (c >= 0x180b && c <= 0x180f) ||                /* Mongolian variation selectors */
+	       (c >= 0xfe00 && c <= 0xfe0f) || (c >= 0xe0100 && c <= 0xe01ef) || c == 0xfffc;
+}
+
+/* Without case: Turkish i, with and without a dot, is i, since programs do not agree on it. What
+ * g_utf8_casefold() turns into capitals (Cherokee) is small again. */
+static char *without_case(const char *text)
+{
+	g_autofree char *folded = g_utf8_casefold(text, -1);
+	GString *small = g_string_sized_new(strlen(folded));
+	gunichar before = 0;
+
+	for (const char *at = folded; *at; at += g_utf8_skip[(guchar)*at]) {
+		gunichar c = g_unichar_tolower(g_utf8_get_char(at));
+
+		if (is_unseen(c) || (before == 'i' && c == 0x0307))
+			continue;
+		before = c == 0x0131 ? 'i' : c;
+		g_string_append_unichar(small, before);
+	}
+	return g_string_free(small, FALSE);
+}
+
 char *eppn_fold(const char *eppn)
 {
 	g_autofree char *whole = g_utf8_normalize(eppn, -1, G_NORMALIZE_ALL_COMPOSE);
-	g_autofree char *folded = whole ? g_utf8_casefold(whole, -1) : NULL;
+	g_autofree char *folded = whole ? without_case(whole) : NULL;
 
 	return folded ? g_utf8_normalize(folded, -1, G_NORMALIZE_ALL_COMPOSE) : NULL;
 }

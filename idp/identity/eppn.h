@@ -13,8 +13,9 @@
 #include "idp/store/store.h"
 #include "policy/person.h"
 
-/* What two spellings of one EPPN have in common: without regard to case and to compatible forms of
- * a character (NFKC), as LDAP's caseIgnoreMatch (RFC 4518) has it. NULL: not UTF-8. Transfer full.
+/* What two spellings of one EPPN have in common: without regard to case, to compatible forms of a
+ * character (NFKC) and to characters that nobody sees, as LDAP's caseIgnoreMatch (RFC 4518) has it;
+ * nor to the dot of an i. Folding what is folded changes nothing. NULL: not UTF-8. Transfer full.
  */
 char *eppn_fold(const char *eppn);
 

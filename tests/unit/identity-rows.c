@@ -30,6 +30,15 @@ static void test_fold(void)
 		{"stra\xc3\x9f"
 		 "e@skola.example",
 		 "STRASSE@skola.example", true},
+		{"anna@skola.example", "an\xc2\xadna@skola.example", true},
+		{"anna@skola.example", "anna\xe2\x80\x8b@skola.example", true},
+		{"anna@skola.example",
+		 "\xef\xbb\xbf"
+		 "anna\xef\xb8\x8f@skola.example",
+		 true},
+		{"a\xcc\x8asa@skola.example", "a\xe2\x80\x8d\xcc\x8asa@skola.example", true},
+		{"iris@skola.example", "IR\xc4\xb0S@skola.example", true},
+		{"iris@skola.example", "\xc4\xb1ris@skola.example", true},
 		{"asa@skola.example", "\xc3\xa5sa@skola.example", false},
 		{"k7m2@skola.example", "k7m2@skola.exampl", false},
 		{"k7m2@skola.example", "k7m 2@skola.example", false},
@@ -43,6 +52,27 @@ static void test_fold(void)
 		g_assert_cmpstr(a, ==, again);
 	}
 	g_assert_null(eppn_fold("\xff@skola.example"));
+}
+
+/* Each character alone: small and large are one, and what is folded stays. */
+static void test_fold_characters(void)
+{
+	for (gunichar c = 1; c <= 0x10ffff; c++) {
+		const gunichar spellings[] = {c, g_unichar_toupper(c), g_unichar_tolower(c)};
+		g_autofree char *first = NULL;
+
+		for (gsize i = 0; g_unichar_isdefined(c) && i < G_N_ELEMENTS(spellings); i++) {
+			g_autofree char *text = g_ucs4_to_utf8(&spellings[i], 1, NULL, NULL, NULL);
+			g_autofree char *folded = eppn_fold(text);
+			g_autofree char *again = eppn_fold(folded);
+
+			g_assert_cmpstr(folded, ==, again);
+			if (first)
+				g_assert_cmpstr(folded, ==, first);
+			else
+				first = g_steal_pointer(&folded);
+		}
+	}
 }
 
 static void test_eppn(void)
@@ -355,6 +385,7 @@ int main(int argc, char **argv)
 	g_test_init(&argc, &argv, NULL);
 	g_assert_true(seal_init());
 	g_test_add_func("/identity/eppn/fold", test_fold);
+	g_test_add_func("/identity/eppn/fold/characters", test_fold_characters);
 	g_test_add_func("/identity/eppn/row", test_eppn);
 	g_test_add_func("/identity/eppn/of", test_eppn_of);
 	g_test_add_func("/identity/continuation", test_continuation);
