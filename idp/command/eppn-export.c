@@ -2,6 +2,7 @@
 #include "idp/command/csv.h"
 #include "idp/command/eppn.h"
 #include "idp/json.h"
+#include "policy/value.h"
 
 static char *role_text;
 static gboolean as_csv, as_ldif, as_scim;
@@ -51,6 +52,21 @@ static void problem(Export *export, const char *dn, const char *what)
 
 /* ---- reading ---- */
 
+/* Whether a login could release it: its form, its scope. */
+static bool is_good(Export *export, const char *dn, const char *eppn)
+{
+	ValueFault fault = value_judge(attribute_by_name("eduPersonPrincipalName"), eppn,
+				       export->desk->generation->identity.scopes);
+	g_autofree char *what =
+		fault == VALUE_GOOD ? NULL
+				    : g_strdup_printf("the EPPN is none that can be released (%s)",
+						      value_fault_text(fault, "en"));
+
+	if (what)
+		problem(export, dn, what);
+	return !what;
+}
+
 /* Whether nobody else ever had it; a login by it would be refused. */
 static bool is_own(Export *export, const char *dn, const char *eppn, const char *person)
 {
@@ -91,7 +107,8 @@ static bool look_at_role(Export *export, const DirectoryEntry *entry, const char
 		problem(export, entry_dn(entry), what);
 		return true;
 	case EPPN_NOW_ONE:
-		if (is_own(export, entry_dn(entry), eppn, person))
+		if (is_good(export, entry_dn(entry), eppn) &&
+		    is_own(export, entry_dn(entry), eppn, person))
 			add_item(export, entry, role, eppn);
 		return export->error == NULL;
 	case EPPN_NOW_FAULT:

@@ -374,6 +374,26 @@ run export --ldif
 is 'and LDIF' "$(sed -n 's/^[a-zA-Z]*PrincipalName: //p' <<<"$out" | sort)" "$(cut -d , -f 2 <<<"$csv" | sort)"
 is 'of everybody who has one' "$(wc -l <<<"$csv")" "$(($(values | wc -l) + $(values portvaktStaffPrincipalName | wc -l)))"
 
+broken=('=1+1@elsewhere.example' 'a b@skola.example')
+for n in 0 1; do
+  before=$(eppn_of new$((20 + n)))
+  ldap ldapmodify >/dev/null <<END
+dn: uid=new$((20 + n)),$people
+changetype: modify
+replace: eduPersonPrincipalName
+eduPersonPrincipalName: ${broken[n]}
+END
+  run export
+  is "what a login never releases is not provisioned either (${broken[n]})" \
+    "$code $(grep -cF "${broken[n]}" <<<"$out") $(grep -c "^uid=new$((20 + n)),.*none that can be released" <<<"$err")" '1 0 1'
+  ldap ldapmodify >/dev/null <<END
+dn: uid=new$((20 + n)),$people
+changetype: modify
+replace: eduPersonPrincipalName
+eduPersonPrincipalName: $before
+END
+done
+
 # --- the store as the source ----------------------------------------------------------------------
 sed 's/^\[seal\]/[eppn]\nsource = store\n&/' "$bed_conf" >"$work/store.conf"
 from_store() {
