@@ -310,6 +310,28 @@ static Decision *decide(const Generation *generation, const Person *person, cons
 		       : policy_decide(generation->policy, person, service, today);
 }
 
+/* Who the person is, as in a login. That an identifier of a protected person is lost would tell an
+ * outsider that a rule let them in: such a one is told as if nothing had been given. */
+static Identity *identify(const Told *told, StoreReader *reader, Person *person,
+			  const DirectoryEntry *entry, gint64 now, GError **error)
+{
+	const IdentityRules *rules = &told->generation->identities;
+	const IdentitySeen seen = {
+		.eppn_is_shared = entry_marks(entry) & ENTRY_EPPN_SHARED,
+		.asked_at = entry_asked_at(entry),
+	};
+	g_autoptr(GError) fault = NULL;
+	Identity *identity =
+		identity_find(rules, reader, person, told->service, &seen, now, &fault);
+
+	if (!looks && person->is_protected &&
+	    g_error_matches(fault, FAULT_ERROR, FAULT_IDENTIFIER_LOST))
+		return identity_find(rules, NULL, person, told->service, &seen, now, error);
+	if (fault)
+		g_propagate_error(error, g_steal_pointer(&fault));
+	return identity;
+}
+
 /* Who the person is, then what the policy says, as in a login; both told. */
 static bool find_out(const Generation *generation, const Service *service,
 		     const DirectoryEntry *entry, Role role, gint64 now, GError **error)
@@ -317,14 +339,9 @@ static bool find_out(const Generation *generation, const Service *service,
 	Told told = {.generation = generation, .service = service, .role = role};
 	g_autoptr(StoreReader) reader = open_store(generation, &told.store);
 	g_autoptr(Person) person = masterdata_person(generation->masterdata, entry, role);
-	const IdentitySeen seen = {
-		.eppn_is_shared = entry_marks(entry) & ENTRY_EPPN_SHARED,
-		.asked_at = entry_asked_at(entry),
-	};
 	g_autoptr(GError) fault = NULL;
 	g_autoptr(Decision) decision = NULL;
-	g_autoptr(Identity) identity =
-		identity_find(&generation->identities, reader, person, service, &seen, now, &fault);
+	g_autoptr(Identity) identity = identify(&told, reader, person, entry, now, &fault);
 	if (g_error_matches(fault, FAULT_ERROR, FAULT_STORE_DOWN)) {
 		g_propagate_error(error, g_steal_pointer(&fault));
 		return false;

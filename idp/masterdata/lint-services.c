@@ -219,8 +219,10 @@ static const char *fault_text(const LintServices *services, const GError *fault)
 		"rotate'.");
 }
 
-/* Gives the person the identifiers of a login. False: nobody may be let in as them. */
-static bool identify(const Case *at, Person *person, const Service *service)
+/* Gives the person the identifiers of a login. False: nobody may be let in as them. Of a protected
+ * person it is not told that one is lost, since it was given by a rule that outsiders see nothing
+ * of. */
+static bool identify(const Case *at, Person *person, bool is_protected, const Service *service)
 {
 	LintServices *services = at->services;
 	const LintServicesOptions *options = &services->options;
@@ -228,7 +230,8 @@ static bool identify(const Case *at, Person *person, const Service *service)
 	g_autoptr(GError) fault = NULL;
 	g_autoptr(Identity) identity = identity_find(options->identities, options->reader, person,
 						     service, &seen, options->now, &fault);
-	if (identity)
+	if (identity ||
+	    (is_protected && g_error_matches(fault, FAULT_ERROR, FAULT_IDENTIFIER_LOST)))
 		return true;
 	if (!g_error_matches(fault, FAULT_ERROR, FAULT_STORE_DOWN))
 		tell_of(at, (LintFinding){.code = LINT_SERVICE_REFUSED,
@@ -244,7 +247,7 @@ static bool decide(const Case *at, Person *ordinary, bool is_protected, LintCode
 {
 	const LintServicesOptions *options = &at->services->options;
 	const Service *service = options->services->pdata[at->service];
-	if (shut_out == LINT_CODES && !identify(at, ordinary, service))
+	if (shut_out == LINT_CODES && !identify(at, ordinary, is_protected, service))
 		return false;
 	g_autoptr(Decision) decision =
 		policy_decide(options->policy, ordinary, service, options->today);

@@ -95,11 +95,15 @@ as() {
     env SUDO_UID="$1" "${@:2}"
   fi
 }
-for admin in daemon nobody; do
-  as "$(id -u $admin)" "$portvakt" policy approve --config "$bed_conf" skyddade.policy \
-    'Skyddade i Matteboken' >"$work/approve" 2>&1
-done
-hangup >/dev/null
+approved() {
+  local admin
+  for admin in daemon nobody; do
+    as "$(id -u $admin)" "$portvakt" policy approve --config "$bed_conf" skyddade.policy \
+      'Skyddade i Matteboken' >"$work/approve" 2>&1
+  done
+  hangup >/dev/null
+}
+approved
 # logged: the last line of the log, what differs between any two visits masked.
 logged() {
   tail -n 1 "$bed/log/portvakt.log" |
@@ -129,6 +133,23 @@ if [ "$(id -u)" -eq 0 ]; then
     '["answered","eduPersonPrincipalName given v36zbs@skola.example","eduPersonScopedAffiliation not-for-person ","sisSchoolUnitCode no-alias ","displayName given Lo Ask","sn given Ask","mail no-value "]'
   like 'in words' "$out" '*Personen har skyddade uppgifter och saknar aliasvärde.*'
 fi
+sed -i 's/^    give .*/    give    pairwise-id unasked/' "$bed/policy.d/skyddade.policy"
+approved
+fresh saglun
+ask --id _pairwise
+type_in saglun "$(bed_password saglun)"
+is 'an identifier leaves by it' "$(attributes)" 'pairwise-id '
+bed_halt portvakt
+sqlite3 "$db" 'DELETE FROM identifier'
+bed_serve
+fresh saglun
+ask --id _lost
+type_in saglun "$(bed_password saglun)"
+is 'which is missed when it is lost' "$(outcome)" identifier-lost
+run explain -p saglun -s Matteboken --json
+is 'and that does not tell an ordinary admin that it was given' "$(jq -r .reason <<<"$out")" refused-no-rule
+run masterdata lint -q --limit 0 --service Matteboken
+is 'nor does a lint' "$(grep -c 'identifier of this person' <<<"$out")" 0
 looked=$(looks 'count(*)')
 rm "$bed/policy.d/skyddade.policy"
 
