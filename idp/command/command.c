@@ -2,6 +2,8 @@
 #include "idp/command/command.h"
 
 #include <locale.h>
+#include <stdio.h>
+#include <unistd.h>
 
 #include "idp/config.h"
 #include "idp/seal.h"
@@ -135,5 +137,27 @@ bool command_language(const char *name, char **language)
 	if (g_str_equal(*language, "sv") || g_str_equal(*language, "en"))
 		return true;
 	g_printerr("portvakt %s: --language is sv or en\n", name);
+	return false;
+}
+
+bool command_confirm(const char *question, bool yes)
+{
+	char answer[8] = "";
+
+	if (yes)
+		return true;
+	fflush(stdout); /* what the question is about */
+	if (!isatty(STDIN_FILENO)) {
+		g_printerr("portvakt: %s This is no terminal to ask at: say --yes. Nothing was "
+			   "changed.\n",
+			   question);
+		return false;
+	}
+	g_printerr("%s [y/N] ", question);
+	if (!fgets(answer, sizeof answer, stdin))
+		answer[0] = '\0';
+	if (g_ascii_strncasecmp(answer, "y", 1) == 0 || g_ascii_strncasecmp(answer, "j", 1) == 0)
+		return true;
+	g_printerr("Nothing was changed.\n");
 	return false;
 }

@@ -65,3 +65,6 @@ bool command_start_libraries(void);
 /* *language, which --language set, or else the locale's: "sv" or "en". False after telling on
  * stderr that it is neither. name: of the command. */
 bool command_language(const char *name, char **language);
+
+/* Asks on the terminal, unless `yes`. False after saying on stderr that nothing was changed. */
+bool command_confirm(const char *question, bool yes);

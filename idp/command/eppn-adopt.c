@@ -416,7 +416,7 @@ static bool write_all(Adopt *adopt, GError **error)
 		"%u of %u EPPNs will be adopted, for ever%s.", n, adopt->adoptions->len,
 		force ? "; what services know of the new person keys is given up" : "");
 
-	if (n > 0 && !dry_run && !eppn_confirm(question, yes)) {
+	if (n > 0 && !dry_run && !command_confirm(question, yes)) {
 		adopt->wrong++;
 		return true;
 	}

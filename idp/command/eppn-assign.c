@@ -348,7 +348,7 @@ static bool apply_all(Assign *assign, GError **error)
 		g_printerr("%u people read; nobody lacks an EPPN.\n", assign->seen);
 		return true;
 	}
-	if (!eppn_confirm(question, yes)) {
+	if (!command_confirm(question, yes)) {
 		assign->broken++;
 		return true;
 	}

@@ -1,5 +1,4 @@
 /* SPDX-License-Identifier: AGPL-3.0-or-later */
-#include <stdio.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -287,27 +286,6 @@ bool eppn_roles_wanted(const char *command, const char *name, unsigned *roles)
 	if (!*roles)
 		g_printerr("portvakt eppn %s: --role is student, staff or guardian\n", command);
 	return *roles != 0;
-}
-
-bool eppn_confirm(const char *question, bool yes)
-{
-	char answer[8] = "";
-
-	if (yes)
-		return true;
-	if (!isatty(STDIN_FILENO)) {
-		g_printerr("portvakt: %s This is no terminal to ask at: say --yes. Nothing was "
-			   "changed.\n",
-			   question);
-		return false;
-	}
-	g_printerr("%s [y/N] ", question);
-	if (!fgets(answer, sizeof answer, stdin))
-		answer[0] = '\0';
-	if (g_ascii_strncasecmp(answer, "y", 1) == 0 || g_ascii_strncasecmp(answer, "j", 1) == 0)
-		return true;
-	g_printerr("Nothing was changed.\n");
-	return false;
 }
 
 void eppn_progress(const char *doing, guint n)

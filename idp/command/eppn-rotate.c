@@ -255,7 +255,7 @@ static bool rotate_apply(Rotate *rotate, bool *done, GError **error)
 		"them again, and is logged out. It cannot be undone.",
 		entry_dn(rotate->entry), rotate->n);
 
-	*done = eppn_confirm(question, yes);
+	*done = command_confirm(question, yes);
 	if (!*done)
 		return true;
 	if (!rotate_all(rotate, error))

@@ -75,9 +75,6 @@ char *eppn_desk_draw(const EppnDesk *desk, const DirectoryEntry *entry, Role rol
 /* Roles named by --role; all of them for NULL. False after telling on stderr. */
 bool eppn_roles_wanted(const char *command, const char *name, unsigned *roles);
 
-/* Asks on the terminal, unless `yes`. False after saying on stderr that nothing was changed. */
-bool eppn_confirm(const char *question, bool yes);
-
 /* "DOING 1200" on a terminal, now and then; `n` 0 wipes it. */
 void eppn_progress(const char *doing, guint n);
 

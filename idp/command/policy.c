@@ -9,11 +9,13 @@
 #include "idp/json.h"
 #include "policy/guess.h"
 
-static gboolean as_json, dry_run;
+static gboolean as_json, dry_run, yes;
 
 static const GOptionEntry entries[] = {
 	{"dry-run", 'n', 0, G_OPTION_ARG_NONE, &dry_run, "Say everything, write nothing", NULL},
 	{"json", 'j', 0, G_OPTION_ARG_NONE, &as_json, "Print JSON (approvals)", NULL},
+	{"yes", 0, 0, G_OPTION_ARG_NONE, &yes,
+	 "Do not ask whether the text that is printed is the one to approve", NULL},
 	G_OPTION_ENTRY_NULL,
 };
 
@@ -179,6 +181,11 @@ static int approve(const CommandLine *line)
 			errand.approver.account);
 		return COMMAND_DONE;
 	}
+	/* of the text above, whatever the file says by now */
+	g_autofree char *question =
+		g_strdup_printf("%s will approve this text.", errand.approver.account);
+	if (!command_confirm(question, yes))
+		return COMMAND_PROBLEM;
 	g_autoptr(StoreCommit) commit = store_commit_new(now, NULL, NULL);
 	approval_give(commit, &approval);
 	StoreOutcome outcome = apply(&errand, commit, &error);

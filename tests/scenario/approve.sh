@@ -79,17 +79,23 @@ service Matteboken is "https://shib.localhost/shibboleth"
 daemon would approve this*nothing is written*'
 policy "$anna" approvals -j
 is 'and writes nothing' "$(jq -c '.[0] | [.approvals, .approved, .in_policy, .line]' <<<"$out")" '[[],false,true,2]'
-policy "$anna" approve "$bed/policy.d/$file" "$title"
-like 'one approves' "$code $out" '0 *daemon has approved this.*1 of 2*another administrator*'
 policy "$anna" approve "$file" "$title"
+like 'where nobody can be asked nothing is approved' "$code $out" '1 release "Skyddade*--yes. Nothing was changed.*'
+out=$(as "$anna" script -qec "'$portvakt' policy approve --config '$bed_conf' $file '$title'" /dev/null <<<n)
+like 'who has read it is asked' "$? $out" '1 *service Matteboken is*daemon will approve this text. *y/N*Nothing was changed*'
+policy "$anna" approvals -j
+is 'and may say no' "$(jq -c '.[0].approvals' <<<"$out")" '[]'
+policy "$anna" approve --yes "$bed/policy.d/$file" "$title"
+like 'one approves' "$code $out" '0 *daemon has approved this.*1 of 2*another administrator*'
+policy "$anna" approve --yes "$file" "$title"
 like 'and cannot do so twice' "$code $out" '0 *daemon has approved this before.*1 of 2*'
 out=$(as "$anna" env SUDO_UID="$bengt" SUDO_USER=nobody USER=nobody LOGNAME=nobody \
-  "$portvakt" policy approve --config "$bed_conf" "$file" "$title")
+  "$portvakt" policy approve --yes --config "$bed_conf" "$file" "$title")
 [ ! -w /proc/self/loginuid ] ||
   like 'nor as somebody else, by saying so' "$out" '*daemon has approved this before.*1 of 2*'
 hangup >"$work/reload"
 like 'one is not enough' "$(try $protected) $(cat "$work/reload")" '403 not-open *[(]1 of 2 have*"reloaded"*'
-policy "$bengt" approve "$file" "$title"
+policy "$bengt" approve --yes "$file" "$title"
 like 'another approves' "$code $out" '0 *nobody has approved this.*Two have approved it*reload*'
 is 'that counts from the reload on' "$(try $protected)" '403 not-open '
 like 'which makes another generation, though no file has changed' "$(hangup | tail -n 1 |
@@ -137,31 +143,31 @@ hangup >"$work/reload"
 is 'and it sleeps' "$(try $protected)" '403 not-open '
 
 # --- mistakes -------------------------------------------------------------------------------------
-policy "$anna" approve "$file" 'Skyddade i matteboken'
+policy "$anna" approve --yes "$file" 'Skyddade i matteboken'
 like 'a title that is none is guessed at' "$code $out" "1 *no release that two must approve is called*did you mean \"$title\"*"
 policy "$anna" approve school.policy "$title"
 like 'another file' "$code $out" "1 *stands in $bed/policy.d/$file, not in school.policy*"
 cp "$bed/policy.d/$file" "$work/$file"
-policy "$anna" approve "$work/$file" "$title"
+policy "$anna" approve --yes "$work/$file" "$title"
 like 'a copy of the file is not the file' "$code $out" "1 *stands in $bed/policy.d/$file, not in $work/$file*"
 policy "$anna" approve school.policy Matteboken
 like 'a release that needs nobody' "$code $out" '1 *no release that two must approve is called "Matteboken"*'
-policy "$anna" approve "$file"
+policy "$anna" approve --yes "$file"
 like 'a title is needed' "$code $out" '2 *approve FILE TITLE*'
 policy "$anna" revoke
 like 'a word that is none' "$code $out" '2 *say what to do*'
 policy 4711 approve "$file" "$title"
 like 'nobody in particular' "$code $out" '1 *user 4711 has no account*'
 echo 'release' >>"$bed/policy.d/$file"
-policy "$anna" approve "$file" "$title"
+policy "$anna" approve --yes "$file" "$title"
 like 'a policy that does not load' "$code $out" '1 *skyddade.policy:8:*'
 write eduPersonPrincipalName
 bed_halt portvakt
 is 'it ends well' "$?" 0
-policy "$bengt" approve "$file" "$title"
+policy "$bengt" approve --yes "$file" "$title"
 like 'without a daemon too' "$code $out" '0 *nobody has approved this.*Two have approved it*'
 mv "$bed/store" "$bed/store.away"
-policy "$anna" approve "$file" "$title"
+policy "$anna" approve --yes "$file" "$title"
 like 'without a store there is nowhere to write it' "$code $out" '1 *no store yet*'
 mkdir -m 700 "$bed/store"
 head -c 8192 /dev/urandom >"$bed/store/portvakt.db"

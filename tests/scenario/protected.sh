@@ -98,7 +98,7 @@ as() {
 approved() {
   local admin
   for admin in daemon nobody; do
-    as "$(id -u $admin)" "$portvakt" policy approve --config "$bed_conf" skyddade.policy \
+    as "$(id -u $admin)" "$portvakt" policy approve --yes --config "$bed_conf" skyddade.policy \
       'Skyddade i Matteboken' >"$work/approve" 2>&1
   done
   hangup >/dev/null
