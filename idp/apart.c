@@ -57,6 +57,17 @@ static bool secrets_apart(const Generation *generation, const Generation *other,
 	return true;
 }
 
+static bool scopes_apart(const Generation *generation, const Generation *other, GError **error)
+{
+	const char *const *there = config_list(other->config, "idp", "scopes");
+	for (const char *const *scope = config_list(generation->config, "idp", "scopes"); *scope;
+	     scope++)
+		if (g_strv_contains(there, *scope))
+			return fail(generation, other, "idp", "scopes", "idp", "scopes",
+				    "the same scope", error);
+	return true;
+}
+
 bool apart(const Generation *generation, const Generation *other, GError **error)
 {
 	if (apart_same_host(generation->identity.base_url, other->identity.base_url))
@@ -69,5 +80,5 @@ bool apart(const Generation *generation, const Generation *other, GError **error
 			   config_path(other->config, "store", "file")))
 		return fail(generation, other, "store", "file", "store", "file",
 			    "the store is in the same folder", error);
-	return secrets_apart(generation, other, error);
+	return scopes_apart(generation, other, error) && secrets_apart(generation, other, error);
 }

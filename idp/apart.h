@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: AGPL-3.0-or-later */
 /*
  * What two huvudmän of one installation may not have in common, or one would be taken for the
- * other: the host (cookies are a host's, whatever the port), the entityID, the folder of the store
- * and every key, by what is in its file and not by its name.
+ * other: the host (cookies are a host's, whatever the port), the entityID, a scope (each store
+ * knows only of its own people that an EPPN is taken), the folder of the store and every key, by
+ * what is in its file and not by its name.
  */
 #pragma once
 

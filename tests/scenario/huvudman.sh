@@ -62,7 +62,7 @@ make() {
   _fill portvakt.conf.in >"$work/one.conf"
   own norra ldap "$ldap_port" skola.example
   own sodra sodra-ldap "$sodra_ldap" sodra.example
-  own vastra ldap "$ldap_port" skola.example
+  own vastra ldap "$ldap_port" vastra.example
   cp -r "$top_srcdir/templates" "$bed/sodra/templates"
   sed -i "s|^folder = .*/templates|folder = $bed/sodra/templates|" "$bed/sodra.conf"
   sed -i 's/^button=Logga in$/button=Hoppa i, söderbo/' "$bed/sodra/templates/texts.sv.ini"

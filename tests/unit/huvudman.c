@@ -181,18 +181,20 @@ static void test_folder(void)
 static const char *const secret_places[][2] = {{"saml", "key"}, {"ledger", "key"}, {"seal", "key"}};
 
 /* As much of a generation as is looked at; `secrets` has a letter for what is in each key file. */
-static void make(Generation *generation, const char *name, const char *base_url,
+static void make(Generation *generation, const char *name, const char *base_url, const char *scopes,
 		 const char *entity_id, const char *store, const char *secrets)
 {
 	g_autofree char *own = g_strdup_printf("own/%s.conf", name);
 	g_autofree char *main_text = g_strdup_printf("[huvudman %s]\nfile = %s\n", name, own);
-	g_auto(GStrv) parts = g_strsplit(OWN, "https://norra.example", 2);
-	g_autofree char *text =
-		g_strconcat(parts[0], base_url, parts[1], "[store]\nfile = ", store, "\n", NULL);
+	g_autoptr(GString) text = g_string_new(OWN "[store]\nfile = ");
+	g_string_append_printf(text, "%s\n", store);
+	g_string_replace(text, "https://norra.example", base_url, 1);
+	g_string_replace(text, "scopes = norra.example", scopes, 1);
 	g_autoptr(Config) main = load(main_text, NULL);
-	put(own, text);
-	*generation = (Generation){.config = config_load_huvudman(main, name, NULL, NULL)};
-	g_assert_nonnull(generation->config);
+	put(own, text->str);
+	g_autoptr(GError) error = NULL;
+	*generation = (Generation){.config = config_load_huvudman(main, name, NULL, &error)};
+	g_assert_no_error(error);
 	generation->identity.base_url = config_text(generation->config, "idp", "base-url");
 	generation->identity.entity_id = entity_id;
 	generation->secrets = g_array_new(FALSE, FALSE, sizeof(GenerationSecret));
@@ -212,7 +214,7 @@ static void unmake(Generation *generation)
 static void test_apart(void)
 {
 	static const struct {
-		const char *base_url, *entity_id, *store, *secrets, *where, *want;
+		const char *base_url, *entity_id, *store, *secrets, *where, *want, *scopes;
 	} cases[] = {
 		{"https://sodra.example", "urn:s", "sodra/p.db", "def", NULL, NULL},
 		{"https://norra.example", "urn:s", "sodra/p.db", "def", "sodra.conf:2:12",
@@ -235,13 +237,18 @@ static void test_apart(void)
 		 "the same key"},
 		{"https://sodra.example", "urn:s", "sodra/p.db", "deb", "sodra.conf:21:7",
 		 "norra.conf:19:7; each needs its own"},
+		{"https://sodra.example", "urn:s", "sodra/p.db", "def", "sodra.conf:3:10",
+		 "the same scope as huvudman norra has in ",
+		 "scopes = sodra.example; norra.example"},
 	};
 	for (gsize i = 0; i < G_N_ELEMENTS(cases); i++) {
 		g_autoptr(GError) error = NULL;
 		Generation norra, sodra;
-		make(&norra, "norra", "https://norra.example", "urn:n", "norra/p.db", "abc");
-		make(&sodra, "sodra", cases[i].base_url, cases[i].entity_id, cases[i].store,
-		     cases[i].secrets);
+		make(&norra, "norra", "https://norra.example", "scopes = norra.example", "urn:n",
+		     "norra/p.db", "abc");
+		make(&sodra, "sodra", cases[i].base_url,
+		     cases[i].scopes ? cases[i].scopes : "scopes = sodra.example",
+		     cases[i].entity_id, cases[i].store, cases[i].secrets);
 		g_assert_cmpint(apart(&sodra, &norra, &error), ==, cases[i].want == NULL);
 		if (cases[i].want) {
 			assert_says(error, cases[i].want);
