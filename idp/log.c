@@ -8,6 +8,7 @@
 
 #include "idp/json.h"
 #include "idp/log-limit.h"
+#include "idp/printable.h"
 
 #define FIELDS_MAX 16
 #define DOMAIN     "portvakt"
@@ -104,22 +105,11 @@ void log_init(void)
 	g_log_set_writer_func(writer, NULL, NULL);
 }
 
-/* The value as it may stand in a log: valid UTF-8, cut at LOG_FIELD_MAX, and nothing that moves a
- * terminal's cursor, begins a line or turns the direction of the text after it. */
+/* The value as it may stand in a log. */
 static char *clean(const char *value)
 {
 	g_autofree char *cut = g_strndup(value, LOG_FIELD_MAX);
-	g_autofree char *valid = g_utf8_make_valid(cut, -1);
-	GString *text = g_string_new(NULL);
-	for (const char *p = valid; *p; p = g_utf8_find_next_char(p, NULL)) {
-		gunichar c = g_utf8_get_char(p);
-		GUnicodeType type = g_unichar_type(c);
-		bool acts = type == G_UNICODE_CONTROL || type == G_UNICODE_FORMAT ||
-			    type == G_UNICODE_LINE_SEPARATOR ||
-			    type == G_UNICODE_PARAGRAPH_SEPARATOR;
-		g_string_append_unichar(text, acts ? '?' : c);
-	}
-	return g_string_free(text, FALSE);
+	return printable(cut, -1, '?');
 }
 
 static void write_event(GLogLevelFlags level, const char *message, const LogField *given)

@@ -9,6 +9,7 @@
 #include "idp/identity/rotation.h"
 #include "idp/identity/row.h"
 #include "idp/limits.h"
+#include "idp/printable.h"
 #include "metadata/read.h"
 
 static char *login, *csv_file;
@@ -71,11 +72,13 @@ static void refuse(Adopt *adopt, const Adoption *adoption, const char *format, .
 	va_start(args, format);
 	g_autofree char *what = g_strdup_vprintf(format, args);
 	va_end(args);
+	g_autofree char *eppn = printable(adoption->eppn, -1, 0xfffd);
+	g_autofree char *fit = printable(what, -1, 0xfffd);
 	eppn_progress("", 0);
 	if (adoption->line > 0)
-		g_printerr("%s:%u: %s: %s\n", csv_file, adoption->line, adoption->eppn, what);
+		g_printerr("%s:%u: %s: %s\n", csv_file, adoption->line, eppn, fit);
 	else
-		g_printerr("%s: %s\n", adoption->eppn, what);
+		g_printerr("%s: %s\n", eppn, fit);
 	adopt->wrong++;
 }
 

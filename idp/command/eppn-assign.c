@@ -2,6 +2,7 @@
 #include "idp/command/csv.h"
 #include "idp/command/eppn.h"
 #include "idp/limits.h"
+#include "idp/printable.h"
 
 /* Where as many fail one after the other and none has succeeded, the rest would too. */
 enum { HOPELESS = 20 };
@@ -56,8 +57,10 @@ static void proposal_free(gpointer data)
 
 static void problem(Assign *assign, const char *dn, const char *what)
 {
+	g_autofree char *fit = printable(dn, -1, 0xfffd);
+
 	eppn_progress("", 0);
-	g_printerr("%s: %s\n", dn, what);
+	g_printerr("%s: %s\n", fit, what);
 	assign->broken++;
 }
 

@@ -304,13 +304,13 @@ void eppn_progress(const char *doing, guint n)
 
 /* ---- LDIF ---- */
 
-/* RFC 2849, SAFE-STRING. */
+/* RFC 2849, SAFE-STRING, and nothing that acts on a terminal. */
 static bool is_safe(const char *value)
 {
 	if (*value == ' ' || *value == ':' || *value == '<' || g_str_has_suffix(value, " "))
 		return false;
 	for (; *value != '\0'; value++)
-		if ((guchar)*value >= 128 || *value == '\n' || *value == '\r')
+		if ((guchar)*value >= 127 || (guchar)*value < ' ')
 			return false;
 	return true;
 }

@@ -2,6 +2,7 @@
 #include "idp/command/csv.h"
 #include "idp/command/eppn.h"
 #include "idp/json.h"
+#include "idp/printable.h"
 #include "policy/value.h"
 
 static char *role_text;
@@ -45,8 +46,10 @@ static void item_free(gpointer data)
 
 static void problem(Export *export, const char *dn, const char *what)
 {
+	g_autofree char *fit = printable(dn, -1, 0xfffd);
+
 	eppn_progress("", 0);
-	g_printerr("%s: %s\n", dn, what);
+	g_printerr("%s: %s\n", fit, what);
 	export->wrong++;
 }
 

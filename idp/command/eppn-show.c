@@ -2,6 +2,7 @@
 #include "idp/command/eppn.h"
 #include "idp/identity/rotation.h"
 #include "idp/json.h"
+#include "idp/printable.h"
 
 static char *login;
 static gboolean as_json;
@@ -198,20 +199,22 @@ static bool agrees(const Show *show)
 static void print_row(const EppnRow *row)
 {
 	g_autofree char *day = day_of(row->first_seen);
+	g_autofree char *eppn = printable(row->eppn, -1, 0xfffd);
 
-	g_print("%s\n  as %s since %s\n", row->eppn, role_name(row->role), day);
+	g_print("%s\n  as %s since %s\n", eppn, role_name(row->role), day);
 }
 
 static void print_holder(const Show *show, const Holder *holder)
 {
+	g_autofree char *dn = printable(holder->dn, -1, 0xfffd);
+
 	if (!show->eppn)
-		g_print("  %s: %s (person key %s)\n", role_name(holder->role), holder->dn,
-			holder->key);
+		g_print("  %s: %s (person key %s)\n", role_name(holder->role), dn, holder->key);
 	else if (!holder->role)
-		g_print("  %s (person key %s) is the person, and does not have it now\n",
-			holder->dn, holder->key);
+		g_print("  %s (person key %s) is the person, and does not have it now\n", dn,
+			holder->key);
 	else
-		g_print("  %s (person key %s) has it now as %s%s\n", holder->dn, holder->key,
+		g_print("  %s (person key %s) has it now as %s%s\n", dn, holder->key,
 			role_name(holder->role),
 			!show->person       ? ""
 			: holder->is_person ? ", and is the person"

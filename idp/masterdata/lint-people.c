@@ -2,6 +2,7 @@
 #include "idp/masterdata/lint-people.h"
 
 #include "idp/limits.h"
+#include "idp/printable.h"
 
 #include <string.h>
 
@@ -37,27 +38,13 @@ void lint_people_free(LintPeople *people)
 	g_free(people);
 }
 
-/* What would move a terminal's cursor or turn its text. */
-static bool is_unfit(gunichar c)
-{
-	GUnicodeType type = g_unichar_type(c);
-	return type == G_UNICODE_CONTROL || type == G_UNICODE_FORMAT ||
-	       type == G_UNICODE_LINE_SEPARATOR || type == G_UNICODE_PARAGRAPH_SEPARATOR;
-}
-
 static const char *keep(LintPeople *people, const char *text)
 {
 	gsize length = strlen(text);
-	g_autofree char *valid = g_utf8_make_valid(text, MIN((gssize)length, LIMIT_LINT_DN));
-	GString *fit = g_string_sized_new(length + 1);
-	for (const char *c = valid; *c; c += g_utf8_skip[(guchar)*c])
-		g_string_append_unichar(fit,
-					is_unfit(g_utf8_get_char(c)) ? 0xfffd : g_utf8_get_char(c));
-	if (length > LIMIT_LINT_DN)
-		g_string_append(fit, "…");
-	const char *kept = g_string_chunk_insert(people->texts, fit->str);
-	g_string_free(fit, TRUE);
-	return kept;
+	g_autofree char *fit = printable(text, MIN((gssize)length, LIMIT_LINT_DN), 0xfffd);
+	g_autofree char *cut = length > LIMIT_LINT_DN ? g_strconcat(fit, "…", NULL) : NULL;
+
+	return g_string_chunk_insert(people->texts, cut ? cut : fit);
 }
 
 guint lint_people_add(LintPeople *people, const char *dn, const char *key)

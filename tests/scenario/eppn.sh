@@ -287,6 +287,21 @@ END
 run adopt "$eppn" --person new3 --yes
 like 'made anew once more it is adopted once more' "$code $out" '0 *1 adopted*'
 
+# The entry's name, and what a file says, would move the cursor of whoever reads about them.
+rename() { # OLD NEW: relative DNs
+  printf 'dn:: %s\nchangetype: modrdn\nnewrdn:: %s\ndeleteoldrdn: 0\n' \
+    "$(printf '%s,%s' "$1" "$people" | base64 -w 0)" "$(printf '%s' "$2" | base64 -w 0)" |
+    ldap ldapmodify >/dev/null
+}
+rename uid=new9 $'cn=\e[2JNy'
+run show --person new9
+like 'a name that acts on a terminal is shown without that' "$code $out" '0 *cn=�[[]2JNy,*'
+is 'every byte of it' "$(grep -c $'\e' <<<"$out")" 0
+printf 'eppn,login\n\e[2J@skola.example,new9\n' >"$work/acts.csv"
+run adopt --csv "$work/acts.csv" --yes
+is 'and so is what a file says' "$code $(grep -c $'\e' <<<"$err")" '1 0'
+rename $'cn=\e[2JNy' uid=new9
+
 a=$(eppn_of new5) b=$(eppn_of new6) c=$(eppn_of new7)
 recreate 5 "$a"
 recreate 6 "$b"
