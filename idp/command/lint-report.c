@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: AGPL-3.0-or-later */
 #include "idp/command/lint-report.h"
 
+#include "idp/command/csv.h"
 #include "idp/json.h"
 
 #include <string.h>
@@ -38,7 +39,7 @@ LintReport *lint_report_new(const LintReportOptions *options)
 	report->groups = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, group_free);
 	report->order = g_ptr_array_new();
 	if (options->form == REPORT_CSV)
-		g_print("severity,code,dn,attribute,role,text\n");
+		g_print("severity,code,dn,attribute,role,text\r\n");
 	if (options->form == REPORT_JSON)
 		g_print("{\"findings\": [");
 	return report;
@@ -130,21 +131,6 @@ static char *example(const LintReport *report, const LintFinding *finding)
 
 /* ---- CSV and JSON ---- */
 
-static void append_csv(GString *row, const char *field, bool last)
-{
-	bool quote = strpbrk(field, ",\"\r\n") || g_str_has_prefix(field, " ");
-	if (quote)
-		g_string_append_c(row, '"');
-	for (const char *c = field; *c; c++) {
-		if (*c == '"')
-			g_string_append_c(row, '"');
-		g_string_append_c(row, *c);
-	}
-	if (quote)
-		g_string_append_c(row, '"');
-	g_string_append_c(row, last ? '\n' : ',');
-}
-
 /* "12: " before the sentence of a count. */
 static char *counted_sentence(const LintReport *report, const LintFinding *finding)
 {
@@ -158,13 +144,15 @@ static void print_csv(const LintReport *report, const LintFinding *finding)
 {
 	const LintKind *kind = lint_kind(finding->code);
 	g_autofree char *sentence = counted_sentence(report, finding);
+	const char *const fields[] = {lint_severity_name(kind->severity),
+				      kind->name,
+				      who(report, finding),
+				      finding->attribute ? finding->attribute : "",
+				      finding->role ? role_name(finding->role) : "",
+				      sentence,
+				      NULL};
 	g_autoptr(GString) row = g_string_new(NULL);
-	append_csv(row, lint_severity_name(kind->severity), false);
-	append_csv(row, kind->name, false);
-	append_csv(row, who(report, finding), false);
-	append_csv(row, finding->attribute ? finding->attribute : "", false);
-	append_csv(row, finding->role ? role_name(finding->role) : "", false);
-	append_csv(row, sentence, true);
+	csv_append(row, fields);
 	g_print("%s", row->str);
 }
 
