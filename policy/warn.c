@@ -295,12 +295,29 @@ static void warn_texts(Warner *warner, const Release *release)
 		     release->title, sv ? "sv" : "en", sv ? "en" : "sv");
 }
 
-static void warn_identifiers(Warner *warner, const Release *release)
+/* Whether a service can come under it that is not named. */
+static bool is_open(const Release *release)
 {
 	bool open = false;
 
 	for (unsigned i = 0; i < release->to.n_targets; i++)
 		open = open || !match_is_literal(&release->to.targets[i]);
+	return open;
+}
+
+static void warn_protected(Warner *warner, const Release *release)
+{
+	if (release->protected_place.line != 0 && is_open(release))
+		warn(warner, &release->protected_place,
+		     "\"%s\" lets protected persons into services that are not named: whichever is "
+		     "added later needs nobody's approval; name the services",
+		     release->title);
+}
+
+static void warn_identifiers(Warner *warner, const Release *release)
+{
+	bool open = is_open(release);
+
 	for (unsigned i = 0; open && i < release->n_gifts; i++) {
 		const Gift *gift = &release->gifts[i];
 
@@ -489,6 +506,7 @@ static void warn_all(Warner *warner)
 	for (guint i = 0; i < releases->len; i++) {
 		warn_agreement(warner, releases->pdata[i]);
 		warn_approval(warner, releases->pdata[i]);
+		warn_protected(warner, releases->pdata[i]);
 		warn_texts(warner, releases->pdata[i]);
 		warn_identifiers(warner, releases->pdata[i]);
 	}

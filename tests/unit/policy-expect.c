@@ -419,6 +419,13 @@ static const Remark remarks[] = {
 	 "release \"X\" { to category coco-v2; for staff; give eduPersonPrincipalName; " END, "",
 	 "1:62: \"X\" gives eduPersonPrincipalName to services that are not named: one "
 	 "identifier for all of them; pairwise-id keeps them apart"},
+	{"protected-to-many",
+	 "release \"X\" { to category coco-v2; for protected staff; give mail; approved by two; " END,
+	 "",
+	 "1:50: \"X\" lets protected persons into services that are not named: whichever is "
+	 "added later needs nobody's approval; name the services|"
+	 "1:78: \"X\" gives nothing until two have approved it (0 of 2 have; see "
+	 "portvakt-policy(1))"},
 	{"no-basis", "release \"X\" { to any; for staff; give mail; silent; because \"x\" }", "",
 	 "1:19: \"X\" has no basis"},
 	{"one-language",
