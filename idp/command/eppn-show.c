@@ -17,6 +17,7 @@ static const GOptionEntry entries[] = {
 /* An entry of the directory that has, or is the person who had, what is shown. */
 typedef struct {
 	char *dn, *key;
+	char *eppn;     /* of a person: as it stands in the directory; NULL: none, or not one */
 	Role role;      /* in which it has the EPPN; ROLE_NONE: it has it not */
 	bool is_person; /* the entry is the person whose EPPN it is for ever */
 } Holder;
@@ -37,6 +38,7 @@ static void holder_free(gpointer data)
 
 	g_free(holder->dn);
 	g_free(holder->key);
+	g_free(holder->eppn);
 	g_free(holder);
 }
 
@@ -114,7 +116,7 @@ static Role role_with(Show *show, const DirectoryEntry *entry, const char *ident
 	return ROLE_NONE;
 }
 
-static void add_holder(Show *show, const DirectoryEntry *entry, Role role, bool is_person)
+static Holder *add_holder(Show *show, const DirectoryEntry *entry, Role role, bool is_person)
 {
 	Holder *holder = g_new0(Holder, 1);
 
@@ -123,6 +125,7 @@ static void add_holder(Show *show, const DirectoryEntry *entry, Role role, bool 
 	holder->role = role;
 	holder->is_person = is_person;
 	g_ptr_array_add(show->holders, holder);
+	return holder;
 }
 
 static bool look_at(const DirectoryWalked *walked, gpointer data)
@@ -168,8 +171,11 @@ static bool find_person(Show *show, GError **error)
 		return false;
 	unsigned has = masterdata_roles(show->desk->generation->masterdata, entry);
 	for (unsigned r = 0; r < EPPN_ROLES; r++)
-		if (has & eppn_roles[r])
-			add_holder(show, entry, eppn_roles[r], true);
+		if (has & eppn_roles[r] &&
+		    eppn_desk_now(show->desk, entry, show->person, eppn_roles[r],
+				  &add_holder(show, entry, eppn_roles[r], true)->eppn,
+				  error) == EPPN_NOW_FAULT)
+			return false;
 	return true;
 }
 
@@ -207,9 +213,11 @@ static void print_row(const EppnRow *row)
 static void print_holder(const Show *show, const Holder *holder)
 {
 	g_autofree char *dn = printable(holder->dn, -1, 0xfffd);
+	g_autofree char *eppn = holder->eppn ? printable(holder->eppn, -1, 0xfffd) : NULL;
 
 	if (!show->eppn)
-		g_print("  %s: %s (person key %s)\n", role_name(holder->role), dn, holder->key);
+		g_print("  %s: %s\n    %s (person key %s)\n", role_name(holder->role),
+			eppn ? eppn : "no EPPN, or not one alone", dn, holder->key);
 	else if (!holder->role)
 		g_print("  %s (person key %s) is the person, and does not have it now\n", dn,
 			holder->key);
@@ -227,7 +235,8 @@ static void print_text(const Show *show)
 	for (guint i = 0; i < show->rows->len; i++)
 		print_row(show->rows->pdata[i]);
 	if (show->person)
-		g_print("person: %s\n", show->person);
+		g_print("person: %s%s\n", show->person,
+			show->rows->len ? "" : " (nobody has logged in as them yet)");
 	else
 		g_print("%s\n  nobody has been seen with it\n", show->eppn);
 	if (show->rotation.count > 0) {
@@ -273,6 +282,8 @@ static GVariant *holders_variant(const Show *show)
 		g_variant_dict_init(&dict, NULL);
 		g_variant_dict_insert(&dict, "dn", "s", holder->dn);
 		g_variant_dict_insert(&dict, "person_key", "s", holder->key);
+		if (holder->eppn)
+			g_variant_dict_insert(&dict, "eppn", "s", holder->eppn);
 		if (holder->role)
 			g_variant_dict_insert(&dict, "role", "s", role_name(holder->role));
 		g_variant_dict_insert(&dict, "same_person", "b", (gboolean)holder->is_person);

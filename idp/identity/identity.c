@@ -188,8 +188,9 @@ static const char *const lost[IDENTIFIER_KINDS] = {
 		"and its row is gone: restore the store from a backup, or give new identifiers "
 		"with `portvakt eppn rotate'",
 	[IDENTIFIER_SUBJECT] =
-		"the ledger knows that a subject-id of this person was given, and neither the store nor the EPPN has it now: put the EPPN back, restore the "
-		"store from a backup, or give new identifiers with `portvakt eppn rotate'",
+		"the ledger knows that a subject-id of this person was given, and neither the store "
+		"nor the EPPN has it now: put the EPPN back, restore the store from a backup, or "
+		"give new identifiers with `portvakt eppn rotate'",
 };
 
 /* A value that was given and is not stored has been lost: another one would be another person. */

@@ -206,6 +206,8 @@ is 'in any spelling, and as JSON' "$code $(jq -r '"\(.agrees) \(.eppns[0].role) 
   '0 true student true'
 run show --person new3 --json
 is 'of a person it tells every EPPN they ever had' "$code $(jq -r '[.eppns[].eppn] | length > 1' <<<"$out")" '0 true'
+run show --person new3
+like 'and which they have now, in which role' "$code $out" "0 *person: *directory:*student: $eppn*uid=new3,*"
 run show nobody@skola.example
 like 'of nobody it says so' "$code $err" '1 *nobody has it*'
 run show
