@@ -72,7 +72,7 @@ every_command() { # WHEN
   [ "$code" = 0 ] || echo "# ${out//$'\n'/ }"
   run eppn show --person alvlin --json
   is "$1: and it is written" "$(jq -r .renewed <<<"$out")" "$n"
-  run policy approve skyddade.policy 'Skyddade i matteboken'
+  run policy approve --yes skyddade.policy 'Skyddade i matteboken'
   is "$1: policy approve" "$code" 0
   [ "$code" = 0 ] || echo "# ${out//$'\n'/ }"
   run policy approvals
