@@ -57,9 +57,10 @@ static StepOutcome step_form(Visit *visit), step_request(Visit *visit), step_han
 	step_proof(Visit *visit), step_service(Visit *visit), step_detour(Visit *visit),
 	step_session(Visit *visit), step_known(Visit *visit), step_password(Visit *visit),
 	step_recall(Visit *visit), step_person(Visit *visit), step_page(Visit *visit),
-	step_role(Visit *visit), step_identify(Visit *visit), step_decide(Visit *visit), step_answer(Visit *visit),
-	step_start(Visit *visit), step_logout_page(Visit *visit), step_logout(Visit *visit),
-	step_metadata(Visit *visit), step_error(Visit *visit), step_static(Visit *visit);
+	step_role(Visit *visit), step_identify(Visit *visit), step_decide(Visit *visit),
+	step_answer(Visit *visit), step_start(Visit *visit), step_logout_page(Visit *visit),
+	step_logout(Visit *visit), step_metadata(Visit *visit), step_error(Visit *visit),
+	step_static(Visit *visit);
 
 #define X true
 #define o false

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: AGPL-3.0-or-later */
 #include "idp/masterdata/masterdata.h"
 
+#include "idp/identity/eppn.h"
 #include "idp/masterdata/condition.h"
 #include "idp/masterdata/mapping.h"
 #include "policy/guess.h"
@@ -430,7 +431,7 @@ static GPtrArray *foreign_eppns(const Masterdata *masterdata, const DirectoryEnt
 			if (g_str_equal(*value, ENTRY_UNREADABLE))
 				return NULL;
 			if (entry_is_text(*value))
-				g_ptr_array_add(foreign, condition_fold(*value));
+				g_ptr_array_add(foreign, eppn_fold(*value));
 		}
 	}
 	return g_steal_pointer(&foreign);
@@ -440,7 +441,7 @@ static bool is_foreign(const GPtrArray *foreign, const char *value)
 {
 	if (!foreign->len || !entry_is_text(value))
 		return false;
-	g_autofree char *folded = condition_fold(value);
+	g_autofree char *folded = eppn_fold(value);
 	for (guint i = 0; i < foreign->len; i++)
 		if (strstr(folded, foreign->pdata[i]))
 			return true;

@@ -309,6 +309,29 @@ static void test_person(void)
 	}
 }
 
+/* Nor in a spelling that looks like it. */
+static void test_two_roles_share_no_spelling(void)
+{
+	static const char *const spellings[] = {
+		"ppp\302\25535t@skola.example",           /* a soft hyphen */
+		"\357\275\220pp35t@skola.example",        /* a wide p */
+		"urn:x:pp\342\200\213p35t@SKOLA.example", /* a space of no width */
+	};
+	g_autoptr(MasterdataOptions) options = sample_options();
+	g_autoptr(Masterdata) masterdata = masterdata_new(options, NULL);
+
+	for (gsize i = 0; i < G_N_ELEMENTS(spellings); i++) {
+		g_autofree char *text = g_strconcat(HUMAN "|eduPersonOrcid=", spellings[i], NULL);
+		g_autoptr(DirectoryEntry) entry = entry_of(text);
+		g_autoptr(Person) person = masterdata_person(masterdata, entry, ROLE_STUDENT);
+		g_autoptr(Person) staff = masterdata_person(masterdata, entry, ROLE_STAFF);
+		const Attribute *orcid = attribute_by_name("eduPersonOrcid");
+
+		g_assert_null(person_values(person, orcid));
+		g_assert_nonnull(person_values(staff, orcid));
+	}
+}
+
 /* No value of the other role's EPPN leaves under any name at all. */
 static void test_two_roles_share_no_eppn(void)
 {
@@ -484,6 +507,8 @@ int main(int argc, char **argv)
 	g_test_add_func("/masterdata/protected", test_protected);
 	g_test_add_func("/masterdata/person", test_person);
 	g_test_add_func("/masterdata/two-roles-share-no-eppn", test_two_roles_share_no_eppn);
+	g_test_add_func("/masterdata/two-roles-share-no-eppn-spelling",
+			test_two_roles_share_no_spelling);
 	g_test_add_func("/masterdata/one-attribute-for-two-roles",
 			test_one_attribute_for_two_roles);
 	g_test_add_func("/masterdata/flags", test_flags);
