@@ -7,9 +7,12 @@
 
 /* ---- out ---- */
 
+#define BYTE_ORDER_MARK "\xef\xbb\xbf"
+
 static void append_field(GString *out, const char *field)
 {
-	if (strpbrk(field, ",\"\r\n") == NULL) {
+	/* what begins with a mark might begin the file, and lose it */
+	if (strpbrk(field, ",\"\r\n") == NULL && !g_str_has_prefix(field, BYTE_ORDER_MARK)) {
 		g_string_append(out, field);
 		return;
 	}
@@ -141,7 +144,7 @@ GPtrArray *csv_read(const char *text, gsize length, GError **error)
 		wrong(1, "this is no UTF-8 text", error);
 		return NULL;
 	}
-	if (length >= 3 && memcmp(text, "\xef\xbb\xbf", 3) == 0)
+	if (length >= 3 && memcmp(text, BYTE_ORDER_MARK, 3) == 0)
 		csv.at += 3;
 	while (csv.at < csv.end) {
 		if (is_break(&csv))

@@ -4,8 +4,8 @@
 
 #include <glib.h>
 
-/* One record: a field with a comma, quote or line break in it is quoted; CRLF ends it. `fields`
- * ends with NULL. */
+/* One record: a field with a comma, quote or line break in it, or a byte order mark before it, is
+ * quoted; CRLF ends it. `fields` ends with NULL. */
 void csv_append(GString *out, const char *const *fields);
 
 typedef struct {
