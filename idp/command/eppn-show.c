@@ -241,7 +241,8 @@ static void print_text(const Show *show)
 		g_print("%s\n  nobody has been seen with it\n", show->eppn);
 	if (show->rotation.count > 0) {
 		g_autofree char *day = day_of(show->rotation.at);
-		g_print("identifiers renewed: %u times, last %s\n", show->rotation.count, day);
+		g_print("identifiers renewed: %u time%s, last %s\n", show->rotation.count,
+			show->rotation.count == 1 ? "" : "s", day);
 	}
 	if (show->rotation.pending)
 		g_print("a rotation is at work or was stopped: nobody can log in as the person; if "
