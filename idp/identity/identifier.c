@@ -23,8 +23,13 @@ const char *identifier_name(IdentifierKind kind)
 static char *place_key(const IdentifierPlace *place)
 {
 	g_assert((place->kind == IDENTIFIER_PAIRWISE) == (place->service != NULL));
-	return g_strdup_printf("%s %u %zu %s %s", kinds[place->kind].label, place->rotation,
+	g_assert((place->service != NULL) == (place->protocol != 0));
+	/* a client_id may be spelt as an entityID is, and is another's */
+	return g_strdup_printf("%s %u %zu %s %s%s", kinds[place->kind].label, place->rotation,
 			       strlen(place->person), place->person,
+			       !place->service                    ? ""
+			       : place->protocol == PROTOCOL_OIDC ? "oidc "
+								  : "saml ",
 			       place->service ? place->service : "");
 }
 

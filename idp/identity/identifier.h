@@ -15,6 +15,7 @@
 #pragma once
 
 #include "idp/store/store.h"
+#include "policy/service.h"
 
 typedef enum {
 	IDENTIFIER_PAIRWISE, /* "pairwise-id": one for each service */
@@ -30,7 +31,8 @@ typedef struct {
 	IdentifierKind kind;
 	const char *person;
 	unsigned rotation;   /* how often renewed (rotation.h) */
-	const char *service; /* of a pairwise-id; NULL for a subject-id */
+	const char *service; /* of a pairwise-id, and which protocol's; NULL for a subject-id */
+	Protocol protocol;
 } IdentifierPlace;
 
 /* The registry's name of it. Transfer none. */

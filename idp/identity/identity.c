@@ -141,44 +141,59 @@ static bool judge_eppn(Search *search, int64_t now, GError **error)
 
 /* ---- identifiers ---- */
 
-/* All that the service is called: the ids of the policy's block for it share their pairwise-ids.
- * const char *, as the policy lists them. Transfer container. */
-static GPtrArray *service_ids(const Search *search)
-{
-	const Service *service = search->service;
-	const Policy *policy = search->rules->policy;
-	const char *name = policy_service_name(policy, service->protocol, service->id);
-	GPtrArray *ids =
-		name ? policy_service_ids(policy, service->protocol, name) : g_ptr_array_new();
-
-	if (!g_ptr_array_find_with_equal_func(ids, service->id, g_str_equal, NULL))
-		g_ptr_array_add(ids, service->id);
-	return ids;
-}
-
-static IdentifierPlace place_of(const Search *search, IdentifierKind kind, const char *service)
+static IdentifierPlace place_of(const Search *search, IdentifierKind kind, Protocol protocol,
+				const char *service)
 {
 	return (IdentifierPlace){
 		.kind = kind,
 		.person = search->identity->person,
 		.rotation = search->rotation.count,
 		.service = kind == IDENTIFIER_PAIRWISE ? service : NULL,
+		.protocol = kind == IDENTIFIER_PAIRWISE ? protocol : 0,
 	};
 }
 
-/* What is stored under one of the service's ids; first of all, under the one it comes with. */
-static bool look_up(const Search *search, IdentifierKind kind, const GPtrArray *ids, char **value,
+/* Where it may be stored: of a pairwise-id, under each id of the policy's block for the service, in
+ * either protocol, as the policy lists them; they share it, as an OpenID sector does. Borrows from
+ * the search. IdentifierPlace; transfer container. */
+static GArray *places_of(const Search *search, IdentifierKind kind)
+{
+	static const Protocol protocols[] = {PROTOCOL_SAML, PROTOCOL_OIDC};
+	const Service *service = search->service;
+	const Policy *policy = search->rules->policy;
+	const char *name = kind == IDENTIFIER_PAIRWISE
+				   ? policy_service_name(policy, service->protocol, service->id)
+				   : NULL;
+	GArray *places = g_array_new(FALSE, FALSE, sizeof(IdentifierPlace));
+
+	for (gsize p = 0; name && p < G_N_ELEMENTS(protocols); p++) {
+		g_autoptr(GPtrArray) ids = policy_service_ids(policy, protocols[p], name);
+		for (guint i = 0; i < ids->len; i++) {
+			const IdentifierPlace place =
+				place_of(search, kind, protocols[p], ids->pdata[i]);
+			g_array_append_val(places, place);
+		}
+	}
+	if (!places->len) {
+		const IdentifierPlace only = place_of(search, kind, service->protocol, service->id);
+		g_array_append_val(places, only);
+	}
+	return places;
+}
+
+/* What is stored at one of the places; first of all, at the one the service comes with. */
+static bool look_up(const Search *search, IdentifierKind kind, const GArray *places, char **value,
 		    bool *is_own, GError **error)
 {
+	const Service *service = search->service;
+	const IdentifierPlace own = place_of(search, kind, service->protocol, service->id);
 	g_autoptr(GError) cause = NULL;
-	IdentifierPlace place = place_of(search, kind, search->service->id);
-	StoreOutcome outcome = identifier_find(search->reader, &place, value, &cause);
+	StoreOutcome outcome = identifier_find(search->reader, &own, value, &cause);
 
 	*is_own = outcome == STORE_OK;
-	for (guint i = 0; outcome == STORE_ABSENT && place.service && i < ids->len; i++) {
-		place.service = ids->pdata[i];
-		outcome = identifier_find(search->reader, &place, value, &cause);
-	}
+	for (guint i = 0; outcome == STORE_ABSENT && i < places->len; i++)
+		outcome = identifier_find(
+			search->reader, &g_array_index(places, IdentifierPlace, i), value, &cause);
 	return outcome != STORE_FAULT || fail_store(error, cause);
 }
 
@@ -194,7 +209,7 @@ static const char *const lost[IDENTIFIER_KINDS] = {
 };
 
 /* A value that was given and is not stored has been lost: another one would be another person. */
-static bool was_never_given(const Search *search, IdentifierKind kind, const GPtrArray *ids,
+static bool was_never_given(const Search *search, IdentifierKind kind, const GArray *places,
 			    GError **error)
 {
 	int64_t since = search->rotation.at ? search->rotation.at + 1 : 0;
@@ -202,9 +217,9 @@ static bool was_never_given(const Search *search, IdentifierKind kind, const GPt
 	uint8_t mac[SEAL_HASH_BYTES];
 
 	ledger_person_mac(search->rules->ledger_key, search->identity->person, mac);
-	for (guint i = 0; i < (kind == IDENTIFIER_PAIRWISE ? ids->len : 1); i++)
+	for (guint i = 0; i < places->len; i++)
 		switch (ledger_was_given(search->reader, mac,
-					 kind == IDENTIFIER_PAIRWISE ? ids->pdata[i] : NULL,
+					 g_array_index(places, IdentifierPlace, i).service,
 					 identifier_name(kind), since, &cause)) {
 		case STORE_ABSENT:
 			break;
@@ -219,13 +234,13 @@ static bool was_never_given(const Search *search, IdentifierKind kind, const GPt
 static bool fill(Search *search, IdentifierKind kind, GError **error)
 {
 	const Attribute *attribute = attribute_by_name(identifier_name(kind));
-	g_autoptr(GPtrArray) ids = service_ids(search);
+	g_autoptr(GArray) places = places_of(search, kind);
 	const char *eppn = own_eppn(search);
 	g_autofree char *value = NULL;
 	bool is_own = false;
 	IdentityNews news;
 
-	if (search->reader && !look_up(search, kind, ids, &value, &is_own, error))
+	if (search->reader && !look_up(search, kind, places, &value, &is_own, error))
 		return false;
 	news = is_own ? IDENTITY_KNOWN : IDENTITY_RENAMED;
 	if (!value && kind == IDENTIFIER_SUBJECT && eppn &&
@@ -233,11 +248,12 @@ static bool fill(Search *search, IdentifierKind kind, GError **error)
 		value = g_strdup(eppn);
 		news = IDENTITY_KNOWN;
 	} else if (!value) {
-		/* equal for all ids, so that two first logins at two of them agree */
-		const IdentifierPlace first = place_of(search, kind, ids->pdata[0]);
-		if (search->reader && !was_never_given(search, kind, ids, error))
+		if (search->reader && !was_never_given(search, kind, places, error))
 			return false;
-		value = identifier_make(search->rules->key, &first, search->rules->scopes[0]);
+		/* equal for all places, so that two first logins at two of them agree */
+		value = identifier_make(search->rules->key,
+					&g_array_index(places, IdentifierPlace, 0),
+					search->rules->scopes[0]);
 		news = IDENTITY_NEW;
 	}
 	person_drop_values(search->person, attribute);
@@ -273,6 +289,7 @@ Identity *identity_find(const IdentityRules *rules, StoreReader *reader, Person 
 	Search search = {rules, reader, person, service, identity, .rotation = {0}};
 
 	identity->service = service ? g_strdup(service->id) : NULL;
+	identity->protocol = service ? service->protocol : 0;
 	identity->person =
 		reader ? continuation_of(reader, person->key, &cause) : g_strdup(person->key);
 	if (!identity->person) {
@@ -314,6 +331,7 @@ void identity_keep_given(const Identity *identity, const Decision *decision, Sto
 			.person = identity->person,
 			.rotation = identity->rotation,
 			.service = kind == IDENTIFIER_PAIRWISE ? identity->service : NULL,
+			.protocol = kind == IDENTIFIER_PAIRWISE ? identity->protocol : 0,
 		};
 		if (row && row->values && identity->identifiers[kind].news >= IDENTITY_RENAMED)
 			identifier_keep(commit, &place, identity->identifiers[kind].value);

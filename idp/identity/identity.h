@@ -43,6 +43,7 @@ typedef struct {
 	bool eppn_is_new; /* else it is there, and only to be opened */
 	unsigned rotation;
 	char *service; /* NULL: a login for its own sake */
+	Protocol protocol;
 	struct {
 		IdentityNews news;
 		char *value;

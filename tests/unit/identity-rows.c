@@ -272,6 +272,7 @@ static void test_values_differ(void)
 			.person = person,
 			.rotation = (unsigned)g_test_rand_int_range(0, 3),
 			.service = i % 4 ? service : NULL,
+			.protocol = i % 4 ? PROTOCOL_SAML : 0,
 		};
 		bool is_new = g_hash_table_add(places, g_strdup_printf("%u\n%s\n%u\n%s", place.kind,
 								       person, place.rotation,
@@ -294,10 +295,16 @@ static void test_no_place_is_two(void)
 {
 	g_autoptr(Secret) key = secret_new_random(SEAL_KEY_BYTES);
 	static const IdentifierPlace places[] = {
-		{IDENTIFIER_PAIRWISE, "a b", 0, "c"},  {IDENTIFIER_PAIRWISE, "a", 0, "b c"},
-		{IDENTIFIER_PAIRWISE, "a", 1, "b c"},  {IDENTIFIER_PAIRWISE, "1 a", 0, "b c"},
-		{IDENTIFIER_PAIRWISE, "a 1 b", 0, ""}, {IDENTIFIER_SUBJECT, "a b", 0, NULL},
-		{IDENTIFIER_SUBJECT, "a", 0, NULL},    {IDENTIFIER_SUBJECT, "a", 10, NULL},
+		{IDENTIFIER_PAIRWISE, "a b", 0, "c", PROTOCOL_SAML},
+		{IDENTIFIER_PAIRWISE, "a", 0, "b c", PROTOCOL_SAML},
+		{IDENTIFIER_PAIRWISE, "a", 0, "b c", PROTOCOL_OIDC},
+		{IDENTIFIER_PAIRWISE, "a", 0, "oidc b c", PROTOCOL_SAML},
+		{IDENTIFIER_PAIRWISE, "a", 1, "b c", PROTOCOL_SAML},
+		{IDENTIFIER_PAIRWISE, "1 a", 0, "b c", PROTOCOL_SAML},
+		{IDENTIFIER_PAIRWISE, "a 1 b", 0, "", PROTOCOL_SAML},
+		{IDENTIFIER_SUBJECT, "a b", 0, NULL, 0},
+		{IDENTIFIER_SUBJECT, "a", 0, NULL, 0},
+		{IDENTIFIER_SUBJECT, "a", 10, NULL, 0},
 	};
 	g_autoptr(GHashTable) seen = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
 
@@ -308,7 +315,7 @@ static void test_no_place_is_two(void)
 static StoreOutcome keep(StoreWorld *world, const char *person, const char *service,
 			 const char *value)
 {
-	const IdentifierPlace place = {IDENTIFIER_PAIRWISE, person, 0, service};
+	const IdentifierPlace place = {IDENTIFIER_PAIRWISE, person, 0, service, PROTOCOL_SAML};
 	StoreCommit *commit = store_commit_new(NOW, NULL, NULL);
 	identifier_keep(commit, &place, value);
 	return store_world_apply(world, commit);
@@ -317,8 +324,9 @@ static StoreOutcome keep(StoreWorld *world, const char *person, const char *serv
 static void test_kept(void)
 {
 	g_autoptr(StoreWorld) world = store_world_new();
-	const IdentifierPlace place = {IDENTIFIER_PAIRWISE, "anna", 0, "https://a"};
-	const IdentifierPlace renewed = {IDENTIFIER_PAIRWISE, "anna", 1, "https://a"};
+	const IdentifierPlace place = {IDENTIFIER_PAIRWISE, "anna", 0, "https://a", PROTOCOL_SAML};
+	const IdentifierPlace renewed = {IDENTIFIER_PAIRWISE, "anna", 1, "https://a",
+					 PROTOCOL_SAML};
 	g_autofree char *value = NULL;
 	g_autofree char *owner = NULL;
 
@@ -353,7 +361,7 @@ static void test_damaged(void)
 	};
 	g_autoptr(StoreWorld) world = store_world_new();
 	g_autoptr(GBytes) broken = g_bytes_new_static("\1\0x", 3);
-	const IdentifierPlace place = {IDENTIFIER_SUBJECT, "anna", 0, NULL};
+	const IdentifierPlace place = {IDENTIFIER_SUBJECT, "anna", 0, NULL, 0};
 	g_autoptr(EppnRow) row = NULL;
 	char *text = NULL;
 	Rotation rotation;

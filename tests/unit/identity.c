@@ -317,6 +317,28 @@ static void test_new_entity_id(void)
 	g_assert_cmpstr(apart, ==, before);
 }
 
+/* The clients of a block share what its entityIDs have, whichever of them comes first, as the
+ * clients of an OpenID sector do; nobody else's clients do. */
+static void test_sector(void)
+{
+	static const char policy[] =
+		"service Bok is \"" A "\", client \"bok\", client \"bok-app\"\n"
+		"service Annan is client \"annan\"\n"
+		"release \"Allt\" { to any; for everyone; give pairwise-id; silent; because \"x\" }";
+	g_autoptr(World) world = world_new(policy);
+	g_autofree char *client = gets(world, "anna", "sn=x", "client:bok-app", "pairwise-id");
+	new_key(world);
+	g_autofree char *entity = gets(world, "anna", "sn=x", A, "pairwise-id");
+	g_autofree char *other = gets(world, "anna", "sn=x", "client:bok", "pairwise-id");
+	g_autofree char *foreign = gets(world, "anna", "sn=x", "client:annan", "pairwise-id");
+	g_autofree char *again = gets(world, "anna", "sn=x", "client:annan", "pairwise-id");
+
+	g_assert_cmpstr(entity, ==, client);
+	g_assert_cmpstr(other, ==, client);
+	g_assert_cmpstr(foreign, !=, client);
+	g_assert_cmpstr(again, ==, foreign);
+}
+
 /* Two first logins at once end with one value, at one id or at two of one service. */
 static void test_identifier_race(void)
 {
@@ -542,6 +564,7 @@ int main(int argc, char **argv)
 	g_test_add_func("/identity/eppn/store", test_eppn_from_store);
 	g_test_add_func("/identity/pairwise/stable", test_pairwise_is_stable);
 	g_test_add_func("/identity/pairwise/new-entity-id", test_new_entity_id);
+	g_test_add_func("/identity/pairwise/sector", test_sector);
 	g_test_add_func("/identity/pairwise/race", test_identifier_race);
 	g_test_add_func("/identity/subject/value", test_subject_id);
 	g_test_add_func("/identity/subject/directory", test_subject_of_directory);
