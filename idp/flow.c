@@ -496,9 +496,12 @@ static StepOutcome step_identify(Visit *visit)
 static StepOutcome step_decide(Visit *visit)
 {
 	const Generation *generation = visit->generation;
+	const Circumstances circumstances = {
+		.today = generation_today(generation->zone, visit->now),
+	};
 	if (visit->service)
 		visit->decision = policy_decide(generation->policy, visit->person, visit->service,
-						generation_today(generation->zone, visit->now));
+						&circumstances);
 	return STEP_ON;
 }
 

@@ -192,8 +192,8 @@ static bool categories(Parser *parser, Atom *atom, GError **error)
 		g_array_append_val(list, uri);
 	} while (parser_accept(parser, "or"));
 	atom->type = ATOM_CATEGORY;
-	atom->categories = arena_array(parser->arena, list);
-	atom->n_categories = list->len;
+	atom->texts = arena_array(parser->arena, list);
+	atom->n_texts = list->len;
 	return true;
 }
 
@@ -286,14 +286,14 @@ bool clause_targets(Parser *parser, ClauseUse use, Targets *targets, GError **er
 	return true;
 }
 
-static bool pset(Parser *parser, PeopleUse use, People *people, Place *ret_protected,
-		 GError **error)
+static bool pset(Parser *parser, PeopleUse use, Pset *pset, Place *ret_protected, GError **error)
 {
 	static const char *const names[] = {"student",  "teacher", "staff",     "guardian",
 					    "everyone", "test",    "protected", NULL};
 	const Token *token, *first = parser_peek(parser);
 	PeopleMark mark = MARK_NONE;
 
+	*pset = (Pset){.years = YEARS_ALL, .place = first->place};
 	if (!parser_count_condition(parser, error))
 		return false;
 	if (parser_accept(parser, "protected"))
@@ -301,8 +301,8 @@ static bool pset(Parser *parser, PeopleUse use, People *people, Place *ret_prote
 	else if (parser_accept(parser, "test"))
 		mark = MARK_TEST;
 	token = parser_peek(parser);
-	*people = token->type == TOKEN_WORD ? people_of(token->text, mark, use) : 0;
-	if (!*people)
+	pset->kinds = token->type == TOKEN_WORD ? kinds_of(token->text, mark, use) : 0;
+	if (!pset->kinds)
 		return parser_unexpected(parser,
 					 "for whom: 'student', 'teacher', 'staff', 'guardian' or "
 					 "'everyone'",
@@ -321,31 +321,34 @@ static bool pset(Parser *parser, PeopleUse use, People *people, Place *ret_prote
 	return true;
 }
 
-static bool people_list(Parser *parser, PeopleUse use, People *people, Place *ret_protected,
-			GError **error)
+static bool pset_list(Parser *parser, PeopleUse use, Pset **psets, unsigned *n,
+		      Place *ret_protected, GError **error)
 {
-	*people = 0;
+	g_autoptr(GArray) list = g_array_new(FALSE, FALSE, sizeof(Pset));
+
 	do {
-		People one;
+		Pset one;
 
 		if (!pset(parser, use, &one, ret_protected, error))
 			return false;
-		*people |= one;
-	} while (parser_accept_type(parser, TOKEN_COMMA));
+		g_array_append_val(list, one);
+	} while (use != PEOPLE_EXPECTED && parser_accept_type(parser, TOKEN_COMMA));
+	*psets = arena_array(parser->arena, list);
+	*n = list->len;
 	return true;
 }
 
 bool clause_people(Parser *parser, ClauseUse use, People *people, Place *ret_protected,
 		   GError **error)
 {
-	People excepted;
+	PeopleUse given = use == CLAUSE_EXPECT  ? PEOPLE_EXPECTED
+			  : use == CLAUSE_NEVER ? PEOPLE_STOPPED
+						: PEOPLE_GIVEN;
 
-	if (use == CLAUSE_EXPECT)
-		return pset(parser, PEOPLE_EXPECTED, people, ret_protected, error);
-	if (!people_list(parser, use == CLAUSE_NEVER ? PEOPLE_STOPPED : PEOPLE_GIVEN, people,
-			 ret_protected, error))
+	*people = (People){0};
+	if (!pset_list(parser, given, &people->psets, &people->n_psets, ret_protected, error))
 		return false;
-	if (!parser_is(parser, "except"))
+	if (use == CLAUSE_EXPECT || !parser_is(parser, "except"))
 		return true;
 	if (use == CLAUSE_NEVER) {
 		place_error(error, POLICY_ERROR_MEANING, &parser_peek(parser)->place,
@@ -353,10 +356,8 @@ bool clause_people(Parser *parser, ClauseUse use, People *people, Place *ret_pro
 		return false;
 	}
 	parser_take(parser);
-	if (!people_list(parser, PEOPLE_STOPPED, &excepted, NULL, error))
-		return false;
-	*people &= (People)~excepted;
-	return true;
+	return pset_list(parser, PEOPLE_STOPPED, &people->exceptions, &people->n_exceptions, NULL,
+			 error);
 }
 
 static bool facet(Parser *parser, Facet *one, GError **error)
@@ -365,7 +366,7 @@ static bool facet(Parser *parser, Facet *one, GError **error)
 
 	if (parser_is(parser, "subject"))
 		return parser_later(parser, "values by subject", error);
-	one->beginning = parser_accept(parser, "beginning");
+	one->type = parser_accept(parser, "beginning") ? FACET_BEGINNING : FACET_VALUE;
 	do {
 		const Token *token;
 

@@ -43,9 +43,9 @@ typedef struct {
 	const Service *service;
 	const Known *known; /* what the policy says of the service; may be NULL */
 	Subject subject;
-	People people;  /* whom releases must be for: the kind of the person, or none */
-	People stopped; /* whom nevers must be for */
-	unsigned today;
+	Kinds kinds;   /* whom releases must be for: the kind of the person, or none */
+	Kinds stopped; /* whom nevers must be for */
+	const Circumstances *circumstances;
 	Assume assume;
 	GPtrArray *nevers;    /* that match service and person */
 	const Release *login; /* the first release that lets the person in */
@@ -132,7 +132,7 @@ static void gather_nevers(Work *work)
 	for (guint i = 0; i < nevers->len; i++) {
 		Never *never = nevers->pdata[i];
 
-		if ((never->people & work->stopped) &&
+		if ((people_kinds(&never->people) & work->stopped) &&
 		    match_targets(&never->to, work->service, SEES_DECLARED))
 			g_ptr_array_add(work->nevers, never);
 	}
@@ -260,17 +260,18 @@ static Reason applies(const Work *work, const Release *release, Step *step, unsi
 
 	*step = STEP_PEOPLE;
 	*date = 0;
-	if (!(release->people & work->people))
+	if (!(people_kinds(&release->people) & work->kinds))
 		return REASON_NOT_FOR_PERSON;
 	*step = STEP_DATES;
 	*date = release->from;
-	if (dated && release->from && work->today < release->from)
+	if (dated && release->from && work->circumstances->today < release->from)
 		return REASON_NOT_YET;
 	*date = release->until;
-	if (dated && release->until && work->today > release->until)
+	if (dated && release->until && work->circumstances->today > release->until)
 		return REASON_RULE_ENDED;
 	*date = release->agreement_until;
-	if (dated && release->agreement_until && work->today > release->agreement_until)
+	if (dated && release->agreement_until &&
+	    work->circumstances->today > release->agreement_until)
 		return REASON_AGREEMENT_ENDED;
 	if (release->canonical && release->approvers < 2 && !(work->assume & ASSUME_APPROVED))
 		return REASON_NOT_APPROVED;
@@ -377,11 +378,20 @@ static void row_free(gpointer data)
 	g_free(row);
 }
 
+static void grant_free(gpointer data)
+{
+	DecisionGrant *grant = data;
+
+	g_ptr_array_unref(grant->attributes);
+	g_free(grant);
+}
+
 void decision_free(Decision *decision)
 {
 	if (!decision)
 		return;
 	g_clear_pointer(&decision->rows, g_ptr_array_unref);
+	g_clear_pointer(&decision->grants, g_ptr_array_unref);
 	g_free(decision->service);
 	if (decision->policy)
 		policy_unref(decision->policy);
@@ -493,6 +503,7 @@ static void add_rows(const Work *work, Decision *decision)
 	const Attribute *table = attribute_table(&n);
 
 	decision->rows = g_ptr_array_new_with_free_func(row_free);
+	decision->grants = g_ptr_array_new_with_free_func(grant_free);
 	for (size_t i = 0; i < n; i++) {
 		const Entry *entry = &work->entries[i];
 		DecisionRow *row;
@@ -573,26 +584,26 @@ bool policy_may_give(const Policy *policy, const Service *service, const Attribu
 static void work_start(Work *work)
 {
 	const Known *known = policy_known(work->policy, work->service);
-	People people = people_of_person(work->person);
+	Kinds kinds = kinds_of_person(work->person);
 	bool outside = (work->assume & ASSUME_OUTSIDE) != 0;
 
 	work->known = known;
 	work->subject = known && known->subject ? known->subject->subject : subject_transient;
-	work->people = outside ? 0 : people;
-	work->stopped = outside ? people_unprotected(people) : people;
+	work->kinds = outside ? 0 : kinds;
+	work->stopped = outside ? kinds_unprotected(kinds) : kinds;
 }
 
 Decision *decide_assuming(const Policy *policy, const Person *person, const Service *service,
-			  unsigned today, Assume assume)
+			  const Circumstances *circumstances, Assume assume)
 {
 	Work work = {.policy = policy,
 		     .person = person,
 		     .service = service,
-		     .today = today,
+		     .circumstances = circumstances,
 		     .assume = assume};
 	Decision *decision = g_new0(Decision, 1);
 
-	g_assert(policy_day_is_real(today));
+	g_assert(policy_day_is_real(circumstances->today));
 	work_start(&work);
 	gather_asks(&work);
 	gather_values(&work);
@@ -609,26 +620,26 @@ Decision *decide_assuming(const Policy *policy, const Person *person, const Serv
 }
 
 Decision *policy_decide(const Policy *policy, const Person *person, const Service *service,
-			unsigned today)
+			const Circumstances *circumstances)
 {
-	g_autoptr(Decision) openly = policy_decide_openly(policy, person, service, today);
+	g_autoptr(Decision) openly = policy_decide_openly(policy, person, service, circumstances);
 	g_autoptr(Decision) outside = NULL;
 
 	if (openly->outcome == OUTCOME_ANSWERED)
 		return g_steal_pointer(&openly);
 	/* both are made for everybody, so that a refusal takes the same time */
-	outside = policy_decide_outside(policy, person, service, today);
+	outside = policy_decide_outside(policy, person, service, circumstances);
 	return person->is_protected ? g_steal_pointer(&outside) : g_steal_pointer(&openly);
 }
 
 Decision *policy_decide_openly(const Policy *policy, const Person *person, const Service *service,
-			       unsigned today)
+			       const Circumstances *circumstances)
 {
-	return decide_assuming(policy, person, service, today, ASSUME_NOTHING);
+	return decide_assuming(policy, person, service, circumstances, ASSUME_NOTHING);
 }
 
 Decision *policy_decide_outside(const Policy *policy, const Person *person, const Service *service,
-				unsigned today)
+				const Circumstances *circumstances)
 {
-	return decide_assuming(policy, person, service, today, ASSUME_OUTSIDE);
+	return decide_assuming(policy, person, service, circumstances, ASSUME_OUTSIDE);
 }

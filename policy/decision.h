@@ -12,6 +12,9 @@
  * nothing.
  */
 
+/* What a person is shown before something leaves, by strictness. */
+typedef enum { PAGE_SILENT = 0, PAGE_INFORM, PAGE_ASK } PageKind;
+
 typedef enum {
 	OUTCOME_REFUSED = 0,
 	OUTCOME_ANSWERED, /* let in, with the values of the given rows (maybe none) */
@@ -24,6 +27,29 @@ typedef struct {
 	unsigned line;     /* from 1: the line where the rule starts */
 } DecisionRule;
 
+/* How it stands with what one release gives. */
+typedef enum {
+	GRANT_GIVEN = 0, /* nobody is asked */
+	GRANT_TO_ASK,    /* withheld until the person says yes */
+	GRANT_AGREED,    /* given, since the person said yes */
+	GRANT_DECLINED,  /* withheld, since the person said no */
+	GRANT_TOO_YOUNG, /* withheld, since the person is too young to be asked */
+} GrantState;
+
+/* What one release gives this person at this service, or would if the person said yes. What a
+ * release without `ask` gives as well is in no grant that asks. */
+typedef struct {
+	DecisionRule rule;
+	PageKind page;
+	GrantState state;
+	unsigned date;          /* yyyymmdd of the answer; 0: none was given */
+	const char *because_sv; /* as written for that language, else for any, else for another;
+				   belongs to the policy */
+	const char *because_en;
+	const char *basis;     /* NULL: not said */
+	GPtrArray *attributes; /* const Attribute *, in registry order; empty: login alone */
+} DecisionGrant;
+
 typedef struct DecisionRow {
 	const Attribute *attribute; /* NULL: asked for by a name the registry lacks */
 	const char *name;           /* the registry's name, else as the service wrote it */
@@ -31,13 +57,16 @@ typedef struct DecisionRow {
 	bool required;              /* and calls it required */
 	Reason reason;
 	DecisionRule rule;
-	GPtrArray *values; /* char *: what is given; NULL if and only if nothing is */
-	unsigned total;    /* of given-part and several-values: how many values the person
-			      has; of not-approved: how many have approved (0 or 1); else 0 */
-	unsigned date;     /* yyyymmdd of not-yet, rule-ended, agreement-ended; else 0 */
-	char *detail;      /* the agreement, the foreign scope or the name of the category that is
-			      in the way; never a value; NULL for other reasons */
-	ValueFault fault;  /* of bad-value */
+	GPtrArray *values;   /* char *: what is given; NULL if and only if nothing is */
+	unsigned total;      /* of given-part and several-values: how many values the person
+				has; of not-approved: how many have approved (0 or 1); else 0 */
+	unsigned date;       /* yyyymmdd of not-yet, rule-ended, agreement-ended; else 0 */
+	char *detail;        /* the agreement, the foreign scope or the name of the category that is
+				in the way; never a value; NULL for other reasons */
+	ValueFault fault;    /* of bad-value */
+	const char *level;   /* of level-too-low: the one that is demanded; else NULL */
+	const char *told_as; /* the name the service knows it by; NULL: its own */
+	bool without_format; /* told without NameFormat */
 } DecisionRow;
 
 typedef struct Decision {
@@ -50,8 +79,14 @@ typedef struct Decision {
 			      unknown names; never two for one attribute. No values unless
 			      outcome is OUTCOME_ANSWERED */
 	Subject subject;   /* how the service is told who it is */
-	char *service;     /* what the service is called: our name for it, else its id */
-	void *policy;      /* keeps the rules' strings alive */
+	PageKind page;     /* the strictest of the grants that are not declined or too young */
+	GPtrArray *grants; /* DecisionGrant *, by file and line; none if the decision refuses,
+			      unless what is to ask could change that */
+	const char *level_wanted; /* the level at which more would be given; NULL: none */
+	const Attribute *missing; /* of refused-missing: what is needed; else NULL */
+	unsigned size, size_max;  /* of refused-too-big: bytes; else 0 */
+	char *service;            /* what the service is called: our name for it, else its id */
+	void *policy;             /* keeps the rules' strings alive */
 } Decision;
 
 void decision_free(Decision *decision);

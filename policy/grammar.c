@@ -338,6 +338,14 @@ static void target_any(Arena *arena, Targets *targets)
 	targets->targets->atoms->type = ATOM_ANY;
 }
 
+static void people_everyone(Arena *arena, People *people)
+{
+	people->n_psets = 1;
+	people->psets = arena_alloc(arena, sizeof *people->psets);
+	people->psets->kinds = kinds_of("everyone", MARK_NONE, PEOPLE_STOPPED);
+	people->psets->years = YEARS_ALL;
+}
+
 static bool read_never(Parser *parser, Rules *rules, GError **error)
 {
 	Never *never = arena_alloc(parser->arena, sizeof *never);
@@ -359,7 +367,7 @@ static bool read_never(Parser *parser, Rules *rules, GError **error)
 	if (clauses.places[SAID_TO].line == 0)
 		target_any(parser->arena, &never->to);
 	if (clauses.places[SAID_FOR].line == 0)
-		never->people = people_of("everyone", MARK_NONE, PEOPLE_STOPPED);
+		people_everyone(parser->arena, &never->people);
 	never->becauses = arena_array(parser->arena, becauses);
 	never->n_becauses = becauses->len;
 	g_ptr_array_add(rules->nevers, never);

@@ -25,6 +25,8 @@ struct Policy {
 	GArray *open_releases; /* unsigned: those with a target that names no service, ascending */
 	GArray *open_nevers;
 	char **scopes;
+	char **groups; /* the names that Choice.numbers of groups stand for */
+	char **units;  /* the codes that Choice.numbers of units stand for */
 	GPtrArray *warnings;
 };
 
@@ -62,7 +64,10 @@ typedef enum {
 	ASSUME_APPROVED = 1 << 3, /* what two must approve, two have */
 	ASSUME_TIMELESS = 1 << 4, /* no date is too early or too late */
 	ASSUME_OUTSIDE = 1 << 5,  /* no release is for the person, who is not protected */
+	ASSUME_LEVEL = 1 << 6,    /* the login proves every level */
+	ASSUME_AGREED = 1 << 7,   /* who is asked says yes */
+	ASSUME_PASSED = 1 << 8,   /* no ask and no category is held */
 } Assume;
 
 Decision *decide_assuming(const Policy *policy, const Person *person, const Service *service,
-			  unsigned today, Assume assume);
+			  const Circumstances *circumstances, Assume assume);

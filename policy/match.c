@@ -30,8 +30,19 @@ static bool match_atom(const Atom *atom, const Service *service, Sees sees)
 				return true;
 		return false;
 	case ATOM_CATEGORY:
-		for (unsigned i = 0; i < atom->n_categories; i++)
-			if (has_category(service, atom->categories[i], sees))
+		for (unsigned i = 0; i < atom->n_texts; i++)
+			if (has_category(service, atom->texts[i], sees))
+				return true;
+		return false;
+	case ATOM_REGISTERED_BY:
+		for (unsigned i = 0; i < atom->n_texts; i++)
+			if (g_strcmp0(service->registered_by, atom->texts[i]) == 0)
+				return true;
+		return false;
+	case ATOM_FEDERATION:
+		for (unsigned i = 0; i < atom->n_texts; i++)
+			if (g_ptr_array_find_with_equal_func(service->feeds, atom->texts[i],
+							     g_str_equal, NULL))
 				return true;
 		return false;
 	}
@@ -72,7 +83,7 @@ static bool match_text(const Facet *facet, const char *text, const Attribute *at
 
 	if (strncmp(value, text, length) != 0)
 		return false;
-	if (facet->beginning || value[length] == '\0')
+	if (facet->type == FACET_BEGINNING || value[length] == '\0')
 		return true;
 	/* "student" is also the student@skola.example of a scoped attribute. */
 	return attribute->scoped && value[length] == '@' && !strchr(text, '@');

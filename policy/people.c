@@ -8,7 +8,7 @@ enum { STUDENT, STAFF, TEACHER, GUARDIAN, ROLES };
 enum { TEST = 1, PROTECTED = 2 };
 
 #define KIND(role, marks) ((unsigned)(marks) << 2 | (unsigned)(role))
-#define BIT(kind)         ((People)(1u << (kind)))
+#define BIT(kind)         ((Kinds)(1u << (kind)))
 
 static const struct {
 	const char *word;
@@ -36,9 +36,9 @@ static bool takes(PeopleMark mark, PeopleUse use, unsigned marks)
 	return mark != MARK_TEST || (marks & TEST);
 }
 
-People people_of(const char *word, PeopleMark mark, PeopleUse use)
+Kinds kinds_of(const char *word, PeopleMark mark, PeopleUse use)
 {
-	People people = 0;
+	Kinds kinds = 0;
 
 	for (size_t i = 0; i < G_N_ELEMENTS(words); i++) {
 		if (strcmp(words[i].word, word) != 0)
@@ -46,12 +46,12 @@ People people_of(const char *word, PeopleMark mark, PeopleUse use)
 		for (unsigned role = 0; role < ROLES; role++)
 			for (unsigned marks = 0; marks < 4; marks++)
 				if ((words[i].roles & 1u << role) && takes(mark, use, marks))
-					people |= BIT(KIND(role, marks));
+					kinds |= BIT(KIND(role, marks));
 	}
-	return people;
+	return kinds;
 }
 
-People people_of_person(const Person *person)
+Kinds kinds_of_person(const Person *person)
 {
 	unsigned marks = (person->is_test ? TEST : 0) | (person->is_protected ? PROTECTED : 0);
 
@@ -68,11 +68,29 @@ People people_of_person(const Person *person)
 	return 0;
 }
 
-People people_unprotected(People people)
+Kinds kinds_unprotected(Kinds kinds)
 {
-	People low = (People)(BIT(KIND(0, PROTECTED)) - 1);
+	Kinds low = (Kinds)(BIT(KIND(0, PROTECTED)) - 1);
 
-	return (People)((people & low) | people >> KIND(0, PROTECTED));
+	return (Kinds)((kinds & low) | kinds >> KIND(0, PROTECTED));
+}
+
+/* Only an exception without any condition takes a kind away whole. */
+static bool is_whole(const Pset *pset)
+{
+	return pset->years == YEARS_ALL && pset->n_groups == 0 && pset->n_units == 0;
+}
+
+Kinds people_kinds(const People *people)
+{
+	Kinds kinds = 0;
+
+	for (unsigned i = 0; i < people->n_psets; i++)
+		kinds |= people->psets[i].kinds;
+	for (unsigned i = 0; i < people->n_exceptions; i++)
+		if (is_whole(&people->exceptions[i]))
+			kinds &= (Kinds)~people->exceptions[i].kinds;
+	return kinds;
 }
 
 Person *people_example(unsigned kind)

@@ -5,13 +5,48 @@
 #include <stdint.h>
 
 #include "policy/person.h"
+#include "policy/source.h"
 
 /*
- * Kinds of persons. As far as this version of the language can tell people apart there are sixteen
- * kinds, so a set of people is sixteen bits, a rule meets a person in one test, and a proof over
- * all persons is a loop.
+ * Whom a rule speaks of. A person is of one of sixteen kinds (role and marks), in one of sixteen
+ * school years, in some groups and at some school units; nothing else tells people apart here, so
+ * that a rule meets a person in a few masked words and a proof over all persons is a loop.
  */
-typedef uint16_t People;
+typedef uint16_t Kinds; /* a set of kinds, a bit for each */
+
+/* How many kinds there are: a kind is a number below it. */
+#define PEOPLE_KINDS 16
+
+typedef uint16_t Years; /* a set of school years, a bit for each Person.year */
+
+#define YEARS_ALL ((Years)0xffff)
+
+/* `in group vikarier or rektorer`, `at unit "12345678" or "23456789"`: any one of them. */
+typedef struct {
+	const char **names;
+	unsigned *numbers; /* resolved: places in Policy.groups, or in Policy.units */
+	unsigned n;
+	Place place;
+} Choice;
+
+/* Persons of whom all of it holds. */
+typedef struct {
+	Kinds kinds;
+	Years years;
+	Choice *groups; /* each must hold, by any of its names */
+	unsigned n_groups;
+	Choice *units;
+	unsigned n_units;
+	Place place;
+} Pset;
+
+/* Any of the psets (`,`), but none of the exceptions. */
+typedef struct {
+	Pset *psets;
+	unsigned n_psets;
+	Pset *exceptions;
+	unsigned n_exceptions;
+} People;
 
 /* Where a set of people is written, which decides what a plain word there means. */
 typedef enum {
@@ -22,18 +57,19 @@ typedef enum {
 
 typedef enum { MARK_NONE, MARK_TEST, MARK_PROTECTED } PeopleMark;
 
-/* How many kinds there are: a kind is a number below it. */
-#define PEOPLE_KINDS 16
-
 /* The kinds that a word ("student", "teacher", "staff", "guardian", "everyone") with that mark
  * means in that place; 0 if it is no such word. */
-People people_of(const char *word, PeopleMark mark, PeopleUse use);
+Kinds kinds_of(const char *word, PeopleMark mark, PeopleUse use);
 
 /* The set that holds just the kind of a person; empty for a person without a role. */
-People people_of_person(const Person *person);
+Kinds kinds_of_person(const Person *person);
 
-/* The same kinds of people, as if none were protected. */
-People people_unprotected(People people);
+/* The same kinds, as if none were protected. */
+Kinds kinds_unprotected(Kinds kinds);
+
+/* The kinds of which some person may be among the people, whatever their years, groups and units.
+ */
+Kinds people_kinds(const People *people);
 
 /* A person of a kind, with no values and no key. Transfer full. */
 Person *people_example(unsigned kind);

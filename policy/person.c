@@ -17,6 +17,7 @@ Person *person_new(const char *key)
 	Person *person = g_new0(Person, 1);
 
 	person->key = g_strdup(key);
+	person->year = YEAR_NONE;
 	return person;
 }
 
@@ -26,6 +27,8 @@ void person_free(Person *person)
 		return;
 	for (unsigned i = 0; i < ATTRIBUTE_MAX; i++)
 		g_clear_pointer(&person->values[i], g_ptr_array_unref);
+	g_clear_pointer(&person->groups, g_ptr_array_unref);
+	g_clear_pointer(&person->units, g_ptr_array_unref);
 	g_free(person->key);
 	g_free(person);
 }
@@ -48,6 +51,23 @@ void person_add_value(Person *person, const Attribute *attribute, const char *va
 	if (!*values)
 		*values = g_ptr_array_new_with_free_func(g_free);
 	g_ptr_array_add(*values, copy);
+}
+
+static void add_text(GPtrArray **texts, const char *text)
+{
+	if (!*texts)
+		*texts = g_ptr_array_new_with_free_func(g_free);
+	g_ptr_array_add(*texts, g_strdup(text));
+}
+
+void person_add_group(Person *person, const char *name)
+{
+	add_text(&person->groups, name);
+}
+
+void person_add_unit(Person *person, const char *code)
+{
+	add_text(&person->units, code);
 }
 
 void person_drop_values(Person *person, const Attribute *attribute)

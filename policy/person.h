@@ -16,12 +16,26 @@ typedef enum {
 	ROLE_GUARDIAN = 4,
 } Role;
 
+/* School years: a number below YEARS, so that a set of them is sixteen bits. Year 1 of the
+ * compulsory school and year 1 of the upper secondary school are not the same. */
+#define YEARS             16
+#define YEAR_GRADE(n)     (n)        /* year 0-10 of the compulsory school */
+#define YEAR_GYMNASIUM(n) (10 + (n)) /* year 1-4 of the upper secondary school */
+#define YEAR_NONE         15         /* in no year, or in one that could not be read */
+#define GRADE_LAST        10
+#define GYMNASIUM_LAST    4
+
 typedef struct Person {
 	char *key;         /* the directory's stable id; never shown, never released */
 	Role role;         /* exactly one bit, or none */
 	bool teacher;      /* staff who teach; means nothing in another role */
 	bool is_protected; /* protected identity, or a marking that could not be read */
 	bool is_test;      /* a test person */
+	unsigned year;     /* YEAR_GRADE(0) .. YEAR_NONE */
+	GPtrArray *groups; /* char *: names of the configured groups they are in; NULL: in none */
+	GPtrArray *units;  /* char *: codes of the school units they are at, in that role, also
+			      where no value may be told of a protected person; NULL: at none */
+	unsigned born;     /* yyyymmdd; 0: not known */
 	GPtrArray *values[ATTRIBUTE_MAX]; /* char *, by attribute_index(); NULL: no value */
 	/* of a protected person: the directory has a value and no alias for it, so that there is
 	 * none here */
@@ -40,6 +54,10 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(Person, person_free)
  * here but this: a NUL inside the bytes is kept as the byte 0xFF, so that the value is seen as
  * broken by policy_decide() and not cut short. */
 void person_add_value(Person *person, const Attribute *attribute, const char *value, gssize length);
+
+/* Adds a name (copied) to the groups, or a code to the units, of the person. */
+void person_add_group(Person *person, const char *name);
+void person_add_unit(Person *person, const char *code);
 
 /* Leaves the person without values of an attribute. */
 void person_drop_values(Person *person, const Attribute *attribute);

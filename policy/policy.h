@@ -36,6 +36,18 @@ typedef struct {
 	const char *huvudman; /* whom alone it binds, and whom its header must name; NULL: all */
 } PolicySource;
 
+/* A feed of metadata, by its name in the configuration. */
+typedef struct {
+	const char *name;
+	bool is_trial; /* for test persons alone */
+} PolicyFeed;
+
+/* A level of assurance, by its name in the configuration. */
+typedef struct {
+	const char *name;
+	const char *const *includes; /* NULL-terminated names; each includes what that includes */
+} PolicyLevel;
+
 /* What the policy must be told about the school. Nothing is kept of services; scopes are copied. */
 typedef struct {
 	const char *const *scopes;      /* NULL-terminated: the domains the school owns, lower case;
@@ -50,7 +62,29 @@ typedef struct {
 	unsigned (*approvers)(const char *canonical, gpointer data);
 	gpointer approvers_data;
 	const char *huvudman; /* its name where there are several; NULL: the only one */
+	/* The closed lists of the configuration, which are copied. */
+	const char *const *groups; /* NULL-terminated; NULL: none */
+	const PolicyFeed *feeds;
+	size_t n_feeds;
+	const PolicyLevel *levels;
+	size_t n_levels;
 } PolicyContext;
+
+/* What a person answered to the release of that title at the service, by what they were shown. */
+typedef struct {
+	const char *title;
+	bool yes;
+	unsigned date; /* yyyymmdd */
+} PersonAnswer;
+
+/* All that a decision rests on beside the policy, the person and the service. */
+typedef struct {
+	unsigned today;    /* yyyymmdd in the school's time zone, a real day */
+	const char *level; /* the one that the login proved; NULL: none */
+	const PersonAnswer *answers;
+	unsigned n_answers;
+	bool too_young; /* to be asked anything */
+} Circumstances;
 
 typedef struct Policy Policy;
 
@@ -70,12 +104,11 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(Policy, policy_unref)
  * `file:line:col: text`, sorted by file and line. Transfer none. */
 const GPtrArray *policy_warnings(const Policy *policy);
 
-/* What leaves about that person, in that role, to that service, on that day (yyyymmdd in the
- * school's time zone, a real day). Never fails. A refusal of a person with protected identity says
- * what that of an ordinary person says whom no release is for, so that neither it nor what is
- * logged of it tells of the protection. Returns: transfer full. */
+/* What leaves about that person, in that role, to that service. Never fails. A refusal of a person
+ * with protected identity says what that of an ordinary person says whom no release is for, so that
+ * neither it nor what is logged of it tells of the protection. Returns: transfer full. */
 Decision *policy_decide(const Policy *policy, const Person *person, const Service *service,
-			unsigned today);
+			const Circumstances *circumstances);
 
 /* Whether a release could give that attribute to that service: to somebody, on some day. Who or
  * what day it is makes no difference, so that whoever fetches a value only where it may be needed
@@ -84,12 +117,12 @@ bool policy_may_give(const Policy *policy, const Service *service, const Attribu
 
 /* The same, with the true reasons whoever it is: for those alone who may know of protection. */
 Decision *policy_decide_openly(const Policy *policy, const Person *person, const Service *service,
-			       unsigned today);
+			       const Circumstances *circumstances);
 
 /* The decision about a person of the same role and values, not protected, whom no release is for:
  * what is shown of a person with protected identity to those who may not know of it. */
 Decision *policy_decide_outside(const Policy *policy, const Person *person, const Service *service,
-				unsigned today);
+				const Circumstances *circumstances);
 
 /* How a service is told who logs in. */
 Subject policy_subject(const Policy *policy, Protocol protocol, const char *id);

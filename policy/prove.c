@@ -158,8 +158,10 @@ static bool holds_never(Proof *proof, const Decision *decision)
 static Decision *decide(const Proof *proof, const Person *person, const Service *service,
 			Assume assume)
 {
-	Decision *decision = decide_assuming(proof->policy, person, service, proof->today,
-					     assume | ASSUME_VALUES | ASSUME_APPROVED);
+	const Circumstances circumstances = {.today = proof->today};
+	Decision *decision = decide_assuming(proof->policy, person, service, &circumstances,
+					     assume | ASSUME_VALUES | ASSUME_APPROVED |
+						     ASSUME_LEVEL | ASSUME_AGREED | ASSUME_PASSED);
 
 	if (!*decision->service) {
 		g_free(decision->service);
@@ -243,7 +245,7 @@ static bool try_service(Proof *proof, const Service *service, bool imagined)
 		g_autofree char *where = NULL;
 		bool holds;
 
-		if (!(expect->people & 1u << kind))
+		if (!(people_kinds(&expect->people) & 1u << kind))
 			continue;
 		person = universe_person(proof->universe, kind, expect->without, expect->n_without);
 		holds = !is_positive(expect) ? try_negative(proof, person, service)
@@ -320,13 +322,15 @@ static bool prove_subject(const Policy *policy, const PolicyContext *context,
 			  const Universe *universe, const ServiceBlock *block, const Ident *ident,
 			  GError **error)
 {
+	const Circumstances circumstances = {.today = context->today};
 	g_autoptr(Service) service = service_new(ident->protocol, ident->id);
 
 	for (unsigned kind = 0; kind < PEOPLE_KINDS; kind++) {
 		g_autoptr(Person) person = universe_person(universe, kind, NULL, 0);
 		g_autoptr(Decision) decision = decide_assuming(
-			policy, person, service, context->today,
-			ASSUME_ASKED | ASSUME_VALUES | ASSUME_APPROVED | ASSUME_TIMELESS);
+			policy, person, service, &circumstances,
+			ASSUME_ASKED | ASSUME_VALUES | ASSUME_APPROVED | ASSUME_TIMELESS |
+				ASSUME_LEVEL | ASSUME_AGREED | ASSUME_PASSED);
 
 		if (decision->reason != REASON_REFUSED_SUBJECT)
 			continue;

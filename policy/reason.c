@@ -39,6 +39,24 @@ static const struct {
 				    "Avtalet \"{x}\" för \"{r}\" gick ut {d}."},
 	[REASON_NOT_APPROVED] = {"not-approved", "\"{r}\" waits for approval by two ({m} of 2).",
 				 "\"{r}\" väntar på godkännande av två ({m} av 2)."},
+	[REASON_GIVEN_AGREED] = {"given-agreed", "Given by \"{r}\"; the person said yes on {d}.",
+				 "Lämnas ut enligt \"{r}\"; personen sa ja {d}."},
+	[REASON_HELD] = {"held",
+			 "{s} has newly asked for it; waits for an admin (portvakt metadata "
+			 "approve).",
+			 "{s} har nyligen börjat fråga efter den; väntar på godkännande."},
+	[REASON_LEVEL_TOO_LOW] = {"level-too-low", "\"{r}\" demands login at {l}; this one is {x}.",
+				  "\"{r}\" kräver inloggning på nivå {l}; den här är {x}."},
+	[REASON_TO_ASK] = {"to-ask", "The person will be asked.",
+			   "Personen kommer att tillfrågas."},
+	[REASON_DECLINED] = {"declined", "The person said no on {d}.", "Personen sa nej {d}."},
+	[REASON_TOO_YOUNG] = {"too-young", "\"{r}\" asks the person, who is too young to be asked.",
+			      "\"{r}\" frågar personen, som är för ung för att tillfrågas."},
+	[REASON_TEMPLATE_GAP] = {"template-gap",
+				 "The value lacks {x}, which the form for {s} needs.",
+				 "Värdet saknar {x} som formatet till {s} behöver."},
+	[REASON_NOT_ASCII] = {"not-ascii", "{s} cannot take å, ä, ö (guard ascii).",
+			      "{s} klarar inte å, ä, ö (guard ascii)."},
 	[REASON_NOT_ASKED] = {"not-asked", "\"{r}\" would give it, but {s} does not ask for it.",
 			      "\"{r}\" skulle ge den, men {s} frågar inte efter den."},
 	[REASON_NOT_REQUIRED] = {"not-required",
@@ -70,6 +88,18 @@ static const struct {
 				    "Ingen regel släpper in personen i {s}."},
 	[REASON_REFUSED_STOPPED] = {"refused-stopped", "{s} is shut by \"{r}\".",
 				    "{s} är stängd av \"{r}\"."},
+	[REASON_REFUSED_MISSING] = {"refused-missing",
+				    "{s} must not be answered without {u}, and {u} is withheld: "
+				    "{v}",
+				    "{s} får inte svar utan {u}, och {u} lämnas inte ut: {v}"},
+	[REASON_REFUSED_LEVEL] = {"refused-level", "{s} demands {k} of this person.",
+				  "{s} kräver {k} av personen."},
+	[REASON_REFUSED_DECLINED] = {"refused-declined", "The person declined and nothing is left.",
+				     "Personen avböjde och inget återstår."},
+	[REASON_REFUSED_TRIAL] = {"refused-trial", "{s} is a trial service; only test persons.",
+				  "{s} är en testtjänst; bara testpersoner."},
+	[REASON_REFUSED_TOO_BIG] = {"refused-too-big", "The answer is {y} bytes, {s} takes {z}.",
+				    "Svaret är {y} byte, {s} tar {z}."},
 	[REASON_REFUSED_SUBJECT] = {"refused-subject",
 				    "{s} identifies people by {i}, which is withheld: {j}",
 				    "{s} känner igen personer på {i}, som inte lämnas ut: {j}"},
@@ -117,6 +147,26 @@ static void append_field(GString *text, char field, const Decision *decision,
 		break;
 	case 'w':
 		g_string_append(text, value_fault_text(row->fault, language));
+		break;
+	case 'l':
+		g_string_append(text, row->level);
+		break;
+	case 'k':
+		g_string_append(text, decision->level_wanted);
+		break;
+	case 'y':
+		g_string_append_printf(text, "%u", decision->size);
+		break;
+	case 'z':
+		g_string_append_printf(text, "%u", decision->size_max);
+		break;
+	case 'u':
+		g_string_append(text, decision->missing->name);
+		break;
+	case 'v':
+		whole = reason_sentence(decision, decision_row(decision, decision->missing),
+					language);
+		g_string_append(text, whole);
 		break;
 	case 'o':
 		whole = reason_sentence(decision, NULL, language);

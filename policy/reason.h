@@ -11,6 +11,7 @@ typedef enum {
 	/* given */
 	REASON_GIVEN,
 	REASON_GIVEN_PART,    /* some values given, the others not for this service */
+	REASON_GIVEN_AGREED,  /* given, since the person said yes */
 	REASON_GIVEN_SUBJECT, /* given, as the name of the person (NameID, sub) */
 
 	/* withheld; among the releases the one that came furthest down this list is told */
@@ -25,6 +26,7 @@ typedef enum {
 	REASON_NOT_ASKED,
 	REASON_NOT_REQUIRED,
 	REASON_MUST_BE_NAMED, /* `requested` does not cover its kind */
+	REASON_HELD,          /* newly asked for, or by a new category; waits for an admin */
 	REASON_NO_VALUE,
 	REASON_NO_ALIAS, /* of a protected person; told to nobody without the protected-data role */
 	REASON_SEVERAL_VALUES,
@@ -32,14 +34,25 @@ typedef enum {
 	REASON_FOREIGN_SCOPE,
 	REASON_FILTERED, /* `only` left nothing */
 	REASON_NEVER,
+	REASON_LEVEL_TOO_LOW,  /* the release demands a level that the login did not prove */
+	REASON_TO_ASK,         /* the person will be asked */
+	REASON_DECLINED,       /* the person said no */
+	REASON_TOO_YOUNG,      /* only releases that ask give it, and the person may not be asked */
+	REASON_TEMPLATE_GAP,   /* the value lacks what its form for this service needs */
+	REASON_NOT_ASCII,      /* `guard ascii` */
 	REASON_ANSWER_REFUSED, /* would be given, but the answer as a whole is refused */
 
 	/* the whole answer refused */
 	REASON_REFUSED_NO_RULE,
 	REASON_REFUSED_STOPPED, /* a never takes login */
 	REASON_REFUSED_SUBJECT, /* the attribute that the service knows people by is withheld */
+	REASON_REFUSED_MISSING, /* `needs` */
+	REASON_REFUSED_LEVEL,   /* `demand`, and what no release gives at this level */
+	REASON_REFUSED_DECLINED,
+	REASON_REFUSED_TRIAL,   /* a trial service is for test persons alone */
+	REASON_REFUSED_TOO_BIG, /* `guard size` */
 
-	REASON_LAST = REASON_REFUSED_SUBJECT
+	REASON_LAST = REASON_REFUSED_TOO_BIG
 } Reason;
 
 struct Decision;

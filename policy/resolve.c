@@ -392,7 +392,7 @@ static char *target_phrase(const Target *target)
 {
 	for (unsigned i = 0; i < target->n_atoms; i++)
 		if (target->atoms[i].type == ATOM_CATEGORY)
-			return g_strdup_printf("category \"%s\"", target->atoms[i].categories[0]);
+			return g_strdup_printf("category \"%s\"", target->atoms[i].texts[0]);
 	return g_strdup("'any'");
 }
 

@@ -27,7 +27,14 @@ typedef struct {
 	unsigned n_meaning;
 } Literal;
 
-typedef enum { ATOM_ANY, ATOM_LITERAL, ATOM_CATEGORY, ATOM_PROTOCOL } AtomType;
+typedef enum {
+	ATOM_ANY,
+	ATOM_LITERAL,
+	ATOM_CATEGORY,
+	ATOM_REGISTERED_BY,
+	ATOM_FEDERATION,
+	ATOM_PROTOCOL,
+} AtomType;
 
 typedef struct {
 	AtomType type;
@@ -35,9 +42,11 @@ typedef struct {
 	unsigned n_literals;
 	Ident *idents; /* ATOM_LITERAL, resolved: any of them */
 	unsigned n_idents;
-	const char **categories; /* ATOM_CATEGORY, URIs: any of them */
-	unsigned n_categories;
+	const char **texts; /* ATOM_CATEGORY: URIs; ATOM_REGISTERED_BY: authorities;
+			       ATOM_FEDERATION: names of feeds: any of them */
+	unsigned n_texts;
 	Protocol protocol; /* ATOM_PROTOCOL */
+	Place place;
 } Atom;
 
 /* Atoms that must all hold (`and`). */
@@ -55,9 +64,18 @@ typedef struct {
 	unsigned n_exceptions;
 } Targets;
 
+/* What of a value a facet looks at. */
+typedef enum {
+	FACET_VALUE,     /* all of it, or the part before @ */
+	FACET_BEGINNING, /* its beginning */
+	FACET_UNIT,
+	FACET_SUBJECT,
+	FACET_KIND,
+} FacetType;
+
 /* `only`: a value must meet every facet, by any one of its texts. */
 typedef struct {
-	bool beginning; /* the texts are beginnings of values */
+	FacetType type;
 	const char **texts;
 	unsigned n_texts;
 } Facet;
@@ -93,7 +111,13 @@ typedef struct {
 	unsigned n_gifts;
 	Because *becauses;
 	unsigned n_becauses;
+	PageKind page; /* PAGE_INFORM if nothing is said */
+	Place page_place;
 	const char *basis;
+	Place basis_place;
+	const char *demand; /* name of a level; NULL: any will do */
+	Place demand_place;
+	Place new_asks_place; /* `new asks pass`; line 0: not said */
 	const char *agreement;
 	unsigned from, until, agreement_until; /* yyyymmdd; 0: not said */
 	Place agreement_place;
@@ -132,6 +156,54 @@ typedef struct {
 	bool required;
 } Ask;
 
+/* `needs sisSchoolGrade or sisSchoolUnitCode of student` */
+typedef struct {
+	const Attribute **attributes; /* one of them must be given */
+	unsigned n_attributes;
+	People of; /* no psets: everyone */
+	Place place;
+} Need;
+
+/* `demand eid2 of staff` */
+typedef struct {
+	const char *level;
+	People of;
+	Place place;
+} Demand;
+
+/* `signal eid2 as "http://…"` */
+typedef struct {
+	const char *level;
+	const char *uri;
+	Place place;
+} Signal;
+
+/* `rename mail to "…" without format in saml` */
+typedef struct {
+	const Attribute *attribute;
+	const char *to;
+	bool without_format;
+	bool in_saml, in_oidc; /* both where nothing is said */
+	Place place;
+} Rename;
+
+/* `value sisSchoolCourseStudent "{unit}/{group}"`; `lower-case mail` has no form. */
+typedef struct {
+	const Attribute *attribute;
+	const char *form; /* NULL: of `lower-case` */
+	Place place;
+} Shape;
+
+typedef enum { SIGN_UNSAID, SIGN_RESPONSE, SIGN_ASSERTION, SIGN_BOTH } Sign;
+typedef enum { ENCRYPT_UNSAID, ENCRYPT_ALWAYS, ENCRYPT_NEVER, ENCRYPT_WHEN_POSSIBLE } Encrypt;
+typedef enum { REQUESTS_UNSAID, REQUESTS_SIGNED, REQUESTS_UNSIGNED } Requests;
+
+/* What a line of a block that comes at most once says, and where; line 0: not said. */
+typedef struct {
+	const char *text;
+	Place place;
+} Setting;
+
 /* One `service` block or line. */
 typedef struct {
 	const char *name; /* NULL: the block is of an ident */
@@ -141,6 +213,28 @@ typedef struct {
 	Literal block; /* whom the block is about, when name is NULL */
 	Ask *asks;
 	unsigned n_asks;
+	Need *needs;
+	unsigned n_needs;
+	Demand *demands;
+	unsigned n_demands;
+	Signal *signals;
+	unsigned n_signals;
+	Rename *renames;
+	unsigned n_renames;
+	Shape *values;
+	unsigned n_values;
+	Shape *lower_cases;
+	unsigned n_lower_cases;
+	Place guard_ascii_place; /* line 0: not said */
+	unsigned guard_size;     /* bytes; 0: not said */
+	Place guard_size_place;
+	Setting issuer, scope, start;
+	Sign sign;
+	Place sign_place;
+	Encrypt encrypt;
+	Place encrypt_place;
+	Requests requests;
+	Place requests_place;
 	Subject subject;
 	Place subject_place; /* line 0: not said */
 	const Ident *about;  /* resolved: all ids the block is about */
@@ -156,7 +250,14 @@ typedef struct {
 	Place place;
 } Tag;
 
-typedef enum { EXPECT_REFUSED, EXPECT_LOGIN, EXPECT_GETS, EXPECT_NEVER_GETS } ExpectType;
+typedef enum {
+	EXPECT_REFUSED, /* also `gets nothing` */
+	EXPECT_LOGIN,
+	EXPECT_GETS,
+	EXPECT_NEVER_GETS,
+	EXPECT_ASKED,
+	EXPECT_INFORMED,
+} ExpectType;
 
 typedef struct {
 	const Attribute *attribute;

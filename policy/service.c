@@ -16,6 +16,8 @@ Service *service_new(Protocol protocol, const char *id)
 	service->id = g_strdup(id);
 	service->protocol = protocol;
 	service->categories = g_ptr_array_new_with_free_func(g_free);
+	service->held_categories = g_ptr_array_new_with_free_func(g_free);
+	service->feeds = g_ptr_array_new_with_free_func(g_free);
 	service->wishes = g_ptr_array_new_with_free_func((GDestroyNotify)wish_free);
 	return service;
 }
@@ -27,7 +29,10 @@ void service_free(Service *service)
 	g_free(service->id);
 	g_free(service->display_sv);
 	g_free(service->display_en);
+	g_free(service->registered_by);
 	g_ptr_array_unref(service->categories);
+	g_ptr_array_unref(service->held_categories);
+	g_ptr_array_unref(service->feeds);
 	g_ptr_array_unref(service->wishes);
 	g_free(service);
 }
@@ -64,10 +69,31 @@ void service_remove_wish(Service *service, const Attribute *attribute)
 	}
 }
 
+static bool has_text(GPtrArray *texts, const char *text)
+{
+	return g_ptr_array_find_with_equal_func(texts, text, g_str_equal, NULL);
+}
+
+static void add_text(GPtrArray *texts, const char *text)
+{
+	if (!has_text(texts, text))
+		g_ptr_array_add(texts, g_strdup(text));
+}
+
 void service_add_category(Service *service, const char *uri)
 {
-	if (!g_ptr_array_find_with_equal_func(service->categories, uri, g_str_equal, NULL))
-		g_ptr_array_add(service->categories, g_strdup(uri));
+	add_text(service->categories, uri);
+}
+
+void service_add_feed(Service *service, const char *name)
+{
+	add_text(service->feeds, name);
+}
+
+void service_hold_category(Service *service, const char *uri)
+{
+	if (has_text(service->categories, uri))
+		add_text(service->held_categories, uri);
 }
 
 const char *service_display(const Service *service, const char *language)

@@ -19,6 +19,7 @@ typedef struct {
 	const Attribute *attribute; /* NULL: nothing in the registry has that name */
 	char *name;                 /* as the service wrote it */
 	bool required;              /* isRequired */
+	bool held;                  /* newly asked for, and no admin has approved it */
 } Wish;
 
 typedef struct Service {
@@ -26,8 +27,13 @@ typedef struct Service {
 	Protocol protocol;
 	char *display_sv; /* mdui:DisplayName or the like; NULL if the service has none */
 	char *display_en;
-	GPtrArray *categories; /* char *: entity category URIs, as declared */
-	GPtrArray *wishes;     /* Wish *; one attribute at most once */
+	GPtrArray *categories;      /* char *: entity category URIs, as declared */
+	GPtrArray *held_categories; /* char *: those of them newly declared, which no admin has
+				       approved */
+	char *registered_by;        /* registrationAuthority (mdrpi); NULL: not said */
+	GPtrArray *feeds;  /* char *: names of the feeds that bring it; empty: an admin added it */
+	bool trial;        /* comes from a trial feed: only test persons reach it */
+	GPtrArray *wishes; /* Wish *; one attribute at most once */
 } Service;
 
 /* A service of that id that asks for nothing. id is copied. Returns: transfer full. */
@@ -45,6 +51,12 @@ void service_remove_wish(Service *service, const Attribute *attribute);
 
 /* Adds an entity category URI (copied); one already there is not added again. */
 void service_add_category(Service *service, const char *uri);
+
+/* Adds the name of a feed (copied) that brings the service. */
+void service_add_feed(Service *service, const char *name);
+
+/* Marks a category of the service as held; nothing if the service does not carry it. */
+void service_hold_category(Service *service, const char *uri);
 
 /* The name for people: display name in that language ("sv" or "en"), else in the other, else the
  * id. Transfer none. It comes from the service and must be escaped where it is shown. */

@@ -159,7 +159,7 @@ static bool too_many(const Target *target, GError **error)
 
 	for (unsigned i = 0; i < target->n_atoms; i++)
 		if (target->atoms[i].type == ATOM_CATEGORY) {
-			product *= target->atoms[i].n_categories;
+			product *= target->atoms[i].n_texts;
 			if (product <= COMBINATIONS_MAX)
 				continue;
 			place_error(error, POLICY_ERROR_MEANING, &target->place,
@@ -180,7 +180,7 @@ static bool imagine_target(Builder *builder, const Target *target, GError **erro
 		return false;
 	for (unsigned i = 0; i < target->n_atoms; i++)
 		if (target->atoms[i].type == ATOM_CATEGORY)
-			product *= target->atoms[i].n_categories;
+			product *= target->atoms[i].n_texts;
 	for (unsigned combination = 0; combination < product; combination++) {
 		g_autoptr(GPtrArray) categories = g_ptr_array_new();
 		unsigned rest = combination;
@@ -190,10 +190,9 @@ static bool imagine_target(Builder *builder, const Target *target, GError **erro
 
 			if (atom->type != ATOM_CATEGORY)
 				continue;
-			g_ptr_array_add(
-				categories,
-				(gpointer)(guintptr)atom->categories[rest % atom->n_categories]);
-			rest /= atom->n_categories;
+			g_ptr_array_add(categories,
+					(gpointer)(guintptr)atom->texts[rest % atom->n_texts]);
+			rest /= atom->n_texts;
 		}
 		imagine_all(builder, target, categories);
 	}

@@ -17,7 +17,7 @@ typedef struct {
 /* What becomes of a release over all services it reaches. */
 typedef struct {
 	bool reached;
-	People *kept;        /* for each gift: from whom some value is left */
+	Kinds *kept;         /* for each gift: from whom some value is left */
 	const Never **never; /* for each gift: the first that took something */
 } Fate;
 
@@ -77,21 +77,21 @@ static bool takes_value(const Never *never, const Attribute *attribute, const ch
 }
 
 /* From whom a never leaves nothing of a value at a service; nevers: those that match it. */
-static People stopped(const GPtrArray *nevers, const Attribute *attribute, const char *value,
-		      const Never **first)
+static Kinds stopped(const GPtrArray *nevers, const Attribute *attribute, const char *value,
+		     const Never **first)
 {
-	People people = 0;
+	Kinds kinds = 0;
 
 	for (guint i = 0; i < nevers->len; i++) {
 		const Never *never = nevers->pdata[i];
 
 		if (!takes_value(never, attribute, value))
 			continue;
-		people |= never->people;
+		kinds |= people_kinds(&never->people);
 		if (!*first)
 			*first = never;
 	}
-	return people;
+	return kinds;
 }
 
 static void follow_gift(const Warner *warner, const Release *release, unsigned number, Fate *fate,
@@ -107,9 +107,9 @@ static void follow_gift(const Warner *warner, const Release *release, unsigned n
 		const char *value = values->pdata[i];
 
 		if (match_value(&gift->only, gift->attribute, value))
-			fate->kept[number] |=
-				release->people & (People)~stopped(nevers, gift->attribute, value,
-								   &fate->never[number]);
+			fate->kept[number] |= people_kinds(&release->people) &
+					      (Kinds)~stopped(nevers, gift->attribute, value,
+							      &fate->never[number]);
 	}
 }
 
@@ -143,7 +143,7 @@ static void follow_service(const Warner *warner, const Service *service)
 }
 
 /* "students", "students and guardians": the roles of a set of people. Transfer full. */
-static char *roles_of(People people)
+static char *roles_of(Kinds people)
 {
 	static const struct {
 		const char *word, *plural;
@@ -154,18 +154,18 @@ static char *roles_of(People people)
 		{"guardian", "guardians"},
 	};
 	GString *text = g_string_new(NULL);
-	People left = people;
+	Kinds left = people;
 
 	for (size_t i = 0; i < G_N_ELEMENTS(roles); i++) {
-		People role = people_of(roles[i].word, MARK_NONE, PEOPLE_STOPPED) & people;
+		Kinds role = kinds_of(roles[i].word, MARK_NONE, PEOPLE_STOPPED) & people;
 
 		if (!(role & left))
 			continue;
 		/* `staff` holds the teachers. */
 		if (strcmp(roles[i].word, "staff") == 0 &&
-		    !(role & ~people_of("teacher", MARK_NONE, PEOPLE_STOPPED)))
+		    !(role & ~kinds_of("teacher", MARK_NONE, PEOPLE_STOPPED)))
 			continue;
-		left &= (People)~role;
+		left &= (Kinds)~role;
 		g_string_append_printf(text, "%s%s", text->len ? " and " : "", roles[i].plural);
 	}
 	return g_string_free(text, FALSE);
@@ -175,13 +175,13 @@ static void warn_gift(Warner *warner, const Release *release, unsigned number, c
 {
 	const Gift *gift = &release->gifts[number];
 	const Never *never = fate->never[number];
-	People lost = release->people & (People)~fate->kept[number];
+	Kinds lost = people_kinds(&release->people) & (Kinds)~fate->kept[number];
 	g_autofree char *where = never ? place_name(&never->place) : NULL;
 	g_autofree char *roles = roles_of(lost);
 
 	if (!never || !lost)
 		return;
-	if (lost == release->people)
+	if (lost == people_kinds(&release->people))
 		warn(warner, &gift->place,
 		     "\"%s\" gives %s, but never \"%s\" (%s) takes it from everyone \"%s\" is "
 		     "for: it releases nothing",
@@ -194,7 +194,7 @@ static void warn_gift(Warner *warner, const Release *release, unsigned number, c
 
 static void warn_fate(Warner *warner, const Release *release, const Fate *fate)
 {
-	if (release->people == 0)
+	if (people_kinds(&release->people) == 0)
 		warn(warner, &release->title_place,
 		     "\"%s\" can never give anything: every person it is for is excepted",
 		     release->title);
@@ -202,7 +202,8 @@ static void warn_fate(Warner *warner, const Release *release, const Fate *fate)
 		warn(warner, &release->title_place,
 		     "\"%s\" can never give anything: every service it is for is excepted",
 		     release->title);
-	for (unsigned i = 0; release->people && fate->reached && i < release->n_gifts; i++)
+	for (unsigned i = 0;
+	     people_kinds(&release->people) && fate->reached && i < release->n_gifts; i++)
 		if (release->gifts[i].type == GIFT_ATTRIBUTE)
 			warn_gift(warner, release, i, fate);
 }
@@ -533,7 +534,7 @@ void warn_policy(Policy *policy, const PolicyContext *context, const Universe *u
 		const Release *release = releases->pdata[i];
 
 		g_hash_table_insert(numbers, releases->pdata[i], GUINT_TO_POINTER(i + 1));
-		warner.fates[i].kept = arena_alloc(&arena, sizeof(People) * release->n_gifts);
+		warner.fates[i].kept = arena_alloc(&arena, sizeof(Kinds) * release->n_gifts);
 		warner.fates[i].never = arena_alloc(&arena, sizeof(Never *) * release->n_gifts);
 	}
 	warn_all(&warner);

@@ -302,12 +302,12 @@ static StoreReader *open_store(const Generation *generation, const char **ret_st
 static Decision *decide(const Generation *generation, const Person *person, const Service *service,
 			gint64 now)
 {
-	unsigned today = generation_today(generation->zone, now);
+	const Circumstances circumstances = {.today = generation_today(generation->zone, now)};
 	if (looks)
-		return policy_decide_openly(generation->policy, person, service, today);
+		return policy_decide_openly(generation->policy, person, service, &circumstances);
 	return person->is_protected
-		       ? policy_decide_outside(generation->policy, person, service, today)
-		       : policy_decide(generation->policy, person, service, today);
+		       ? policy_decide_outside(generation->policy, person, service, &circumstances)
+		       : policy_decide(generation->policy, person, service, &circumstances);
 }
 
 /* Who the person is, as in a login. That an identifier of a protected person is lost would tell an

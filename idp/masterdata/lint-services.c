@@ -249,8 +249,8 @@ static bool decide(const Case *at, Person *ordinary, bool is_protected, LintCode
 	const Service *service = options->services->pdata[at->service];
 	if (shut_out == LINT_CODES && !identify(at, ordinary, is_protected, service))
 		return false;
-	g_autoptr(Decision) decision =
-		policy_decide(options->policy, ordinary, service, options->today);
+	g_autoptr(Decision) decision = policy_decide(options->policy, ordinary, service,
+						     &(Circumstances){.today = options->today});
 	bool answered = decision->outcome == OUTCOME_ANSWERED;
 	const DecisionRow *row = culprit(decision);
 

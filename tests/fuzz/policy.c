@@ -44,7 +44,8 @@ static void check_decision(const Policy *policy, const Service *service, Role ro
 			   bool is_protected)
 {
 	g_autoptr(Person) person = full_person(role, is_protected);
-	g_autoptr(Decision) decision = policy_decide(policy, person, service, TODAY);
+	g_autoptr(Decision) decision =
+		policy_decide(policy, person, service, &(Circumstances){.today = TODAY});
 
 	/* Nobody without a role is let in anywhere, and a protected person only by what two have
 	 * approved. */

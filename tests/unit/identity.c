@@ -92,8 +92,8 @@ static Login *login_begin(World *world, const char *key, const char *values, con
 					login->service, &alone, NOW, &login->error);
 	g_assert_true((login->identity == NULL) == (login->error != NULL));
 	if (login->identity && login->service)
-		login->decision =
-			policy_decide(world->policy, login->person, login->service, FIXTURE_TODAY);
+		login->decision = policy_decide(world->policy, login->person, login->service,
+						&(Circumstances){.today = FIXTURE_TODAY});
 	return login;
 }
 

@@ -447,7 +447,7 @@ static void test_case(gconstpointer data)
 	g_autofree char *got = NULL;
 
 	g_assert_no_error(error);
-	decision = policy_decide(policy, person, service, FIXTURE_TODAY);
+	decision = policy_decide(policy, person, service, &(Circumstances){.today = FIXTURE_TODAY});
 	got = fixture_render(decision);
 	g_assert_cmpstr(got, ==, c->want);
 	/* What holds of every decision. */
@@ -619,8 +619,8 @@ static void test_sentences(void)
 	for (size_t i = 0; i < G_N_ELEMENTS(sentences); i++) {
 		g_autoptr(Person) person = fixture_person(sentences[i].person);
 		g_autoptr(Service) service = fixture_service(sentences[i].service);
-		g_autoptr(Decision) decision =
-			policy_decide(policy, person, service, FIXTURE_TODAY);
+		g_autoptr(Decision) decision = policy_decide(
+			policy, person, service, &(Circumstances){.today = FIXTURE_TODAY});
 		const char *attribute = sentences[i].attribute;
 		const DecisionRow *row =
 			attribute ? decision_row(decision, fixture_attribute(attribute)) : NULL;
@@ -667,7 +667,8 @@ static void test_subject(void)
 		Subject subject;
 
 		g_assert_no_error(error);
-		decision = policy_decide(policy, person, service, FIXTURE_TODAY);
+		decision = policy_decide(policy, person, service,
+					 &(Circumstances){.today = FIXTURE_TODAY});
 		subject = policy_subject(policy, PROTOCOL_SAML, NE);
 		phrase = subject_phrase(&subject);
 		g_assert_cmpstr(phrase, ==, subjects[i].phrase);
@@ -700,8 +701,10 @@ static void test_sight(void)
 	g_autofree char *seen = NULL, *shown = NULL;
 
 	g_assert_no_error(error);
-	openly = policy_decide_openly(policy, person, service, FIXTURE_TODAY);
-	outside = policy_decide_outside(policy, person, service, FIXTURE_TODAY);
+	openly = policy_decide_openly(policy, person, service,
+				      &(Circumstances){.today = FIXTURE_TODAY});
+	outside = policy_decide_outside(policy, person, service,
+					&(Circumstances){.today = FIXTURE_TODAY});
 	seen = fixture_render(openly);
 	shown = fixture_render(outside);
 	g_assert_cmpstr(seen, ==, "answered@1; sn=never@3; mail=given@1[a]; uid=not-approved@2");
@@ -808,7 +811,8 @@ static void test_lifetime(void)
 				      NULL, 0, NULL);
 	Person *person = fixture_person("student mail=a");
 	Service *service = fixture_service(NE " mail ?urn:x");
-	g_autoptr(Decision) decision = policy_decide(policy, person, service, FIXTURE_TODAY);
+	g_autoptr(Decision) decision =
+		policy_decide(policy, person, service, &(Circumstances){.today = FIXTURE_TODAY});
 	g_autofree char *got = NULL;
 
 	policy_unref(policy);

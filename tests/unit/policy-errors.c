@@ -633,7 +633,8 @@ static void test_order(void)
 	g_autoptr(Policy) policy = policy_load(good, 2, &context, NULL);
 	g_autoptr(Person) person = fixture_person("student mail=a");
 	g_autoptr(Service) service = fixture_service("https://x mail");
-	g_autoptr(Decision) decision = policy_decide(policy, person, service, FIXTURE_TODAY);
+	g_autoptr(Decision) decision =
+		policy_decide(policy, person, service, &(Circumstances){.today = FIXTURE_TODAY});
 
 	g_assert_null(none);
 	g_assert_true(g_str_has_prefix(error->message, "a.policy:1:8: "));

@@ -132,8 +132,9 @@ static void test_decisions(void)
 			g_autoptr(Person) person = make_person(kind, has);
 
 			for (unsigned s = 0; s < model.n_known; s++) {
-				g_autoptr(Decision) decision = policy_decide(
-					policy, person, model.known[s].service, FIXTURE_TODAY);
+				g_autoptr(Decision) decision =
+					policy_decide(policy, person, model.known[s].service,
+						      &(Circumstances){.today = FIXTURE_TODAY});
 				Answer answer;
 
 				model_judge(&model, kind, has, &model.known[s], AS_IT_IS, &answer);

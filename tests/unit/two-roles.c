@@ -200,8 +200,8 @@ static void test_no_response_mixes(void)
 		for (int r = 0; r < 2; r++) {
 			g_autoptr(Person) person =
 				masterdata_person(masterdata, human.entry, roles[r]);
-			g_autoptr(Decision) decision =
-				policy_decide(policy, person, service, TODAY);
+			g_autoptr(Decision) decision = policy_decide(
+				policy, person, service, &(Circumstances){.today = TODAY});
 			g_assert_cmpint(decision->outcome, ==, OUTCOME_ANSWERED);
 			check(&human, r, decision, &given);
 		}
