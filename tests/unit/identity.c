@@ -131,8 +131,8 @@ static char *given(const Login *login, const char *attribute)
 }
 
 /* A whole login: what it gives. Transfer full. */
-static char *gets(World *world, const char *key, const char *values, const char *service,
-		  const char *attribute)
+static char *value_of(World *world, const char *key, const char *values, const char *service,
+		      const char *attribute)
 {
 	g_autoptr(Login) login = login_begin(world, key, values, service);
 	g_assert_no_error(login->error);
@@ -156,15 +156,15 @@ static void is_refused(World *world, const char *key, const char *values, const 
 static void test_first_come(void)
 {
 	g_autoptr(World) world = world_new(policy_text);
-	g_autofree char *first = gets(world, "anna", EPPN("k7"), A, "eduPersonPrincipalName");
-	g_autofree char *again = gets(world, "anna", EPPN("k7"), B, "eduPersonPrincipalName");
+	g_autofree char *first = value_of(world, "anna", EPPN("k7"), A, "eduPersonPrincipalName");
+	g_autofree char *again = value_of(world, "anna", EPPN("k7"), B, "eduPersonPrincipalName");
 	g_assert_cmpstr(first, ==, "k7@" SCOPE);
 	g_assert_cmpstr(again, ==, "k7@" SCOPE);
 	/* in any spelling, at a service or for its own sake */
 	is_refused(world, "eva", EPPN("k7"), A, FAULT_EPPN_TAKEN);
 	is_refused(world, "eva", EPPN("K7"), NULL, FAULT_EPPN_TAKEN);
 	/* and the other way round after they swapped: neither is taken for the other */
-	g_autofree char *eva = gets(world, "eva", EPPN("k8"), A, "eduPersonPrincipalName");
+	g_autofree char *eva = value_of(world, "eva", EPPN("k8"), A, "eduPersonPrincipalName");
 	is_refused(world, "anna", EPPN("k8"), A, FAULT_EPPN_TAKEN);
 	is_refused(world, "eva", EPPN("k7"), A, FAULT_EPPN_TAKEN);
 }
@@ -179,7 +179,7 @@ static void test_shared(void)
 				    &error));
 	g_assert_error(error, FAULT_ERROR, FAULT_EPPN_SHARED);
 	/* nothing of it was remembered */
-	g_autofree char *eppn = gets(world, "eva", EPPN("k7"), A, "eduPersonPrincipalName");
+	g_autofree char *eppn = value_of(world, "eva", EPPN("k7"), A, "eduPersonPrincipalName");
 	g_assert_nonnull(eppn);
 }
 
@@ -193,8 +193,8 @@ static void test_no_eppn(void)
 	uint64_t rows = 0;
 
 	for (gsize i = 0; i < G_N_ELEMENTS(none); i++) {
-		g_autofree char *a = gets(world, "anna", none[i], A, "eduPersonPrincipalName");
-		g_autofree char *b = gets(world, "eva", none[i], A, "eduPersonPrincipalName");
+		g_autofree char *a = value_of(world, "anna", none[i], A, "eduPersonPrincipalName");
+		g_autofree char *b = value_of(world, "eva", none[i], A, "eduPersonPrincipalName");
 		g_assert_null(a);
 		g_assert_null(b);
 	}
@@ -218,12 +218,12 @@ static void test_eppn_race(void)
 static void test_continued(void)
 {
 	g_autoptr(World) world = world_new(policy_text);
-	g_autofree char *before = gets(world, "old", EPPN("k7"), A, "pairwise-id");
+	g_autofree char *before = value_of(world, "old", EPPN("k7"), A, "pairwise-id");
 	is_refused(world, "new", EPPN("k7"), A, FAULT_EPPN_TAKEN);
 	StoreCommit *commit = store_commit_new(NOW, NULL, NULL);
 	continuation_remember(commit, "new", "old");
 	g_assert_cmpint(store_world_apply(world->store, commit), ==, STORE_OK);
-	g_autofree char *after = gets(world, "new", EPPN("k7"), A, "pairwise-id");
+	g_autofree char *after = value_of(world, "new", EPPN("k7"), A, "pairwise-id");
 	g_assert_cmpstr(after, ==, before);
 }
 
@@ -252,12 +252,12 @@ static void test_eppn_from_store(void)
 	g_autoptr(World) world = world_new(policy_text);
 	g_autoptr(EppnRow) row = eppn_row_new("m9@" SCOPE, "anna", ROLE_STUDENT, true, NOW);
 	world->rules.eppn_in_store = true;
-	g_autofree char *none = gets(world, "anna", EPPN("k7"), A, "eduPersonPrincipalName");
+	g_autofree char *none = value_of(world, "anna", EPPN("k7"), A, "eduPersonPrincipalName");
 	g_assert_null(none);
 	StoreCommit *commit = store_commit_new(NOW, NULL, NULL);
 	eppn_assign(commit, row, NULL);
 	g_assert_cmpint(store_world_apply(world->store, commit), ==, STORE_OK);
-	g_autofree char *own = gets(world, "anna", EPPN("k7"), A, "eduPersonPrincipalName");
+	g_autofree char *own = value_of(world, "anna", EPPN("k7"), A, "eduPersonPrincipalName");
 	g_assert_cmpstr(own, ==, "m9@" SCOPE);
 }
 
@@ -289,7 +289,7 @@ static void test_pairwise_is_stable(void)
 		if (g_test_rand_int_range(0, 10) == 0)
 			new_key(world);
 		world->rules.scopes = g_test_rand_bit() ? turned : fixture_scopes;
-		char *value = gets(world, person, "sn=x", services[s], "pairwise-id");
+		char *value = value_of(world, person, "sn=x", services[s], "pairwise-id");
 		const char *before = g_hash_table_lookup(known, place);
 		const char *owner = g_hash_table_lookup(owners, value);
 		if (before)
@@ -307,12 +307,12 @@ static void test_new_entity_id(void)
 	g_autoptr(World) world = world_new("release \"Allt\" { to any; for everyone; give "
 					   "pairwise-id; silent; because \"x\" }");
 	g_autoptr(Policy) later = fixture_load(policy_text, NULL, 0, NULL);
-	g_autofree char *before = gets(world, "anna", "sn=x", B, "pairwise-id");
+	g_autofree char *before = value_of(world, "anna", "sn=x", B, "pairwise-id");
 	world->rules.policy = later;
-	g_autofree char *renamed = gets(world, "anna", "sn=x", A, "pairwise-id");
+	g_autofree char *renamed = value_of(world, "anna", "sn=x", A, "pairwise-id");
 	new_key(world);
 	world->rules.policy = world->policy;
-	g_autofree char *apart = gets(world, "anna", "sn=x", A, "pairwise-id");
+	g_autofree char *apart = value_of(world, "anna", "sn=x", A, "pairwise-id");
 	g_assert_cmpstr(renamed, ==, before);
 	g_assert_cmpstr(apart, ==, before);
 }
@@ -326,12 +326,12 @@ static void test_sector(void)
 		"service Annan is client \"annan\"\n"
 		"release \"Allt\" { to any; for everyone; give pairwise-id; silent; because \"x\" }";
 	g_autoptr(World) world = world_new(policy);
-	g_autofree char *client = gets(world, "anna", "sn=x", "client:bok-app", "pairwise-id");
+	g_autofree char *client = value_of(world, "anna", "sn=x", "client:bok-app", "pairwise-id");
 	new_key(world);
-	g_autofree char *entity = gets(world, "anna", "sn=x", A, "pairwise-id");
-	g_autofree char *other = gets(world, "anna", "sn=x", "client:bok", "pairwise-id");
-	g_autofree char *foreign = gets(world, "anna", "sn=x", "client:annan", "pairwise-id");
-	g_autofree char *again = gets(world, "anna", "sn=x", "client:annan", "pairwise-id");
+	g_autofree char *entity = value_of(world, "anna", "sn=x", A, "pairwise-id");
+	g_autofree char *other = value_of(world, "anna", "sn=x", "client:bok", "pairwise-id");
+	g_autofree char *foreign = value_of(world, "anna", "sn=x", "client:annan", "pairwise-id");
+	g_autofree char *again = value_of(world, "anna", "sn=x", "client:annan", "pairwise-id");
 
 	g_assert_cmpstr(entity, ==, client);
 	g_assert_cmpstr(other, ==, client);
@@ -363,7 +363,7 @@ static void test_identifier_race(void)
 		g_assert_cmpint(login_end(world, two), ==, table[i].second);
 		g_autofree char *first = given(one, "pairwise-id");
 		for (const char *const *at = (const char *const[]){A, B, NULL}; *at; at++) {
-			g_autofree char *now = gets(world, "anna", "sn=x", *at, "pairwise-id");
+			g_autofree char *now = value_of(world, "anna", "sn=x", *at, "pairwise-id");
 			g_assert_cmpstr(now, ==, first);
 		}
 	}
@@ -383,10 +383,11 @@ static void test_subject_id(void)
 
 	for (gsize i = 0; i < G_N_ELEMENTS(table); i++) {
 		g_autoptr(World) world = world_new(policy_text);
-		g_autofree char *at_a = gets(world, "anna", table[i].values, A, "subject-id");
+		g_autofree char *at_a = value_of(world, "anna", table[i].values, A, "subject-id");
 		new_key(world);
-		g_autofree char *at_c = gets(world, "anna", table[i].values, C, "subject-id");
-		g_autofree char *pairwise = gets(world, "anna", table[i].values, A, "pairwise-id");
+		g_autofree char *at_c = value_of(world, "anna", table[i].values, C, "subject-id");
+		g_autofree char *pairwise =
+			value_of(world, "anna", table[i].values, A, "pairwise-id");
 		g_assert_cmpstr(at_a, ==, at_c);
 		g_assert_cmpstr(at_a, !=, pairwise);
 		if (table[i].want) {
@@ -395,7 +396,7 @@ static void test_subject_id(void)
 		}
 		g_assert_cmpuint(strcspn(at_a, "@"), ==, IDENTIFIER_LENGTH);
 		/* a row is the truth, also when an EPPN that would do comes later */
-		g_autofree char *later = gets(world, "anna", EPPN("k7m2"), A, "subject-id");
+		g_autofree char *later = value_of(world, "anna", EPPN("k7m2"), A, "subject-id");
 		g_assert_cmpstr(later, ==, at_a);
 	}
 }
@@ -404,8 +405,8 @@ static void test_subject_of_directory(void)
 {
 	g_autoptr(World) world = world_new(policy_text);
 	world->rules.subject_in_directory = true;
-	g_autofree char *own = gets(world, "anna", "subject-id=a1@" SCOPE, A, "subject-id");
-	g_autofree char *none = gets(world, "eva", EPPN("k7"), A, "subject-id");
+	g_autofree char *own = value_of(world, "anna", "subject-id=a1@" SCOPE, A, "subject-id");
+	g_autofree char *none = value_of(world, "eva", EPPN("k7"), A, "subject-id");
 	g_assert_cmpstr(own, ==, "a1@" SCOPE);
 	g_assert_null(none);
 }
@@ -445,8 +446,8 @@ static void test_renewed(void)
 	g_autoptr(GHashTable) seen = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
 
 	for (unsigned i = 0; i < 3; i++) {
-		char *pairwise = gets(world, "anna", "sn=x", A, "pairwise-id");
-		char *subject = gets(world, "anna", "sn=x", A, "subject-id");
+		char *pairwise = value_of(world, "anna", "sn=x", A, "pairwise-id");
+		char *subject = value_of(world, "anna", "sn=x", A, "subject-id");
 		g_autofree char *owner = NULL;
 		g_assert_cmpint(identifier_owner(world->store->reader, IDENTIFIER_PAIRWISE,
 						 pairwise, &owner, NULL),
@@ -456,7 +457,7 @@ static void test_renewed(void)
 		g_assert_true(g_hash_table_add(seen, subject));
 		renew(world, "anna");
 	}
-	g_autofree char *eva = gets(world, "eva", "sn=x", A, "pairwise-id");
+	g_autofree char *eva = value_of(world, "eva", "sn=x", A, "pairwise-id");
 	g_assert_false(g_hash_table_contains(seen, eva));
 }
 
@@ -510,19 +511,19 @@ static void test_changing(void)
 static void test_lost(void)
 {
 	g_autoptr(World) world = world_new(policy_text);
-	g_autofree char *before = gets(world, "anna", "sn=x", A, "pairwise-id");
-	g_autofree char *elsewhere = gets(world, "anna", "sn=x", C, "pairwise-id");
+	g_autofree char *before = value_of(world, "anna", "sn=x", A, "pairwise-id");
+	g_autofree char *elsewhere = value_of(world, "anna", "sn=x", C, "pairwise-id");
 	StoreCommit *commit = store_commit_new(NOW, NULL, NULL);
 	store_drop_owner(commit, STORE_IDENTIFIER, "anna");
 	g_assert_cmpint(store_world_apply(world->store, commit), ==, STORE_OK);
 
 	is_refused(world, "anna", "sn=x", A, FAULT_IDENTIFIER_LOST);
 	is_refused(world, "anna", "sn=x", B, FAULT_IDENTIFIER_LOST);
-	g_autofree char *eva = gets(world, "eva", "sn=x", A, "pairwise-id");
+	g_autofree char *eva = value_of(world, "eva", "sn=x", A, "pairwise-id");
 	g_autoptr(Login) own_sake = login_begin(world, "anna", "sn=x", NULL);
 	g_assert_no_error(own_sake->error);
 	renew(world, "anna");
-	g_autofree char *after = gets(world, "anna", "sn=x", A, "pairwise-id");
+	g_autofree char *after = value_of(world, "anna", "sn=x", A, "pairwise-id");
 	g_assert_cmpstr(after, !=, before);
 }
 
@@ -530,11 +531,11 @@ static void test_lost(void)
 static void test_subject_id_lost(void)
 {
 	g_autoptr(World) world = world_new(policy_text);
-	g_autofree char *before = gets(world, "anna", EPPN("k7m2"), A, "subject-id");
+	g_autofree char *before = value_of(world, "anna", EPPN("k7m2"), A, "subject-id");
 	is_refused(world, "anna", "sn=x", A, FAULT_IDENTIFIER_LOST);
 	is_refused(world, "anna", "sn=x", C, FAULT_IDENTIFIER_LOST);
 	is_refused(world, "anna", EPPN("anna.ek"), A, FAULT_IDENTIFIER_LOST);
-	g_autofree char *back = gets(world, "anna", EPPN("k7m2"), C, "subject-id");
+	g_autofree char *back = value_of(world, "anna", EPPN("k7m2"), C, "subject-id");
 	g_assert_cmpstr(back, ==, before);
 }
 
