@@ -1,50 +1,15 @@
 /* SPDX-License-Identifier: AGPL-3.0-or-later */
 #include "idp/login/known.h"
 
-#include <glib/gstdio.h>
-#include <string.h>
-
 #include "idp/limits.h"
+#include "tests/unit/store-world.h"
+
+#include <string.h>
 
 #define NOW 1800000000
 #define DAY (24 * 60 * 60)
 
-typedef struct {
-	char *folder, *place;
-	Store *store;
-	StoreReader *reader;
-} World;
-
-static void world_open(World *world, gconstpointer data)
-{
-	g_autoptr(GError) error = NULL;
-
-	world->folder = g_dir_make_tmp("portvakt-known-XXXXXX", &error);
-	g_assert_no_error(error);
-	world->place = g_build_filename(world->folder, "store", NULL);
-	world->store = store_open(store_sqlite, world->place, &error);
-	g_assert_no_error(error);
-	world->reader = store_reader_open(store_sqlite, world->place, &error);
-	g_assert_no_error(error);
-}
-
-static void world_close(World *world, gconstpointer data)
-{
-	g_autoptr(GDir) dir = g_dir_open(world->folder, 0, NULL);
-	const char *name;
-
-	store_reader_close(world->reader);
-	store_close(world->store);
-	while ((name = g_dir_read_name(dir))) {
-		g_autofree char *path = g_build_filename(world->folder, name, NULL);
-		g_unlink(path);
-	}
-	g_rmdir(world->folder);
-	g_free(world->place);
-	g_free(world->folder);
-}
-
-static Known *find(World *world, const char *cookie, int64_t now)
+static Known *find(StoreWorld *world, const char *cookie, int64_t now)
 {
 	g_autoptr(GError) error = NULL;
 	Known *known = NULL;
@@ -56,32 +21,28 @@ static Known *find(World *world, const char *cookie, int64_t now)
 }
 
 /* A login of that person with that cookie. -> the cookie after it, and the rows written. */
-static char *log_in(World *world, const char *cookie, const char *person, int64_t now,
+static char *log_in(StoreWorld *world, const char *cookie, const char *person, int64_t now,
 		    unsigned *ret_writes)
 {
 	g_autoptr(Known) known = find(world, cookie, now);
-	g_autoptr(StoreCommit) commit = store_commit_new(now, NULL, NULL);
-	g_autoptr(GError) error = NULL;
+	StoreCommit *commit = store_commit_new(now, NULL, NULL);
 	char *token = known_remember(commit, known, person, now);
-	StoreResult result;
 
 	g_assert_cmpuint(strlen(token), ==, KNOWN_TOKEN_LENGTH);
 	if (ret_writes)
 		*ret_writes = store_commit_ops(commit);
-	store_apply(world->store, &commit, 1, &result, &error);
-	g_assert_no_error(error);
-	g_assert_cmpint(result.outcome, ==, STORE_OK);
+	g_assert_cmpint(store_world_apply(world, commit), ==, STORE_OK);
 	return token;
 }
 
-static bool knows(World *world, const char *cookie, const char *person, int64_t now)
+static bool knows(StoreWorld *world, const char *cookie, const char *person, int64_t now)
 {
 	g_autoptr(Known) known = find(world, cookie, now);
 
 	return known_has(known, person);
 }
 
-static void a_browser_becomes_known(World *world, gconstpointer data)
+static void a_browser_becomes_known(StoreWorld *world)
 {
 	g_assert_false(known_has(NULL, "anna"));
 	g_autofree char *token = log_in(world, NULL, "anna", NOW, NULL);
@@ -98,7 +59,7 @@ static void a_browser_becomes_known(World *world, gconstpointer data)
 	g_assert_false(knows(world, token, "anna", NOW + KNOWN_LIFE));
 }
 
-static void eight_share_a_computer(World *world, gconstpointer data)
+static void eight_share_a_computer(StoreWorld *world)
 {
 	g_autofree char *cookie = log_in(world, NULL, "user 0", NOW, NULL);
 
@@ -120,7 +81,7 @@ static void eight_share_a_computer(World *world, gconstpointer data)
 	g_assert_false(knows(world, cookie, "user 1", NOW + 101));
 }
 
-static void writes_what_is_due(World *world, gconstpointer data)
+static void writes_what_is_due(StoreWorld *world)
 {
 	static const struct {
 		const char *name, *person;
@@ -151,7 +112,7 @@ static void writes_what_is_due(World *world, gconstpointer data)
 	}
 }
 
-static void takes_over_no_other_token(World *world, gconstpointer data)
+static void takes_over_no_other_token(StoreWorld *world)
 {
 	static const char *const forged[] = {
 		"",
@@ -184,28 +145,37 @@ static bool holds(const char *file, const char *what)
 	return memmem(bytes, length, what, strlen(what)) != NULL;
 }
 
-static void the_store_tells_nothing(World *world, gconstpointer data)
+static void the_store_tells_nothing(StoreWorld *world)
 {
 	g_autofree char *cookie = log_in(world, NULL, "anna-the-person-key", NOW, NULL);
 	g_autofree char *wal = g_strconcat(world->place, "-wal", NULL);
 
-	g_autoptr(StoreCommit) commit = store_commit_new(NOW, NULL, NULL);
+	StoreCommit *commit = store_commit_new(NOW, NULL, NULL);
 	g_autoptr(GBytes) value = g_bytes_new_static("told in clear", 13);
-	StoreResult result;
 
 	store_put(commit, STORE_KNOWN, "another", NULL, value, NOW + DAY);
-	g_assert_true(store_apply(world->store, &commit, 1, &result, NULL));
+	g_assert_cmpint(store_world_apply(world, commit), ==, STORE_OK);
 	g_assert_true(holds(wal, "told in clear"));
 	g_assert_false(holds(wal, cookie));
 	g_assert_false(holds(wal, "anna-the-person-key"));
 }
 
+typedef struct {
+	const char *name;
+	void (*run)(StoreWorld *);
+} Test;
+
+static void run(gconstpointer data)
+{
+	const Test *test = data;
+	g_autoptr(StoreWorld) world = store_world_new();
+
+	test->run(world);
+}
+
 int main(int argc, char **argv)
 {
-	static const struct {
-		const char *name;
-		void (*run)(World *, gconstpointer);
-	} tests[] = {
+	static const Test tests[] = {
 		{"/known/a-browser-becomes-known", a_browser_becomes_known},
 		{"/known/eight-share-a-computer", eight_share_a_computer},
 		{"/known/writes-what-is-due", writes_what_is_due},
@@ -216,6 +186,6 @@ int main(int argc, char **argv)
 	g_test_init(&argc, &argv, NULL);
 	g_assert_true(seal_init());
 	for (gsize i = 0; i < G_N_ELEMENTS(tests); i++)
-		g_test_add(tests[i].name, World, NULL, world_open, tests[i].run, world_close);
+		g_test_add_data_func(tests[i].name, &tests[i], run);
 	return g_test_run();
 }

@@ -1,60 +1,16 @@
 /* SPDX-License-Identifier: AGPL-3.0-or-later */
 #include "idp/login/session.h"
 
-#include <glib/gstdio.h>
+#include "tests/unit/store-world.h"
+
 #include <string.h>
 
 #define NOW  1800000000
 #define IDLE 3600
 #define DAY  36000
 
-typedef struct {
-	char *folder, *place;
-	Store *store;
-	StoreReader *reader;
-} World;
-
-static void world_open(World *world)
-{
-	g_autoptr(GError) error = NULL;
-
-	world->folder = g_dir_make_tmp("portvakt-session-XXXXXX", &error);
-	g_assert_no_error(error);
-	world->place = g_build_filename(world->folder, "store", NULL);
-	world->store = store_open(store_sqlite, world->place, &error);
-	g_assert_no_error(error);
-	world->reader = store_reader_open(store_sqlite, world->place, &error);
-	g_assert_no_error(error);
-}
-
-static void world_close(World *world)
-{
-	g_autoptr(GDir) dir = g_dir_open(world->folder, 0, NULL);
-	const char *name;
-
-	store_reader_close(world->reader);
-	store_close(world->store);
-	while ((name = g_dir_read_name(dir))) {
-		g_autofree char *path = g_build_filename(world->folder, name, NULL);
-		g_unlink(path);
-	}
-	g_rmdir(world->folder);
-	g_free(world->place);
-	g_free(world->folder);
-}
-
-static StoreOutcome apply(World *world, StoreCommit *commit)
-{
-	StoreResult result = {0};
-	g_autoptr(GError) error = NULL;
-
-	store_apply(world->store, &commit, 1, &result, &error);
-	g_assert_no_error(error);
-	store_commit_free(commit);
-	return result.outcome;
-}
-
-static Session *find(World *world, const char *token, const SessionOptions *options, int64_t now)
+static Session *find(StoreWorld *world, const char *token, const SessionOptions *options,
+		     int64_t now)
 {
 	g_autoptr(GError) error = NULL;
 	Session *session = NULL;
@@ -65,32 +21,32 @@ static Session *find(World *world, const char *token, const SessionOptions *opti
 	return session;
 }
 
-static bool is_there(World *world, const char *token, const SessionOptions *options, int64_t now)
+static bool is_there(StoreWorld *world, const char *token, const SessionOptions *options,
+		     int64_t now)
 {
 	g_autoptr(Session) session = find(world, token, options, now);
 
 	return session != NULL;
 }
 
-static Session *log_in(World *world, const char *person, Role role, const SessionOptions *options,
-		       int64_t now, const char *previous)
+static Session *log_in(StoreWorld *world, const char *person, Role role,
+		       const SessionOptions *options, int64_t now, const char *previous)
 {
 	Session *session = session_new(person, role, "password", now - 1, options, now);
 	StoreCommit *commit = store_commit_new(now, NULL, NULL);
 
 	session_open(commit, session, previous);
-	g_assert_cmpint(apply(world, commit), ==, STORE_OK);
+	g_assert_cmpint(store_world_apply(world, commit), ==, STORE_OK);
 	return session;
 }
 
 static void test_login(void)
 {
-	World world;
+	g_autoptr(StoreWorld) world = store_world_new();
 	SessionOptions options = SESSION_OPTIONS_DEFAULT;
 
-	world_open(&world);
-	g_autoptr(Session) made = log_in(&world, "key-1", ROLE_STUDENT, &options, NOW, NULL);
-	g_autoptr(Session) found = find(&world, made->token, &options, NOW + 5);
+	g_autoptr(Session) made = log_in(world, "key-1", ROLE_STUDENT, &options, NOW, NULL);
+	g_autoptr(Session) found = find(world, made->token, &options, NOW + 5);
 	g_assert_nonnull(found);
 	g_assert_cmpuint(strlen(made->token), ==, SESSION_TOKEN_LENGTH);
 	g_assert_cmpstr(found->token, ==, made->token);
@@ -102,31 +58,27 @@ static void test_login(void)
 	g_assert_cmpstr(found->level, ==, "password");
 	g_assert_cmpstr(found->index, ==, made->index);
 	g_assert_null(strstr(made->token, made->index));
-	world_close(&world);
 }
 
 /* A second login in the browser: the first session is gone, whoever it was. */
 static void test_replaced(void)
 {
-	World world;
+	g_autoptr(StoreWorld) world = store_world_new();
 	SessionOptions options = SESSION_OPTIONS_DEFAULT;
 
-	world_open(&world);
-	g_autoptr(Session) first = log_in(&world, "key-1", ROLE_STUDENT, &options, NOW, NULL);
-	g_autoptr(Session) other = log_in(&world, "key-1", ROLE_STUDENT, &options, NOW, NULL);
+	g_autoptr(Session) first = log_in(world, "key-1", ROLE_STUDENT, &options, NOW, NULL);
+	g_autoptr(Session) other = log_in(world, "key-1", ROLE_STUDENT, &options, NOW, NULL);
 	g_autoptr(Session) second =
-		log_in(&world, "key-2", ROLE_STAFF, &options, NOW + 9, first->token);
+		log_in(world, "key-2", ROLE_STAFF, &options, NOW + 9, first->token);
 	g_assert_cmpstr(first->token, !=, second->token);
 	g_assert_cmpstr(first->index, !=, second->index);
-	g_assert_false(is_there(&world, first->token, &options, NOW + 9));
-	g_assert_true(is_there(&world, second->token, &options, NOW + 9));
+	g_assert_false(is_there(world, first->token, &options, NOW + 9));
+	g_assert_true(is_there(world, second->token, &options, NOW + 9));
 	/* the first person's session in another browser stays */
-	g_assert_true(is_there(&world, other->token, &options, NOW + 9));
+	g_assert_true(is_there(world, other->token, &options, NOW + 9));
 	/* a cookie somebody planted is no session, and no harm */
-	g_autoptr(Session) third =
-		log_in(&world, "key-2", ROLE_STAFF, &options, NOW + 9, "planted");
-	g_assert_true(is_there(&world, third->token, &options, NOW + 9));
-	world_close(&world);
+	g_autoptr(Session) third = log_in(world, "key-2", ROLE_STAFF, &options, NOW + 9, "planted");
+	g_assert_true(is_there(world, third->token, &options, NOW + 9));
 }
 
 static void test_no_session(void)
@@ -139,19 +91,17 @@ static void test_no_session(void)
 		"AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=",
 		"' OR 1=1 --",
 	};
-	World world;
+	g_autoptr(StoreWorld) world = store_world_new();
 	SessionOptions options = SESSION_OPTIONS_DEFAULT;
 
-	world_open(&world);
-	g_autoptr(Session) made = log_in(&world, "key-1", ROLE_STUDENT, &options, NOW, NULL);
+	g_autoptr(Session) made = log_in(world, "key-1", ROLE_STUDENT, &options, NOW, NULL);
 	for (size_t i = 0; i < G_N_ELEMENTS(tokens); i++)
-		g_assert_false(is_there(&world, tokens[i], &options, NOW));
+		g_assert_false(is_there(world, tokens[i], &options, NOW));
 	for (size_t i = 0; made->token[i]; i++) {
 		g_autofree char *near = g_strdup(made->token);
 		near[i] = near[i] == 'A' ? 'E' : 'A';
-		g_assert_false(is_there(&world, near, &options, NOW));
+		g_assert_false(is_there(world, near, &options, NOW));
 	}
-	world_close(&world);
 }
 
 /* {used at these seconds after login, alive or not at the last} */
@@ -184,78 +134,71 @@ static void test_limits(void)
 					.idle_staff = 600,
 					.absolute_staff = 1000,
 					.idle_guardian = 30};
-	World world;
+	g_autoptr(StoreWorld) world = store_world_new();
 
-	world_open(&world);
 	for (size_t i = 0; i < G_N_ELEMENTS(rows); i++) {
-		g_autoptr(Session) made =
-			log_in(&world, "key-1", rows[i].role, &options, NOW, NULL);
+		g_autoptr(Session) made = log_in(world, "key-1", rows[i].role, &options, NOW, NULL);
 		for (size_t j = 0; rows[i].uses[j]; j++) {
 			int64_t now = NOW + rows[i].uses[j];
-			g_autoptr(Session) session = find(&world, made->token, &options, now);
+			g_autoptr(Session) session = find(world, made->token, &options, now);
 			StoreCommit *commit = store_commit_new(now, NULL, NULL);
 			g_assert_nonnull(session);
 			session_use(commit, session, &options, now);
-			g_assert_cmpint(apply(&world, commit), ==, STORE_OK);
+			g_assert_cmpint(store_world_apply(world, commit), ==, STORE_OK);
 		}
-		if (is_there(&world, made->token, &options, NOW + rows[i].at) != rows[i].want)
+		if (is_there(world, made->token, &options, NOW + rows[i].at) != rows[i].want)
 			g_error("%s", rows[i].name);
 	}
-	world_close(&world);
 }
 
 /* However much it is used, a session ends ten hours after the login. */
 static void test_absolute(void)
 {
-	World world;
+	g_autoptr(StoreWorld) world = store_world_new();
 	const SessionOptions options = SESSION_OPTIONS_DEFAULT;
 	const SessionOptions lowered = {.idle = IDLE, .absolute = 1800};
 	int64_t now = NOW;
 
-	world_open(&world);
-	g_autoptr(Session) made = log_in(&world, "key-1", ROLE_STUDENT, &options, NOW, NULL);
+	g_autoptr(Session) made = log_in(world, "key-1", ROLE_STUDENT, &options, NOW, NULL);
 	for (; now < NOW + DAY; now += 300) {
-		g_autoptr(Session) session = find(&world, made->token, &options, now);
+		g_autoptr(Session) session = find(world, made->token, &options, now);
 		StoreCommit *commit = store_commit_new(now, NULL, NULL);
 		g_assert_nonnull(session);
 		g_assert_cmpint(session->expires, <=, NOW + DAY);
 		session_use(commit, session, &options, now);
-		g_assert_cmpint(apply(&world, commit), ==, STORE_OK);
+		g_assert_cmpint(store_world_apply(world, commit), ==, STORE_OK);
 	}
-	g_assert_true(is_there(&world, made->token, &options, NOW + DAY - 1));
-	g_assert_false(is_there(&world, made->token, &options, NOW + DAY));
+	g_assert_true(is_there(world, made->token, &options, NOW + DAY - 1));
+	g_assert_false(is_there(world, made->token, &options, NOW + DAY));
 
 	/* an absolute limit lowered by a reload holds at once */
-	g_autoptr(Session) old = log_in(&world, "key-1", ROLE_STUDENT, &options, NOW, NULL);
-	g_assert_true(is_there(&world, old->token, &lowered, NOW + 1799));
-	g_assert_false(is_there(&world, old->token, &lowered, NOW + 1800));
-	world_close(&world);
+	g_autoptr(Session) old = log_in(world, "key-1", ROLE_STUDENT, &options, NOW, NULL);
+	g_assert_true(is_there(world, old->token, &lowered, NOW + 1799));
+	g_assert_false(is_there(world, old->token, &lowered, NOW + 1800));
 }
 
 /* An answer prepared while its session is logged out elsewhere is not given. */
 static void test_logout(void)
 {
-	World world;
+	g_autoptr(StoreWorld) world = store_world_new();
 	const SessionOptions options = SESSION_OPTIONS_DEFAULT;
 
-	world_open(&world);
-	g_autoptr(Session) made = log_in(&world, "key-1", ROLE_STUDENT, &options, NOW, NULL);
-	g_autoptr(Session) found = find(&world, made->token, &options, NOW + 10);
+	g_autoptr(Session) made = log_in(world, "key-1", ROLE_STUDENT, &options, NOW, NULL);
+	g_autoptr(Session) found = find(world, made->token, &options, NOW + 10);
 	StoreCommit *logout = store_commit_new(NOW + 10, NULL, NULL);
 	session_drop(logout, made->token);
 	session_drop(logout, NULL);
 	session_drop(logout, "not a token");
 	g_assert_cmpuint(store_commit_ops(logout), ==, 1);
-	g_assert_cmpint(apply(&world, logout), ==, STORE_OK);
-	g_assert_false(is_there(&world, made->token, &options, NOW + 10));
+	g_assert_cmpint(store_world_apply(world, logout), ==, STORE_OK);
+	g_assert_false(is_there(world, made->token, &options, NOW + 10));
 
 	const int after[] = {10, 100}; /* without and with a write due */
 	for (size_t i = 0; i < G_N_ELEMENTS(after); i++) {
 		StoreCommit *answer = store_commit_new(NOW + after[i], NULL, NULL);
 		session_use(answer, found, &options, NOW + after[i]);
-		g_assert_cmpint(apply(&world, answer), ==, STORE_CONFLICT);
+		g_assert_cmpint(store_world_apply(world, answer), ==, STORE_CONFLICT);
 	}
-	world_close(&world);
 }
 
 static GBytes *row(guint16 version, const char *key, guint32 role, const char *level)
