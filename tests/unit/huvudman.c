@@ -213,42 +213,45 @@ static void unmake(Generation *generation)
 
 static void test_apart(void)
 {
+	/* What of södra is like norra's, and how that is told; the rest is its own. */
 	static const struct {
-		const char *base_url, *entity_id, *store, *secrets, *where, *want, *scopes;
+		const char *base_url, *scopes, *entity_id, *store, *secrets, *where, *want;
 	} cases[] = {
-		{"https://sodra.example", "urn:s", "sodra/p.db", "def", NULL, NULL},
-		{"https://norra.example", "urn:s", "sodra/p.db", "def", "sodra.conf:2:12",
-		 "the same host as huvudman norra has in "},
-		{"https://norra.example:8443", "urn:s", "sodra/p.db", "def", "sodra.conf:2:12",
-		 "the same host"},
-		{"https://sodra.example", "urn:n", "sodra/p.db", "def", "sodra.conf",
-		 "the same entityID"},
-		{"https://sodra.example", "urn:s", "norra/p.db", "def", "sodra.conf:25:8",
-		 "the store is in the same folder"},
-		{"https://sodra.example", "urn:s", "norra/other.db", "def", "sodra.conf:25:8",
-		 "the store is in the same folder"},
-		{"https://sodra.example", "urn:s", "link/p.db", "def", "sodra.conf:25:8",
-		 "the store is in the same folder"},
-		{"https://sodra.example", "urn:s", "sodra/p.db", "aef", "sodra.conf:8:7",
-		 "the same key"},
-		{"https://sodra.example", "urn:s", "sodra/p.db", "dbf", "sodra.conf:19:7",
-		 "the same key"},
-		{"https://sodra.example", "urn:s", "sodra/p.db", "dec", "sodra.conf:21:7",
-		 "the same key"},
-		{"https://sodra.example", "urn:s", "sodra/p.db", "deb", "sodra.conf:21:7",
-		 "norra.conf:19:7; each needs its own"},
-		{"https://sodra.example", "urn:s", "sodra/p.db", "def", "sodra.conf:3:10",
-		 "the same scope as huvudman norra has in ",
-		 "scopes = sodra.example; norra.example"},
+		{.want = NULL},
+		{.base_url = "https://norra.example",
+		 .where = "sodra.conf:2:12",
+		 .want = "the same host as huvudman norra has in "},
+		{.base_url = "https://norra.example:8443",
+		 .where = "sodra.conf:2:12",
+		 .want = "the same host"},
+		{.entity_id = "urn:n", .where = "sodra.conf", .want = "the same entityID"},
+		{.store = "norra/p.db",
+		 .where = "sodra.conf:25:8",
+		 .want = "the store is in the same folder"},
+		{.store = "norra/other.db",
+		 .where = "sodra.conf:25:8",
+		 .want = "the store is in the same folder"},
+		{.store = "link/p.db",
+		 .where = "sodra.conf:25:8",
+		 .want = "the store is in the same folder"},
+		{.secrets = "aef", .where = "sodra.conf:8:7", .want = "the same key"},
+		{.secrets = "dbf", .where = "sodra.conf:19:7", .want = "the same key"},
+		{.secrets = "dec", .where = "sodra.conf:21:7", .want = "the same key"},
+		{.secrets = "deb",
+		 .where = "sodra.conf:21:7",
+		 .want = "norra.conf:19:7; each needs its own"},
+		{.scopes = "scopes = sodra.example; norra.example",
+		 .where = "sodra.conf:3:10",
+		 .want = "the same scope as huvudman norra has in "},
 	};
 	for (gsize i = 0; i < G_N_ELEMENTS(cases); i++) {
 		g_autoptr(GError) error = NULL;
 		Generation norra, sodra;
 		make(&norra, "norra", "https://norra.example", "scopes = norra.example", "urn:n",
 		     "norra/p.db", "abc");
-		make(&sodra, "sodra", cases[i].base_url,
-		     cases[i].scopes ? cases[i].scopes : "scopes = sodra.example",
-		     cases[i].entity_id, cases[i].store, cases[i].secrets);
+		make(&sodra, "sodra", cases[i].base_url ?: "https://sodra.example",
+		     cases[i].scopes ?: "scopes = sodra.example", cases[i].entity_id ?: "urn:s",
+		     cases[i].store ?: "sodra/p.db", cases[i].secrets ?: "def");
 		g_assert_cmpint(apart(&sodra, &norra, &error), ==, cases[i].want == NULL);
 		if (cases[i].want) {
 			assert_says(error, cases[i].want);
