@@ -85,7 +85,7 @@ long() {
 }
 none 'every C file begins with its licence' begins "${sources[@]}"
 none 'every header says #pragma once' once "${sources[@]}"
-none 'no file is longer than 700 lines' long "${product[@]}"
+none 'no file is longer than 700 lines' long "${sources[@]}"
 none 'no whitespace ends a line' grep -nE '[[:blank:]]+$' "${sources[@]}"
 
 tap_done
