@@ -214,6 +214,15 @@ run show
 like 'it wants one of two' "$code $err" '2 *an EPPN or --person*'
 
 # --- adopt ----------------------------------------------------------------------------------------
+# give N EPPN: the directory gives it from now on.
+give() {
+  ldap ldapmodify >/dev/null <<END
+dn: uid=new$1,$people
+changetype: modify
+replace: eduPersonPrincipalName
+eduPersonPrincipalName: $2
+END
+}
 # recreate N EPPN: the entry is made anew, with a new entryUUID.
 recreate() {
   ldap ldapdelete "uid=new$1,$people" &&
@@ -226,34 +235,16 @@ run adopt "$other" --person new3 --yes
 like 'what the directory does not give is not adopted' "$code $err" '1 *does not give it to uid=new3,*'
 run adopt never-seen@skola.example --person new3 --yes
 like 'nor what nobody ever had' "$code $err" '1 *nobody has been seen with it*'
-ldap ldapmodify >/dev/null <<END
-dn: uid=new3,$people
-changetype: modify
-replace: eduPersonPrincipalName
-eduPersonPrincipalName: $other
-
-dn: uid=new4,$people
-changetype: modify
-replace: eduPersonPrincipalName
-eduPersonPrincipalName: $eppn
-END
+give 3 "$other"
+give 4 "$eppn"
 run adopt "$eppn" --person new4 --yes
 like 'swapped values are told to be mended' "$code $err" '1 *still in the directory (uid=new3,*mend the directory*rotate*'
 run show "$eppn"
 like 'and show tells who is who' "$out" "*uid=new3,* is the person, and does not have it now*uid=new4,* is somebody else*"
 run export --csv
 is 'export leaves both out, and says so' "$code $(grep -c -e "$eppn" -e "$other" <<<"$out") $(grep -c "another person's" <<<"$err")" '1 0 2'
-ldap ldapmodify >/dev/null <<END
-dn: uid=new3,$people
-changetype: modify
-replace: eduPersonPrincipalName
-eduPersonPrincipalName: $eppn
-
-dn: uid=new4,$people
-changetype: modify
-replace: eduPersonPrincipalName
-eduPersonPrincipalName: $other
-END
+give 3 "$eppn"
+give 4 "$other"
 recreate 3 "$eppn"
 fresh
 ask
@@ -271,21 +262,11 @@ type_in new3 katten
 ok 'and is no stranger to a login any more' test "$(outcome)" != eppn-taken -a -n "$(session)"
 run show "$eppn" --json
 is 'and is the person from then on' "$(jq -r '"\(.agrees) \(.entries[0].same_person)"' <<<"$out")" 'true true'
-ldap ldapmodify >/dev/null <<END
-dn: uid=new4,$people
-changetype: modify
-replace: eduPersonPrincipalName
-eduPersonPrincipalName: $eppn
-END
+give 4 "$eppn"
 recreate 3 "$eppn"
 run adopt "$eppn" --person new3 --yes
 like 'what two have now is nobody'\''s' "$code $err" '1 *another entry has it too*'
-ldap ldapmodify >/dev/null <<END
-dn: uid=new4,$people
-changetype: modify
-replace: eduPersonPrincipalName
-eduPersonPrincipalName: $other
-END
+give 4 "$other"
 run adopt "$eppn" --person new3 --yes
 like 'made anew once more it is adopted once more' "$code $out" '0 *1 adopted*'
 
@@ -328,12 +309,7 @@ d=$(eppn_of new8)
 ldap ldapdelete "uid=new8,$people"
 pupil 8 | ldap ldapadd >/dev/null
 run assign --apply --yes "${credential[@]}"
-ldap ldapmodify >/dev/null <<END
-dn: uid=new8,$people
-changetype: modify
-replace: eduPersonPrincipalName
-eduPersonPrincipalName: $d
-END
+give 8 "$d"
 run adopt "$d" --person new8 --yes
 like 'who is known on their own is not made another' "$code $err" '1 *known on its own, by 1 other EPPNs and 0 identifiers*--force*'
 run adopt "$d" --person new8 --yes --force
@@ -394,21 +370,11 @@ is 'of everybody who has one' "$(wc -l <<<"$csv")" "$(($(values | wc -l) + $(val
 broken=('=1+1@elsewhere.example' 'a b@skola.example')
 for n in 0 1; do
   before=$(eppn_of new$((20 + n)))
-  ldap ldapmodify >/dev/null <<END
-dn: uid=new$((20 + n)),$people
-changetype: modify
-replace: eduPersonPrincipalName
-eduPersonPrincipalName: ${broken[n]}
-END
+  give "$((20 + n))" "${broken[n]}"
   run export
   is "what a login never releases is not provisioned either (${broken[n]})" \
     "$code $(grep -cF "${broken[n]}" <<<"$out") $(grep -c "^uid=new$((20 + n)),.*none that can be released" <<<"$err")" '1 0 1'
-  ldap ldapmodify >/dev/null <<END
-dn: uid=new$((20 + n)),$people
-changetype: modify
-replace: eduPersonPrincipalName
-eduPersonPrincipalName: $before
-END
+  give "$((20 + n))" "$before"
 done
 
 # --- the store as the source ----------------------------------------------------------------------
