@@ -8,6 +8,7 @@
 #include "idp/limits.h"
 #include "idp/seal.h"
 #include "tests/unit/names.h"
+#include "tests/unit/narrow-chance.h"
 #include <math.h>
 #include <string.h>
 
@@ -15,6 +16,7 @@ enum {
 	DRAWS = 1000000,
 	PEOPLE = 100000,
 	PAIRS = 7,
+	WAYS = 4 * DRAWS, /* of which a million draws meet many twice */
 };
 
 static const char scope[] = "skola.example";
@@ -342,6 +344,17 @@ static void assert_even(const uint64_t *counts, unsigned n)
 		g_assert_cmpfloat(fabs((double)counts[i] - want), <, slack);
 }
 
+/* Sorts them. */
+static unsigned repeats_in(int64_t *drawn)
+{
+	unsigned repeats = 0;
+
+	qsort(drawn, DRAWS, sizeof *drawn, by_number);
+	for (unsigned i = 1; i < DRAWS; i++)
+		repeats += drawn[i] == drawn[i - 1] ? 1 : 0;
+	return repeats;
+}
+
 static void test_million(void)
 {
 	g_autoptr(GPtrArray) people = people_new();
@@ -349,7 +362,6 @@ static void test_million(void)
 	g_autofree bool *begins = g_new0(bool, 65536);
 	g_autofree int64_t *drawn = g_new(int64_t, DRAWS);
 	uint64_t counts[sizeof letters + sizeof digits] = {0};
-	unsigned repeats = 0;
 
 	for (guint i = 0; i < people->len; i++)
 		add_pieces(pieces, begins, people->pdata[i], &readings[i % G_N_ELEMENTS(readings)]);
@@ -365,12 +377,47 @@ static void test_million(void)
 	}
 	assert_even(counts, sizeof letters - 1);
 	assert_even(counts + sizeof letters - 1, sizeof digits - 1);
-	qsort(drawn, DRAWS, sizeof *drawn, by_number);
-	for (unsigned i = 1; i < DRAWS; i++)
-		repeats += drawn[i] == drawn[i - 1] ? 1 : 0;
 	/* Of 152^7 values a million have one twice in one run of 3,700; that one is seen, and drawn
-	 * again, by whoever gives it. */
-	g_assert_cmpuint(repeats, <=, 1);
+	 * again, by whoever gives it: see test_given(). */
+	g_assert_cmpuint(repeats_in(drawn), <=, 1);
+}
+
+typedef struct {
+	GHashTable *values;
+	unsigned again;
+} Given;
+
+static bool given_before(const char *eppn, bool *seen, gpointer data, GError **error)
+{
+	Given *given = data;
+
+	*seen = g_hash_table_contains(given->values, eppn);
+	given->again += *seen ? 1 : 0;
+	return true;
+}
+
+/* A million that are given are a million, though chance draws more than one in ten twice. */
+static void test_given(void)
+{
+	g_autoptr(GHashTable) values = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
+	g_autofree int64_t *given = g_new(int64_t, DRAWS);
+	uint64_t counts[sizeof letters + sizeof digits] = {0};
+	Given before = {.values = values};
+
+	narrow_chance(WAYS);
+	for (unsigned i = 0; i < DRAWS; i++) {
+		g_autoptr(GError) error = NULL;
+		char *eppn = eppn_draw_for(scope, NULL, NULL, given_before, &before, &error);
+		g_autofree char *local = NULL;
+
+		g_assert_no_error(error);
+		local = local_part(eppn);
+		given[i] = number_of(local, counts);
+		g_hash_table_add(values, eppn);
+	}
+	narrow_chance(0);
+	g_assert_cmpuint(before.again, >, DRAWS / 10);
+	g_assert_cmpuint(repeats_in(given), ==, 0);
 }
 
 /* The search for pieces finds them. */
@@ -442,6 +489,7 @@ int main(int argc, char **argv)
 	g_test_add_func("/eppn-draw/bad", test_bad);
 	g_test_add_func("/eppn-draw/piece", test_piece);
 	g_test_add_func("/eppn-draw/million", test_million);
+	g_test_add_func("/eppn-draw/given", test_given);
 	g_test_add_func("/eppn-draw/seen", test_seen);
 	int result = g_test_run();
 	g_hash_table_unref(read_texts);

@@ -1,10 +1,12 @@
 /* SPDX-License-Identifier: AGPL-3.0-or-later */
 /*
- * People come, leave and come back, and values are given by chance and by mistake: no EPPN is ever
- * a second person's. EPPN_CHANGES says how many changes (20,000; `make soak`: a million).
+ * People come, leave and come back, and values are given by chance, which repeats itself, and by
+ * mistake: no EPPN is ever a second person's. EPPN_CHANGES says how many changes (20,000; `make
+ * soak`: a million).
  */
 #include "idp/identity/eppn-draw.h"
 #include "idp/identity/eppn.h"
+#include "tests/unit/narrow-chance.h"
 #include "tests/unit/store-world.h"
 
 #include <stdlib.h>
@@ -20,7 +22,8 @@ typedef struct {
 		*owner; /* folded EPPN -> person key: what the test knows, apart from the store */
 	GPtrArray *commits; /* StoreCommit: a batch */
 	GArray *fine;       /* bool: whether each of them may succeed */
-	guint drawn, mistakes;
+	GHashTable *taken;  /* char *: what was drawn for the batch, as `eppn assign` holds it */
+	guint drawn, again, mistakes;
 } Town;
 
 static char *any(GPtrArray *of)
@@ -41,6 +44,17 @@ static bool is_seen(const char *eppn, bool *seen, gpointer data, GError **error)
 	return outcome != STORE_FAULT;
 }
 
+static bool is_given(const char *eppn, bool *seen, gpointer data, GError **error)
+{
+	Town *town = data;
+
+	*seen = g_hash_table_contains(town->taken, eppn);
+	if (!*seen && !is_seen(eppn, seen, data, error))
+		return false;
+	town->again += *seen ? 1 : 0;
+	return true;
+}
+
 /* The batch is applied: what may succeed has, and what may not has not. */
 static void settle(Town *town)
 {
@@ -55,6 +69,7 @@ static void settle(Town *town)
 				g_array_index(town->fine, bool, i) ? STORE_OK : STORE_CONFLICT);
 	g_ptr_array_set_size(town->commits, 0);
 	g_array_set_size(town->fine, 0);
+	g_hash_table_remove_all(town->taken);
 }
 
 /* The directory, or a command, says that the person has that value. Another spelling of one's own
@@ -80,10 +95,11 @@ static void give(Town *town, const char *eppn, const char *person, bool same_spe
 static void draw_for(Town *town, const char *person)
 {
 	g_autoptr(GError) error = NULL;
-	char *eppn = eppn_draw_for("skola.example", "Bo", "Ek", is_seen, town, &error);
+	char *eppn = eppn_draw_for("skola.example", "Bo", "Ek", is_given, town, &error);
 
 	g_assert_no_error(error);
 	g_ptr_array_add(town->values, eppn);
+	g_hash_table_add(town->taken, eppn);
 	give(town, eppn, person, true);
 	town->drawn++;
 }
@@ -141,6 +157,8 @@ static void test_reassign(void)
 	town.owner = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, g_free);
 	town.commits = g_ptr_array_new_with_free_func((GDestroyNotify)store_commit_free);
 	town.fine = g_array_new(FALSE, FALSE, sizeof(bool));
+	town.taken = g_hash_table_new(g_str_hash, g_str_equal);
+	narrow_chance((uint32_t)(2 * changes));
 	arrive(&town);
 	for (guint64 i = 0; i < changes; i++) {
 		change(&town);
@@ -148,13 +166,16 @@ static void test_reassign(void)
 			settle(&town);
 	}
 	settle(&town);
+	narrow_chance(0);
+	g_assert_cmpuint(town.again, >, changes / 20);
 	g_assert_cmpuint(town.mistakes, >, changes / 20);
 	g_assert_cmpuint(g_hash_table_size(town.owner), ==, town.drawn);
 	g_assert_true(store_walk(town.world->reader, STORE_EPPN, check_row, &town, &error));
 	g_assert_no_error(error);
 	g_assert_cmpuint(g_hash_table_size(town.owner), ==, 0);
-	g_test_message("%u people, %u values, %u mistakes refused", town.people->len, town.drawn,
-		       town.mistakes);
+	g_test_message("%u people, %u values, %u drawn again, %u mistakes refused",
+		       town.people->len, town.drawn, town.again, town.mistakes);
+	g_hash_table_unref(town.taken);
 	g_array_unref(town.fine);
 	g_ptr_array_unref(town.commits);
 	g_hash_table_unref(town.owner);
