@@ -108,6 +108,16 @@ Generation *command_generation(const CommandLine *line, gint64 now, GError **err
 	return config ? generation_load(config, now, error) : NULL;
 }
 
+bool command_set_error(GError **error, const char *format, ...)
+{
+	va_list args;
+	va_start(args, format);
+	g_propagate_error(error,
+			  g_error_new_valist(CONFIG_ERROR, CONFIG_ERROR_VALUE, format, args));
+	va_end(args);
+	return false;
+}
+
 int command_fail(const GError *error)
 {
 	g_printerr("portvakt: %s\n", error->message);

@@ -55,6 +55,10 @@ Generation *command_generation(const CommandLine *line, gint64 now, GError **err
 char **command_huvudmen(const CommandLine *line, const Config *main, GError **error);
 Config *command_config_of(Config *main, const char *huvudman, GError **error);
 
+/* Sets a CONFIG_ERROR/VALUE: what the admin has said, or the data say, does not fit. Returns false.
+ */
+bool command_set_error(GError **error, const char *format, ...) G_GNUC_PRINTF(2, 3);
+
 /* Prints `portvakt: MESSAGE` on stderr and returns COMMAND_PROBLEM. */
 int command_fail(const GError *error);
 

@@ -104,17 +104,6 @@ static int column(const CsvRecord *head, const char *name)
 	return -1;
 }
 
-static bool fail(GError **error, const char *format, ...) G_GNUC_PRINTF(2, 3);
-static bool fail(GError **error, const char *format, ...)
-{
-	va_list args;
-	va_start(args, format);
-	g_propagate_error(error,
-			  g_error_new_valist(G_FILE_ERROR, G_FILE_ERROR_INVAL, format, args));
-	va_end(args);
-	return false;
-}
-
 static bool take_records(Adopt *adopt, const GPtrArray *records, GError **error)
 {
 	const CsvRecord *head = records->len > 0 ? records->pdata[0] : NULL;
@@ -124,15 +113,17 @@ static bool take_records(Adopt *adopt, const GPtrArray *records, GError **error)
 	int who = name >= 0 ? name : key;
 
 	if (eppn < 0 || who < 0 || (name >= 0 && key >= 0))
-		return fail(error,
-			    "%s:1: the first line names the columns: eppn, and login or person-key",
-			    csv_file);
+		return command_set_error(
+			error,
+			"%s:1: the first line names the columns: eppn, and login or person-key",
+			csv_file);
 	adopt->by_key = key >= 0;
 	for (guint i = 1; i < records->len; i++) {
 		const CsvRecord *record = records->pdata[i];
 		if (record->fields->len != head->fields->len)
-			return fail(error, "%s:%u: there are %u fields, and the first line has %u",
-				    csv_file, record->line, record->fields->len, head->fields->len);
+			return command_set_error(
+				error, "%s:%u: there are %u fields, and the first line has %u",
+				csv_file, record->line, record->fields->len, head->fields->len);
 		add_adoption(adopt, record->line, record->fields->pdata[eppn],
 			     record->fields->pdata[who]);
 	}
@@ -145,7 +136,7 @@ static bool read_csv(Adopt *adopt, GError **error)
 	int fd = is_stdin ? STDIN_FILENO : open(csv_file, O_RDONLY | O_CLOEXEC);
 
 	if (fd < 0)
-		return fail(error, "%s: %s", csv_file, g_strerror(errno));
+		return command_set_error(error, "%s: %s", csv_file, g_strerror(errno));
 	g_autoptr(GBytes) bytes = metadata_read(fd, csv_file, LIMIT_CSV_BYTES, error);
 	if (!is_stdin)
 		close(fd);

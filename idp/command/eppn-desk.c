@@ -11,17 +11,6 @@
 
 const Role eppn_roles[EPPN_ROLES] = {ROLE_STUDENT, ROLE_STAFF, ROLE_GUARDIAN};
 
-static bool fail(GError **error, const char *format, ...) G_GNUC_PRINTF(2, 3);
-static bool fail(GError **error, const char *format, ...)
-{
-	va_list args;
-	va_start(args, format);
-	g_propagate_error(error,
-			  g_error_new_valist(CONFIG_ERROR, CONFIG_ERROR_VALUE, format, args));
-	va_end(args);
-	return false;
-}
-
 /* ---- opening ---- */
 
 static bool open_reader(EppnDesk *desk, GError **error)
@@ -52,10 +41,11 @@ bool eppn_desk_open(EppnDesk *desk, const CommandLine *line, GError **error)
 bool eppn_desk_write(EppnDesk *desk, GError **error)
 {
 	if (!desk->reader)
-		return fail(error,
-			    "there is no store at %s yet; start portvakt once, which makes it "
-			    "with the right owner",
-			    desk->store_file);
+		return command_set_error(
+			error,
+			"there is no store at %s yet; start portvakt once, which makes it "
+			"with the right owner",
+			desk->store_file);
 	desk->store = store_open_beside(store_sqlite, desk->store_file, error);
 	return desk->store != NULL;
 }
@@ -73,7 +63,7 @@ static Secret *read_stdin(GError **error)
 	Secret *password = got == 0 && length > 0 ? secret_new(bytes, length) : NULL;
 	seal_wipe(bytes, sizeof bytes);
 	if (!password)
-		fail(error, "standard input gives no password");
+		command_set_error(error, "standard input gives no password");
 	return password;
 }
 
@@ -106,13 +96,15 @@ bool eppn_desk_edit(EppnDesk *desk, const char *bind_dn, const char *password_fi
 	const char *own = config_text(config, directory, "bind-dn");
 
 	if (!bind_dn || !password_file)
-		return fail(error, "writing in the directory needs --bind-dn and --password-file");
+		return command_set_error(
+			error, "writing in the directory needs --bind-dn and --password-file");
 	if ((own && g_ascii_strcasecmp(own, bind_dn) == 0) ||
 	    is_same_file(config_path(config, directory, "password-file"), password_file))
-		return fail(error,
-			    "that is the account of [%s], which the daemon has; an account "
-			    "that may write is one that the daemon does not know",
-			    directory);
+		return command_set_error(
+			error,
+			"that is the account of [%s], which the daemon has; an account "
+			"that may write is one that the daemon does not know",
+			directory);
 	g_autoptr(Secret) password = read_password(password_file, error);
 	if (password)
 		desk->editor = directory_editor_open(desk->generation->directory, bind_dn, password,
@@ -141,7 +133,8 @@ StoreOutcome eppn_desk_commit(EppnDesk *desk, StoreCommit *commit, GError **erro
 	if (result.outcome == STORE_FAULT && result.error)
 		g_propagate_error(error, g_error_copy(result.error));
 	else
-		fail(error, "the store holds as many rows of this kind as it ever takes");
+		command_set_error(error,
+				  "the store holds as many rows of this kind as it ever takes");
 	return STORE_FAULT;
 }
 
@@ -165,8 +158,9 @@ DirectoryEntry *eppn_desk_person(const EppnDesk *desk, const char *login, GError
 		directory_find(desk->generation->directory, login, &entry, error);
 
 	if (outcome != DIRECTORY_FOUND && outcome != DIRECTORY_FAULT)
-		fail(error, "the directory has not exactly one person who logs in as '%s' (%s)",
-		     login, directory_outcome_name(outcome));
+		command_set_error(
+			error, "the directory has not exactly one person who logs in as '%s' (%s)",
+			login, directory_outcome_name(outcome));
 	return entry;
 }
 

@@ -38,17 +38,6 @@ typedef struct {
 	Rotation found, begun;
 } Rotate;
 
-static bool fail(GError **error, const char *format, ...) G_GNUC_PRINTF(2, 3);
-static bool fail(GError **error, const char *format, ...)
-{
-	va_list args;
-	va_start(args, format);
-	g_propagate_error(error,
-			  g_error_new_valist(CONFIG_ERROR, CONFIG_ERROR_VALUE, format, args));
-	va_end(args);
-	return false;
-}
-
 /* ---- what will change ---- */
 
 static bool plan_role(Rotate *rotate, Role role, GError **error)
@@ -59,7 +48,7 @@ static bool plan_role(Rotate *rotate, Role role, GError **error)
 
 	if (now == EPPN_NOW_BROKEN) {
 		g_autofree char *what = eppn_desk_broken(rotate->desk, rotate->entry, role);
-		return fail(error, "%s: %s", entry_dn(rotate->entry), what);
+		return command_set_error(error, "%s: %s", entry_dn(rotate->entry), what);
 	}
 	if (now == EPPN_NOW_FAULT)
 		return false;
@@ -81,7 +70,7 @@ static bool plan(Rotate *rotate, GError **error)
 		return false;
 	has = masterdata_roles(rotate->desk->generation->masterdata, rotate->entry);
 	if (!(has & rotate->roles))
-		return fail(error, "%s has no such role", entry_dn(rotate->entry));
+		return command_set_error(error, "%s has no such role", entry_dn(rotate->entry));
 	for (unsigned r = 0; !only_identifiers && r < EPPN_ROLES; r++)
 		if ((has & rotate->roles & eppn_roles[r]) &&
 		    !plan_role(rotate, eppn_roles[r], error))
@@ -145,7 +134,7 @@ static bool commit_or(const Rotate *rotate, StoreCommit *commit, const char *con
 	StoreOutcome outcome = eppn_desk_commit(rotate->desk, commit, error);
 
 	if (outcome == STORE_CONFLICT)
-		return fail(error, "%s", conflict);
+		return command_set_error(error, "%s", conflict);
 	return outcome == STORE_OK;
 }
 
@@ -190,12 +179,13 @@ static bool write_directory(const Rotate *rotate, GError **error)
 					 change->before, change->after, &cause))
 			continue;
 		bool undone = i == 0 && cause->domain == CHANGE_ERROR && undo(rotate);
-		return fail(error, "%s: the EPPN as %s %s; run this again: %s",
-			    entry_dn(rotate->entry), role_name(change->role),
-			    undone ? "is the old one, and nothing else was done"
-				   : "may be the old one or the new one, and until the rotation is "
-				     "done nobody can log in as this person",
-			    cause->message);
+		return command_set_error(
+			error, "%s: the EPPN as %s %s; run this again: %s", entry_dn(rotate->entry),
+			role_name(change->role),
+			undone ? "is the old one, and nothing else was done"
+			       : "may be the old one or the new one, and until the rotation is "
+				 "done nobody can log in as this person",
+			cause->message);
 	}
 	return true;
 }

@@ -42,17 +42,6 @@ static void holder_free(gpointer data)
 	g_free(holder);
 }
 
-static bool fail(GError **error, const char *format, ...) G_GNUC_PRINTF(2, 3);
-static bool fail(GError **error, const char *format, ...)
-{
-	va_list args;
-	va_start(args, format);
-	g_propagate_error(error,
-			  g_error_new_valist(CONFIG_ERROR, CONFIG_ERROR_VALUE, format, args));
-	va_end(args);
-	return false;
-}
-
 /* ---- what is known ---- */
 
 static bool take_row(GBytes *value, gpointer data)
@@ -150,13 +139,13 @@ static bool look_at(const DirectoryWalked *walked, gpointer data)
 static bool find_eppn(Show *show, GError **error)
 {
 	if (!g_utf8_validate(show->eppn, -1, NULL))
-		return fail(error, "the EPPN is no UTF-8 text");
+		return command_set_error(error, "the EPPN is no UTF-8 text");
 	if (!find_rows(show, error) ||
 	    !directory_walk(show->desk->generation->directory, NULL, look_at, show, error))
 		return false;
 	eppn_progress("", 0);
 	if (!show->error && !show->person && show->holders->len == 0)
-		return fail(error, "nobody has it, and nobody has been seen with it");
+		return command_set_error(error, "nobody has it, and nobody has been seen with it");
 	return true;
 }
 

@@ -25,17 +25,6 @@ static const GOptionEntry entries[] = {
 	G_OPTION_ENTRY_NULL,
 };
 
-static bool fail(GError **error, const char *format, ...) G_GNUC_PRINTF(2, 3);
-static bool fail(GError **error, const char *format, ...)
-{
-	va_list args;
-	va_start(args, format);
-	g_propagate_error(error,
-			  g_error_new_valist(CONFIG_ERROR, CONFIG_ERROR_VALUE, format, args));
-	va_end(args);
-	return false;
-}
-
 /* ---- whom and where ---- */
 
 static DirectoryEntry *find_entry(const Generation *generation, GError **error)
@@ -44,8 +33,9 @@ static DirectoryEntry *find_entry(const Generation *generation, GError **error)
 	DirectoryOutcome outcome =
 		directory_find(generation->directory, person_login, &entry, error);
 	if (outcome != DIRECTORY_FOUND && outcome != DIRECTORY_FAULT)
-		fail(error, "the directory has not exactly one person who logs in as that (%s)",
-		     directory_outcome_name(outcome));
+		command_set_error(
+			error, "the directory has not exactly one person who logs in as that (%s)",
+			directory_outcome_name(outcome));
 	return entry;
 }
 
@@ -53,15 +43,16 @@ static Role choose_role(unsigned roles, GError **error)
 {
 	Role wanted = role_wanted ? role_by_name(role_wanted) : ROLE_NONE;
 	if (role_wanted && !wanted)
-		fail(error, "--role is student, staff or guardian");
+		command_set_error(error, "--role is student, staff or guardian");
 	else if (!roles)
-		fail(error,
-		     "the person has no role, so nobody is let in; see student, staff and guardian "
-		     "in portvakt.conf(5)");
+		command_set_error(
+			error,
+			"the person has no role, so nobody is let in; see student, staff and guardian "
+			"in portvakt.conf(5)");
 	else if (wanted && !(roles & wanted))
-		fail(error, "the person is no %s", role_wanted);
+		command_set_error(error, "the person is no %s", role_wanted);
 	else if (!wanted && (roles & (roles - 1)))
-		fail(error, "the person has several roles; say which with --role");
+		command_set_error(error, "the person has several roles; say which with --role");
 	else
 		return wanted ? wanted : (Role)roles;
 	return ROLE_NONE;

@@ -37,17 +37,6 @@ static void errand_clear(Errand *errand)
 }
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(Errand, errand_clear)
 
-static bool fail(GError **error, const char *format, ...) G_GNUC_PRINTF(2, 3);
-static bool fail(GError **error, const char *format, ...)
-{
-	va_list args;
-	va_start(args, format);
-	g_propagate_error(error,
-			  g_error_new_valist(CONFIG_ERROR, CONFIG_ERROR_VALUE, format, args));
-	va_end(args);
-	return false;
-}
-
 static const char *store_place(const Generation *generation)
 {
 	return config_path(generation->config, "store", "file");
@@ -63,11 +52,11 @@ static bool fail_title(const Errand *errand, const char *title, GError **error)
 									PolicyApproval, i)
 						.title);
 	const char *guess = guess_nearest(title, (const char *const *)titles->pdata, titles->len);
-	return fail(error,
-		    "no release that two must approve is called \"%s\"%s%s%s (`portvakt policy "
-		    "approvals' lists them)",
-		    title, guess ? "; did you mean \"" : "", guess ? guess : "",
-		    guess ? "\"?" : "");
+	return command_set_error(
+		error,
+		"no release that two must approve is called \"%s\"%s%s%s (`portvakt policy "
+		"approvals' lists them)",
+		title, guess ? "; did you mean \"" : "", guess ? guess : "", guess ? "\"?" : "");
 }
 
 /* That the file whose text was read is the one the release stands in. */
@@ -95,9 +84,10 @@ static bool find_release(Errand *errand, const char *file, const char *title, GE
 	if (!errand->one)
 		return fail_title(errand, title, error);
 	if (!is_the_file(errand->generation, errand->one, file))
-		return fail(error, "\"%s\" stands in %s/%s, not in %s", title,
-			    config_path(errand->generation->config, "policy", "folder"),
-			    errand->one->file, file);
+		return command_set_error(
+			error, "\"%s\" stands in %s/%s, not in %s", title,
+			config_path(errand->generation->config, "policy", "folder"),
+			errand->one->file, file);
 	errand->hash = approval_hash(errand->one->canonical);
 	return true;
 }
@@ -108,14 +98,15 @@ static bool find_approver(Errand *errand, GError **error)
 	const char *place = store_place(errand->generation);
 	struct stat store;
 	if (stat(place, &store) != 0)
-		return fail(error,
-			    "%s: there is no store yet that could hold approvals; start `portvakt "
-			    "serve' once",
-			    place);
+		return command_set_error(
+			error,
+			"%s: there is no store yet that could hold approvals; start `portvakt "
+			"serve' once",
+			place);
 	if (!approver_find(&errand->approver, error))
 		return false;
 	if (errand->approver.uid != 0 && errand->approver.uid == store.st_uid)
-		return fail(
+		return command_set_error(
 			error,
 			"%s is the account of the daemon and not of a person; log in as yourself "
 			"and use sudo",
@@ -142,10 +133,13 @@ static StoreOutcome apply(const Errand *errand, StoreCommit *commit, GError **er
 	if (!store || !store_apply(store, &commit, 1, &result, error))
 		return STORE_FAULT;
 	if (result.outcome == STORE_CAPPED)
-		fail(error, "the store holds as many approvals as it can; withdraw those of texts "
-			    "that are gone (`portvakt policy approvals')");
+		command_set_error(
+			error,
+			"the store holds as many approvals as it can; withdraw those of texts "
+			"that are gone (`portvakt policy approvals')");
 	else if (result.outcome == STORE_FAULT)
-		fail(error, "%s", result.error ? result.error->message : "the store failed");
+		command_set_error(error, "%s",
+				  result.error ? result.error->message : "the store failed");
 	return result.outcome;
 }
 
@@ -214,8 +208,8 @@ static int withdraw(const CommandLine *line)
 	approval_withdraw(commit, errand.hash, errand.approver.uid);
 	StoreOutcome outcome = apply(&errand, commit, &error);
 	if (outcome == STORE_CONFLICT)
-		fail(&error, "%s has not approved \"%s\" as it stands now", errand.approver.account,
-		     errand.one->title);
+		command_set_error(&error, "%s has not approved \"%s\" as it stands now",
+				  errand.approver.account, errand.one->title);
 	if (error)
 		return command_fail(error);
 	g_print("%s has taken back the approval of \"%s\"; from the next reload on (systemctl reload "
