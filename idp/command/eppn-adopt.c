@@ -94,30 +94,54 @@ static void add_adoption(Adopt *adopt, unsigned line, const char *eppn, const ch
 	g_ptr_array_add(adopt->adoptions, adoption);
 }
 
-static int column(const CsvRecord *head, const char *name)
+/* Where the column stands, -1 where there is none. False where there are several: whichever were
+ * taken would be a guess about who is who. */
+static bool find_column(const CsvRecord *head, const char *name, int *ret_place, GError **error)
 {
+	*ret_place = -1;
 	for (guint i = 0; i < head->fields->len; i++) {
 		g_autofree char *field = g_strstrip(g_strdup(head->fields->pdata[i]));
-		if (g_ascii_strcasecmp(field, name) == 0)
-			return (int)i;
+		if (g_ascii_strcasecmp(field, name) != 0)
+			continue;
+		if (*ret_place >= 0)
+			return command_set_error(error,
+						 "%s:%u: the column %s is there twice; leave one",
+						 csv_file, head->line, name);
+		*ret_place = (int)i;
 	}
-	return -1;
+	return true;
+}
+
+/* Where the EPPN stands, and where who has it. */
+static bool read_head(Adopt *adopt, const CsvRecord *head, int *ret_eppn, int *ret_who,
+		      GError **error)
+{
+	int login_at, key_at;
+
+	if (!find_column(head, "eppn", ret_eppn, error) ||
+	    !find_column(head, "login", &login_at, error) ||
+	    !find_column(head, "person-key", &key_at, error))
+		return false;
+	if (*ret_eppn < 0 || (login_at < 0) == (key_at < 0))
+		return command_set_error(
+			error,
+			"%s:%u: the first line names the columns, with commas between them: eppn, "
+			"and either login or person-key",
+			csv_file, head->line);
+	adopt->by_key = key_at >= 0;
+	*ret_who = adopt->by_key ? key_at : login_at;
+	return true;
 }
 
 static bool take_records(Adopt *adopt, const GPtrArray *records, GError **error)
 {
 	const CsvRecord *head = records->len > 0 ? records->pdata[0] : NULL;
-	int eppn = head ? column(head, "eppn") : -1;
-	int name = head ? column(head, "login") : -1;
-	int key = head ? column(head, "person-key") : -1;
-	int who = name >= 0 ? name : key;
+	int eppn, who;
 
-	if (eppn < 0 || who < 0 || (name >= 0 && key >= 0))
-		return command_set_error(
-			error,
-			"%s:1: the first line names the columns: eppn, and login or person-key",
-			csv_file);
-	adopt->by_key = key >= 0;
+	if (!head)
+		return command_set_error(error, "%s: the file is empty", csv_file);
+	if (!read_head(adopt, head, &eppn, &who, error))
+		return false;
 	for (guint i = 1; i < records->len; i++) {
 		const CsvRecord *record = records->pdata[i];
 		if (record->fields->len != head->fields->len)

@@ -291,6 +291,11 @@ recreate 6 "$b"
 printf 'login;eppn\r\n' >"$work/adopt.csv"
 run adopt --csv "$work/adopt.csv" --yes
 like 'a CSV without its columns is refused' "$code $err" '1 *adopt.csv:1: the first line names the columns*'
+for head in login,eppn,Login eppn,login,eppn person-key,eppn,person-key login,person-key,eppn; do
+  echo "$head" >"$work/adopt.csv"
+  run adopt --csv "$work/adopt.csv" --yes
+  like "a CSV that names its people twice over, $head, is refused" "$code $err" '1 *adopt.csv:1: *'
+done
 printf 'name,login,eppn\r\n"Ny, 5",new5,%s\r\nNy 6,new6,%s\r\nNy 7,new7,%s\r\nNy 8,new5,%s\r\nNy 9,nobody-here,%s\r\n' \
   "$a" "$b" "$other" "$a" "$c" >"$work/adopt.csv"
 run adopt --csv "$work/adopt.csv" --yes
