@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: AGPL-3.0-or-later */
+#include <errno.h>
 #include <locale.h>
 #include <stdio.h>
 #include <string.h>
@@ -34,6 +35,20 @@ static void print_error_as_it_is(const char *text)
 	fputs(text, stderr);
 }
 
+/* What was printed may be the whole point, as with `portvakt eppn export > FILE', and the disk may
+ * be full. */
+static int run(int (*command)(int argc, char **argv), int argc, char **argv)
+{
+	int result = command(argc, argv);
+
+	errno = 0;
+	if (fflush(stdout) == 0 && !ferror(stdout))
+		return result;
+	g_printerr("portvakt: what should have been printed is not whole: %s\n",
+		   errno ? g_strerror(errno) : "writing failed");
+	return result == COMMAND_DONE ? COMMAND_PROBLEM : result;
+}
+
 static void print_help(void)
 {
 	g_print("usage: portvakt COMMAND [OPTION...]\n\n"
@@ -59,7 +74,7 @@ int main(int argc, char **argv)
 	}
 	for (gsize i = 0; i < G_N_ELEMENTS(commands); i++)
 		if (g_str_equal(argv[1], commands[i].name))
-			return commands[i].run(argc - 1, argv + 1);
+			return run(commands[i].run, argc - 1, argv + 1);
 	if (g_str_equal(argv[1], "--help") || g_str_equal(argv[1], "-h") ||
 	    g_str_equal(argv[1], "help")) {
 		print_help();

@@ -365,6 +365,8 @@ is 'identifiers alone can be renewed' "$code $(jq -r .renewed <<<"$out")" '0 1'
 run export
 csv=$(tail -n +2 <<<"$out" | tr -d '\r' | cut -d , -f 1,3 | sort)
 is 'export has a head' "$(head -n 1 <<<"$out" | tr -d '\r')" 'person-key,role,userName'
+"$portvakt" eppn export --config "$bed_conf" >/dev/full 2>"$work/err"
+like 'a list that the disk has no room for is no success' "$? $(<"$work/err")" '1 *not whole: No space left*'
 run export --scim
 is 'SCIM says the same' "$(jq -r '"\(.externalId),\(.userName)"' <<<"$out" | sort)" "$csv"
 is 'as SCIM users' "$(jq -r '.schemas[0]' <<<"$out" | sort -u)" urn:ietf:params:scim:schemas:core:2.0:User
