@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: AGPL-3.0-or-later */
 #include "idp/command/command.h"
 
-#include <locale.h>
 #include <stdio.h>
 #include <unistd.h>
 
@@ -140,10 +139,12 @@ bool command_start_libraries(void)
 
 bool command_language(const char *name, char **language)
 {
-	const char *messages = setlocale(LC_MESSAGES, NULL);
-	const char *lang = g_getenv("LC_ALL") ? g_getenv("LC_ALL") : g_getenv("LANG");
+	const char *const *wanted = g_get_language_names_with_category("LC_MESSAGES");
+	for (unsigned i = 0; !*language && wanted[i]; i++)
+		if (g_str_has_prefix(wanted[i], "sv") || g_str_has_prefix(wanted[i], "en"))
+			*language = g_strndup(wanted[i], 2);
 	if (!*language)
-		*language = g_strdup(g_str_has_prefix(lang ? lang : messages, "sv") ? "sv" : "en");
+		*language = g_strdup("en");
 	if (g_str_equal(*language, "sv") || g_str_equal(*language, "en"))
 		return true;
 	g_printerr("portvakt %s: --language is sv or en\n", name);

@@ -54,6 +54,14 @@ like 'a person must be named' "$code $out" '2 *--person*'
 out=$(LC_ALL=C "$portvakt" explain --config "$bed_conf" -p noabjo -s Biblioteket --json)
 is 'JSON is UTF-8 whatever the locale' \
   "$(jq -r '.attributes[] | select(.name == "displayName").values[0]' <<<"$out")" 'Noa Björklund'
+in_language() {
+  env -u LC_ALL -u LC_MESSAGES -u LANGUAGE -u LANG "$@" \
+    "$portvakt" explain --config "$bed_conf" -p noabjo -s Matteboken | head -n 2 | tail -n 1
+}
+for locale in LANG=sv_SE.UTF-8 LC_MESSAGES=sv_SE.UTF-8; do
+  like "$locale asks for Swedish" "$(in_language LC_ALL= LANG=en_GB.UTF-8 "$locale")" 'släpps in: *'
+done
+like 'LC_ALL for English all the same' "$(in_language LC_ALL=C LANG=sv_SE.UTF-8)" 'let in: *'
 is 'it has file and line for each that a rule decides' \
   "$(jq -c '[.attributes[] | select(.reason != "no-rule") | .rule.file + ":" + (.rule.line | tostring)] | unique | map(test("^school.policy:[0-9]+$")) | all' <<<"$out")" true
 is 'and the file where the others are asked for' \
