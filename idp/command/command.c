@@ -5,6 +5,7 @@
 #include <unistd.h>
 
 #include "idp/config.h"
+#include "idp/json.h"
 #include "idp/seal.h"
 #include "metadata/xml/init.h"
 #include "policy/guess.h"
@@ -121,6 +122,28 @@ int command_fail(const GError *error)
 {
 	g_printerr("portvakt: %s\n", error->message);
 	return COMMAND_PROBLEM;
+}
+
+StoreOutcome command_commit(Store *store, StoreCommit *commit, const char *capped, GError **error)
+{
+	StoreResult result = {0};
+
+	if (!store_apply(store, &commit, 1, &result, error))
+		return STORE_FAULT;
+	if (result.outcome == STORE_OK || result.outcome == STORE_CONFLICT)
+		return result.outcome;
+	if (result.outcome == STORE_FAULT && result.error)
+		g_propagate_error(error, g_error_copy(result.error));
+	else
+		command_set_error(error, "%s",
+				  result.outcome == STORE_CAPPED ? capped : "the store failed");
+	return STORE_FAULT;
+}
+
+void command_print_json(GVariant *value)
+{
+	g_autofree char *text = json_from_variant(value, true);
+	g_print("%s\n", text);
 }
 
 bool command_start_libraries(void)

@@ -62,6 +62,13 @@ bool command_set_error(GError **error, const char *format, ...) G_GNUC_PRINTF(2,
 /* Prints `portvakt: MESSAGE` on stderr and returns COMMAND_PROBLEM. */
 int command_fail(const GError *error);
 
+/* Prints it as JSON (json.h), indented. A floating value is sunk. */
+void command_print_json(GVariant *value);
+
+/* Applies one commit to a store of store_open_beside(). OK or CONFLICT; anything else is a FAULT
+ * with error set, to `capped` where the store takes no more rows of the kind. */
+StoreOutcome command_commit(Store *store, StoreCommit *commit, const char *capped, GError **error);
+
 /* Starts the libraries a command needs (libsodium, libxml2, xmlsec1, lasso's environment). False
  * after telling on stderr. */
 bool command_start_libraries(void);

@@ -5,6 +5,7 @@
 
 #include "idp/command/csv.h"
 #include "idp/command/eppn.h"
+#include "idp/command/find-person.h"
 #include "idp/identity/continuation.h"
 #include "idp/identity/rotation.h"
 #include "idp/identity/row.h"
@@ -187,9 +188,8 @@ static bool find_entry(Adopt *adopt, Adoption *adoption, GError **error)
 	if (outcome == DIRECTORY_FAULT)
 		return false;
 	if (outcome != DIRECTORY_FOUND)
-		refuse(adopt, adoption, "the directory has not exactly one person %s '%s' (%s)",
-		       adopt->by_key ? "with the key" : "who logs in as", adoption->who,
-		       directory_outcome_name(outcome));
+		refuse(adopt, adoption, "%s '%s': %s", adopt->by_key ? "person key" : "login",
+		       adoption->who, command_not_found(outcome));
 	return true;
 }
 

@@ -124,18 +124,8 @@ void eppn_desk_close(EppnDesk *desk)
 
 StoreOutcome eppn_desk_commit(EppnDesk *desk, StoreCommit *commit, GError **error)
 {
-	StoreResult result = {0};
-
-	if (!store_apply(desk->store, &commit, 1, &result, error))
-		return STORE_FAULT;
-	if (result.outcome == STORE_OK || result.outcome == STORE_CONFLICT)
-		return result.outcome;
-	if (result.outcome == STORE_FAULT && result.error)
-		g_propagate_error(error, g_error_copy(result.error));
-	else
-		command_set_error(error,
-				  "the store holds as many rows of this kind as it ever takes");
-	return STORE_FAULT;
+	return command_commit(desk->store, commit,
+			      "the store holds as many rows of this kind as it ever takes", error);
 }
 
 StoreOutcome eppn_desk_find(const EppnDesk *desk, const char *eppn, EppnRow **row, GError **error)
@@ -150,19 +140,6 @@ char *eppn_desk_identity(const EppnDesk *desk, const char *key, GError **error)
 }
 
 /* ---- people ---- */
-
-DirectoryEntry *eppn_desk_person(const EppnDesk *desk, const char *login, GError **error)
-{
-	DirectoryEntry *entry = NULL;
-	DirectoryOutcome outcome =
-		directory_find(desk->generation->directory, login, &entry, error);
-
-	if (outcome != DIRECTORY_FOUND && outcome != DIRECTORY_FAULT)
-		command_set_error(
-			error, "the directory has not exactly one person who logs in as '%s' (%s)",
-			login, directory_outcome_name(outcome));
-	return entry;
-}
 
 const char *eppn_desk_attribute(const EppnDesk *desk, Role role)
 {

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: AGPL-3.0-or-later */
 #include "idp/command/eppn.h"
+#include "idp/command/find-person.h"
 #include "idp/identity/rotation.h"
 
 static char *login, *role_text, *bind_dn, *password_file;
@@ -62,7 +63,7 @@ static bool plan(Rotate *rotate, GError **error)
 {
 	unsigned has;
 
-	rotate->entry = eppn_desk_person(rotate->desk, login, error);
+	rotate->entry = command_find_person(rotate->desk->generation, login, error);
 	if (!rotate->entry)
 		return false;
 	rotate->person = eppn_desk_identity(rotate->desk, entry_key(rotate->entry), error);

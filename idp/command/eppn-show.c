@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: AGPL-3.0-or-later */
 #include "idp/command/eppn.h"
+#include "idp/command/find-person.h"
 #include "idp/identity/rotation.h"
-#include "idp/json.h"
 #include "idp/printable.h"
 
 static char *login;
@@ -151,7 +151,7 @@ static bool find_eppn(Show *show, GError **error)
 
 static bool find_person(Show *show, GError **error)
 {
-	g_autoptr(DirectoryEntry) entry = eppn_desk_person(show->desk, login, error);
+	g_autoptr(DirectoryEntry) entry = command_find_person(show->desk->generation, login, error);
 
 	if (!entry)
 		return false;
@@ -299,8 +299,7 @@ static void print_json(const Show *show)
 	}
 	g_variant_dict_insert(&dict, "rotation_pending", "b", (gboolean)show->rotation.pending);
 	g_variant_dict_insert_value(&dict, "entries", holders_variant(show));
-	g_autofree char *text = json_from_variant(g_variant_dict_end(&dict), true);
-	g_print("%s\n", text);
+	command_print_json(g_variant_dict_end(&dict));
 }
 
 static bool show_run(Show *show, const CommandLine *line, GError **error)

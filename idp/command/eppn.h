@@ -47,9 +47,6 @@ StoreOutcome eppn_desk_commit(EppnDesk *desk, StoreCommit *commit, GError **erro
 StoreOutcome eppn_desk_find(const EppnDesk *desk, const char *eppn, EppnRow **row, GError **error);
 char *eppn_desk_identity(const EppnDesk *desk, const char *key, GError **error);
 
-/* The one person who logs in by that name. Transfer full. */
-DirectoryEntry *eppn_desk_person(const EppnDesk *desk, const char *login, GError **error);
-
 /* The LDAP attribute with the EPPN of that role. */
 const char *eppn_desk_attribute(const EppnDesk *desk, Role role);
 

@@ -2,10 +2,10 @@
 #include <string.h>
 
 #include "idp/command/command.h"
+#include "idp/command/find-person.h"
 #include "idp/command/find-service.h"
 #include "idp/command/protected-role.h"
 #include "idp/generation.h"
-#include "idp/json.h"
 
 static char *person_login, *role_wanted, *service_wanted, *language;
 static gboolean as_json, masked, looks;
@@ -26,18 +26,6 @@ static const GOptionEntry entries[] = {
 };
 
 /* ---- whom and where ---- */
-
-static DirectoryEntry *find_entry(const Generation *generation, GError **error)
-{
-	DirectoryEntry *entry = NULL;
-	DirectoryOutcome outcome =
-		directory_find(generation->directory, person_login, &entry, error);
-	if (outcome != DIRECTORY_FOUND && outcome != DIRECTORY_FAULT)
-		command_set_error(
-			error, "the directory has not exactly one person who logs in as that (%s)",
-			directory_outcome_name(outcome));
-	return entry;
-}
 
 static Role choose_role(unsigned roles, GError **error)
 {
@@ -347,12 +335,10 @@ static bool find_out(const Generation *generation, const Service *service,
 	told.is_protected = looks && person->is_protected;
 	told.fault = fault ? fault_of(fault) : NULL;
 	g_assert((told.decision == NULL) == (told.fault != NULL));
-	if (as_json) {
-		g_autofree char *text = json_from_variant(told_variant(&told), true);
-		g_print("%s\n", text);
-	} else {
+	if (as_json)
+		command_print_json(told_variant(&told));
+	else
 		print_told(&told);
-	}
 	return true;
 }
 
@@ -365,7 +351,8 @@ static bool explain(const CommandLine *line, GError **error)
 	g_autoptr(Entity) entity =
 		generation ? command_find_service(generation, service_wanted, now, error) : NULL;
 	const Service *service = entity ? entity->service : NULL;
-	g_autoptr(DirectoryEntry) entry = service ? find_entry(generation, error) : NULL;
+	g_autoptr(DirectoryEntry) entry =
+		service ? command_find_person(generation, person_login, error) : NULL;
 	Role role = entry ? choose_role(masterdata_roles(generation->masterdata, entry), error)
 			  : ROLE_NONE;
 	return role && find_out(generation, service, entry, role, now, error);

@@ -6,7 +6,6 @@
 #include "idp/approver.h"
 #include "idp/command/command.h"
 #include "idp/generation.h"
-#include "idp/json.h"
 #include "policy/guess.h"
 
 static gboolean as_json, dry_run, yes;
@@ -129,18 +128,11 @@ static StoreOutcome apply(const Errand *errand, StoreCommit *commit, GError **er
 {
 	g_autoptr(Store) store =
 		store_open_beside(store_sqlite, store_place(errand->generation), error);
-	StoreResult result = {0};
-	if (!store || !store_apply(store, &commit, 1, &result, error))
-		return STORE_FAULT;
-	if (result.outcome == STORE_CAPPED)
-		command_set_error(
-			error,
-			"the store holds as many approvals as it can; withdraw those of texts "
-			"that are gone (`portvakt policy approvals')");
-	else if (result.outcome == STORE_FAULT)
-		command_set_error(error, "%s",
-				  result.error ? result.error->message : "the store failed");
-	return result.outcome;
+	return store ? command_commit(store, commit,
+				      "the store holds as many approvals as it can; withdraw those "
+				      "of texts that are gone (`portvakt policy approvals')",
+				      error)
+		     : STORE_FAULT;
 }
 
 static void tell_state(unsigned approvers)
@@ -331,8 +323,7 @@ static int approvals(const CommandLine *line)
 	GVariantBuilder rows;
 	g_variant_builder_init(&rows, G_VARIANT_TYPE("aa{sv}"));
 	list(releases, all, tell_json, &rows);
-	g_autofree char *text = json_from_variant(g_variant_builder_end(&rows), true);
-	g_print("%s\n", text);
+	command_print_json(g_variant_builder_end(&rows));
 	return COMMAND_DONE;
 }
 

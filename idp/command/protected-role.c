@@ -2,6 +2,7 @@
 #include "idp/command/protected-role.h"
 
 #include "idp/approver.h"
+#include "idp/command/command.h"
 
 #include <grp.h>
 #include <unistd.h>
@@ -78,12 +79,11 @@ bool protected_role_look(const Generation *generation, const char *person, const
 	ledger_row_looked(row, approver.account, service ? service : "", id, generation->id);
 	g_autoptr(StoreCommit) commit = store_commit_new(now, NULL, NULL);
 	store_add_ledger(commit, g_steal_pointer(&row));
-	StoreResult result = {0};
-	StoreCommit *const commits[] = {commit};
-	if (!store_apply(store, commits, 1, &result, error))
-		return false;
-	if (result.outcome != STORE_OK)
-		g_set_error(error, CONFIG_ERROR, CONFIG_ERROR_FILE,
-			    "the look could not be entered in the ledger; try again");
-	return result.outcome == STORE_OK;
+	StoreOutcome outcome =
+		command_commit(store, commit, "the store takes no more rows of it", error);
+	if (outcome == STORE_CONFLICT)
+		command_set_error(error, "try again");
+	if (outcome != STORE_OK)
+		g_prefix_error(error, "the look could not be entered in the ledger: ");
+	return outcome == STORE_OK;
 }

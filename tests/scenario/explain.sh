@@ -44,9 +44,9 @@ ok 'each role has its own name' test -n "$student" -a -n "$staff" -a "$student" 
 run explain -p noohad -s Biblioteket -r guardian
 like 'a role the person has not' "$code $out" '1 *no guardian*'
 run explain -p nobody-here -s Matteboken
-like 'nobody by that name' "$code $out" '1 *not exactly one person*'
+like 'nobody by that name' "$code $out" '1 *nobody in the directory has it*'
 run explain -p '*' -s Matteboken
-like 'a name is no filter' "$code $out" '1 *not exactly one person*'
+like 'a name is no filter' "$code $out" '1 *nobody in the directory has it*'
 run explain -p noabjo -s Mattebocken
 like 'a service nobody knows is guessed at' "$code $out" "1 *did you mean 'Matteboken'*"
 run explain -s Matteboken
