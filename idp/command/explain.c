@@ -30,9 +30,7 @@ static const GOptionEntry entries[] = {
 static Role choose_role(unsigned roles, GError **error)
 {
 	Role wanted = role_wanted ? role_by_name(role_wanted) : ROLE_NONE;
-	if (role_wanted && !wanted)
-		command_set_error(error, "--role is student, staff or guardian");
-	else if (!roles)
+	if (!roles)
 		command_set_error(
 			error,
 			"the person has no role, so nobody is let in; see student, staff and guardian "
@@ -363,6 +361,10 @@ static bool options_are_whole(void)
 	if (!person_login || !service_wanted) {
 		g_printerr("portvakt explain: --person and --service are needed\n"
 			   "Try `portvakt explain --help'.\n");
+		return false;
+	}
+	if (role_wanted && !role_by_name(role_wanted)) {
+		g_printerr("portvakt explain: --role is student, staff or guardian\n");
 		return false;
 	}
 	return command_language("explain", &language);

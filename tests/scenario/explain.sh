@@ -51,6 +51,8 @@ run explain -p noabjo -s Mattebocken
 like 'a service nobody knows is guessed at' "$code $out" "1 *did you mean 'Matteboken'*"
 run explain -s Matteboken
 like 'a person must be named' "$code $out" '2 *--person*'
+run explain -p noabjo -r boss -s Matteboken
+like 'in a role that there is' "$code $out" '2 *--role is student, staff or guardian*'
 out=$(LC_ALL=C "$portvakt" explain --config "$bed_conf" -p noabjo -s Biblioteket --json)
 is 'JSON is UTF-8 whatever the locale' \
   "$(jq -r '.attributes[] | select(.name == "displayName").values[0]' <<<"$out")" 'Noa Björklund'
