@@ -30,7 +30,7 @@ typedef enum {
 
 /* One file. The order of files has no meaning. */
 typedef struct {
-	const char *name;  /* what messages and decisions call it: the file's base name */
+	const char *name;  /* what messages and decisions call it: its path in the folder */
 	const char *bytes; /* need not end in NUL */
 	size_t length;
 	const char *huvudman; /* whom alone it binds, and whom its header must name; NULL: all */

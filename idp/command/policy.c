@@ -58,18 +58,19 @@ static bool fail_title(const Errand *errand, const char *title, GError **error)
 		title, guess ? "; did you mean \"" : "", guess ? guess : "", guess ? "\"?" : "");
 }
 
-/* That the file whose text was read is the one the release stands in. */
+/* That the file whose text was read is the one the release stands in: what the policy calls it
+ * (`skola.policy', `NAME/skola.policy'), or a path to it. */
 static bool is_the_file(const Generation *generation, const PolicyApproval *one, const char *file)
 {
 	g_autofree char *base = g_path_get_basename(file);
+	g_autofree char *ours_base = g_path_get_basename(one->file);
 	g_autofree char *path = g_build_filename(
 		config_path(generation->config, "policy", "folder"), one->file, NULL);
 	struct stat named, ours;
-	if (!g_str_equal(base, one->file))
-		return false;
-	return g_str_equal(base, file) ||
-	       (stat(file, &named) == 0 && stat(path, &ours) == 0 && named.st_dev == ours.st_dev &&
-		named.st_ino == ours.st_ino);
+	if (g_str_equal(file, one->file))
+		return true;
+	return g_str_equal(base, ours_base) && stat(file, &named) == 0 && stat(path, &ours) == 0 &&
+	       named.st_dev == ours.st_dev && named.st_ino == ours.st_ino;
 }
 
 static bool find_release(Errand *errand, const char *file, const char *title, GError **error)

@@ -447,6 +447,22 @@ is 'explain tells of the one it is asked about' "$(tr '\n' ' ' <"$work/explained
   'jntsr7@skola.example 7sodra7@sodra.example '
 like 'of a service the other knows it says so' "$("$portvakt" explain --config "$bed_conf" \
   --huvudman sodra --person $pupil --service "$mellon_entity" 2>&1)" '*no service is called*'
+cat >"$bed/policy.d/sodra/own.policy" <<'END'
+policy 1 huvudman sodra
+release "Eget" { to service Matteboken; for student; give login; silent; approved by two
+    because "Bara i Södra" }
+END
+approves() { # FILE
+  "$portvakt" policy approve -n --config "$bed_conf" --huvudman sodra "$1" Eget
+}
+like 'a release of one alone can be approved' "$(approves sodra/own.policy)" \
+  'release "Eget"*would approve this*'
+like 'by the path of its file too' "$(approves "$bed/policy.d/sodra/own.policy")" \
+  '*would approve this*'
+refused "*stands in $bed/policy.d/sodra/own.policy, not in own.policy*1" \
+  policy approve -n --huvudman sodra own.policy Eget
+refused '*no release that two must approve is called "Eget"*1' \
+  policy approve -n --huvudman norra sodra/own.policy Eget
 rm "$bed/vastra/keys/seal.key"
 like 'keys new makes what one lacks' "$("$portvakt" keys new --config "$bed_conf" --huvudman vastra)" \
   "*made  $bed/vastra/keys/seal.key*"
