@@ -154,7 +154,7 @@ static char *walk_all(Walk *walk, gint64 now)
 {
 	const LintOptions options = lint_options(walk, now);
 	const char *const key[] = {options.person_key, NULL};
-	const DirectoryWalkOptions more = {.attributes = key};
+	const DirectoryWalkOptions more = {.attributes = key, .keeps_protected = true};
 	g_autoptr(Lint) lint = lint_new(&options);
 	g_autoptr(GError) error = NULL;
 

@@ -99,6 +99,11 @@ static bool walk_server(Walk *walk, unsigned uri, GError **error)
 					 "the service account search for people?");
 }
 
+static bool is_never(const DirectoryEntry *entry, gpointer data)
+{
+	return false;
+}
+
 bool directory_walk(Directory *directory, const DirectoryWalkOptions *options,
 		    bool (*person)(const DirectoryWalked *, gpointer), gpointer data,
 		    GError **error)
@@ -106,8 +111,9 @@ bool directory_walk(Directory *directory, const DirectoryWalkOptions *options,
 	g_autoptr(GPtrArray) attributes = all_attributes(directory, options);
 	g_autofree char *filter = filter_for_everybody(directory->login_filter);
 	g_autoptr(GString) failures = g_string_new(NULL);
+	Directory view = *directory; /* borrows everything */
 	Walk walk = {
-		.directory = directory,
+		.directory = &view,
 		.search = {.base = directory->base,
 			   .filter = filter,
 			   .attributes = (const char *const *)attributes->pdata,
@@ -117,6 +123,8 @@ bool directory_walk(Directory *directory, const DirectoryWalkOptions *options,
 		.data = data,
 	};
 
+	if (options && options->keeps_protected)
+		view.is_protected = is_never;
 	for (unsigned i = 0; i < servers_count(directory->servers) && !walk.told; i++) {
 		g_autoptr(GError) failure = NULL;
 		if (walk_server(&walk, i, &failure))

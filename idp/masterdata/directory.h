@@ -167,6 +167,8 @@ typedef struct {
 
 typedef struct {
 	const char *const *attributes; /* asked for besides, NULL-ended; NULL: none */
+	bool keeps_protected; /* a value that speaks of somebody protected is not taken out: for
+			       * what is told to those who may not know who is */
 } DirectoryWalkOptions;
 
 /* Everybody who could log in (the login-filter with `*' for the login), one after the other, in the

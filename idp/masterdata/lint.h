@@ -12,6 +12,7 @@
  * Nothing that is told depends on whether somebody is protected: a protected person yields the
  * findings of an ordinary one, and the finding that a marking cannot be read depends on whether it
  * can be read and not on what it or a group says. But LINT_ROTATE, which is for those who may know.
+ * Whoever walks keeps the values that speak of protected persons (DirectoryWalkOptions).
  */
 
 /* Called for each finding, as soon as it is known. */

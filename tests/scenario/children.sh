@@ -9,23 +9,28 @@ bed_test_open
 
 # Alva is no secret, Saga is marked, Noa is in the group.
 alva=201903149972 saga=201312129839 noa=201305259932
-people() {
+guardian() { # LOGIN CHILD...
   cat <<END
-dn: uid=vardan,ou=people,dc=skola,dc=example
+dn: uid=$1,ou=people,dc=skola,dc=example
 objectClass: inetOrgPerson
 objectClass: eduPerson
 objectClass: portvaktSisPerson
 objectClass: portvaktSchoolPerson
-uid: vardan
-portvaktPersonId: V1
+uid: $1
+portvaktPersonId: V-$1
 cn: Vårdnadshavare
 sn: Vårdnadshavare
 securityMarking: Ingen
 eduPersonAffiliation: affiliate
-sisLegalGuardianFor: $alva
-sisLegalGuardianFor: $saga
-sisLegalGuardianFor: $noa
-
+END
+  printf 'sisLegalGuardianFor: %s\n' "${@:2}"
+  echo
+}
+people() {
+  guardian vardan $alva $saga $noa
+  guardian moster $saga
+  guardian farbror 201001019999
+  cat <<END
 dn: ou=groups,dc=skola,dc=example
 objectClass: organizationalUnit
 ou: groups
@@ -72,6 +77,9 @@ verdict() {
 
 is 'a marked child is not named' "$(children)" "$noa $alva"
 like 'a pupil without a mark is let in' "$(verdict noabjo)" '*let in: *'
+"$portvakt" masterdata lint --config "$bed_conf" --csv --service Matteboken >"$work/lint.csv"
+is 'lint does not tell that an only child is marked, but that one is nobody' \
+  "$(grep '^error,service-refused,' "$work/lint.csv" | grep -o 'uid=[a-z]*')" uid=farbror
 
 group=cn=protected,ou=groups,dc=skola,dc=example
 sed -i "s/^protected-no = .*/&\nprotected-group = $group/" "$bed_conf"

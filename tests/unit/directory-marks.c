@@ -315,7 +315,8 @@ static void test_walk(void)
 {
 	static const char *const which[] = {"protected", "hidden", "partly"};
 	g_autoptr(Masterdata) masterdata = meaning();
-	Counted counted[G_N_ELEMENTS(which)] = {0};
+	static const DirectoryWalkOptions keeping = {.keeps_protected = true};
+	Counted counted[G_N_ELEMENTS(which)] = {0}, kept[G_N_ELEMENTS(which)] = {0};
 	for (gsize i = 0; i < G_N_ELEMENTS(which); i++) {
 		g_autoptr(DirectoryOptions) options = options_with(EPPNS, which[i]);
 		g_autoptr(GError) error = NULL;
@@ -326,6 +327,12 @@ static void test_walk(void)
 		g_assert_true(directory_walk(directory, NULL, count, &counted[i], &error));
 		g_assert_no_error(error);
 		g_assert_cmpuint(counted[i].shared, ==, 0);
+		g_assert_true(directory_walk(directory, &keeping, count, &kept[i], &error));
+		g_assert_no_error(error);
+		/* whoever is protected, and whether or not it can be known */
+		g_assert_cmpuint(kept[i].children, ==, 4);
+		g_assert_cmpuint(kept[i].members, ==, counted[i].members);
+		g_assert_cmpuint(kept[i].unknown, ==, counted[i].unknown);
 	}
 	g_assert_cmpuint(counted[0].told, >, 40);
 	g_assert_cmpuint(counted[0].members, ==, 1);
