@@ -288,8 +288,8 @@ bool clause_targets(Parser *parser, ClauseUse use, Targets *targets, GError **er
 
 static bool pset(Parser *parser, PeopleUse use, Pset *pset, Place *ret_protected, GError **error)
 {
-	static const char *const names[] = {"student",  "teacher", "staff",     "guardian",
-					    "everyone", "test",    "protected", NULL};
+	static const char *const names[] = {"protected", "test",     "student",  "teacher",
+					    "staff",     "guardian", "everyone", NULL};
 	const Token *token, *first = parser_peek(parser);
 	PeopleMark mark = MARK_NONE;
 
@@ -306,7 +306,7 @@ static bool pset(Parser *parser, PeopleUse use, Pset *pset, Place *ret_protected
 		return parser_unexpected(parser,
 					 "for whom: 'student', 'teacher', 'staff', 'guardian' or "
 					 "'everyone'",
-					 names, error);
+					 mark == MARK_NONE ? names : names + 2, error);
 	parser_take(parser);
 	/* `at unit` narrows people; any other `at` belongs to an expect. */
 	if (parser_is(parser, "in"))

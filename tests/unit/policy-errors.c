@@ -47,6 +47,9 @@ static const Case cases[] = {
 	{"people", "\n" SAYS TO "for students; " GIVE BECAUSE, "students",
 	 "expected for whom: 'student', 'teacher', 'staff', 'guardian' or 'everyone', not "
 	 "'students'; did you mean 'student'?"},
+	{"people-marked-twice",
+	 "\n" SAYS TO "approved by two; for protected test student; " GIVE BECAUSE, "test",
+	 "expected for whom: 'student', 'teacher', 'staff', 'guardian' or 'everyone', not 'test'"},
 	{"rule", "\nrelaese \"X\" { " WHOLE, "relaese",
 	 "expected a rule ('release', 'never', 'service', 'tag' or 'expect'), not 'relaese'; "
 	 "did you mean 'release'?"},
