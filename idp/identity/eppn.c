@@ -117,7 +117,7 @@ void eppn_remember(StoreCommit *commit, const EppnRow *row)
 	g_autofree char *key = eppn_fold(row->eppn);
 	g_autoptr(GBytes) bytes = eppn_row_to_bytes(row);
 
-	store_ensure(commit, STORE_EPPN, key, row->person, bytes);
+	store_claim(commit, STORE_EPPN, key, row->person, bytes);
 }
 
 void eppn_open(StoreCommit *commit, EppnRow *row)

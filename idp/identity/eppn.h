@@ -40,8 +40,8 @@ EppnRow *eppn_row_from_bytes(GBytes *bytes, GError **error);
 /* Whose it is, in any spelling (UTF-8). `*row` (transfer full) is set for STORE_OK, else NULL. */
 StoreOutcome eppn_find(StoreReader *reader, const char *eppn, EppnRow **row, GError **error);
 
-/* Adds the row unless there is one. CONFLICT if there is one of another person. Two first logins of
- * the same person at once do not disturb each other: that is why a day is all a row knows. */
+/* Adds the row unless there is one. CONFLICT if there is one of another person: of two first logins
+ * of the same person at once the first one's row stays, whatever each knew besides. */
 void eppn_remember(StoreCommit *commit, const EppnRow *row);
 
 /* Replaces the row that eppn_find() gave: its person is not protected any more. Never CONFLICT. */

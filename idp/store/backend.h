@@ -11,6 +11,7 @@ typedef enum {
 	STORE_PUT_NEW,
 	STORE_PUT,
 	STORE_ENSURE,
+	STORE_CLAIM,
 	STORE_TAKE,
 	STORE_SWAP,
 	STORE_TOUCH,
@@ -22,8 +23,8 @@ typedef enum {
 typedef struct {
 	StoreVerb verb;
 	StoreTable table;
-	bool owned;                   /* `owner` is set: drop-owner, perhaps put-new, put, ensure */
-	uint8_t key[SEAL_HASH_BYTES]; /* hashed with the table */
+	bool owned; /* `owner` is set: drop-owner, claim, perhaps put-new, put, ensure */
+	uint8_t key[SEAL_HASH_BYTES];   /* hashed with the table */
 	uint8_t owner[SEAL_HASH_BYTES]; /* likewise */
 	GBytes *value;
 	GBytes *old;

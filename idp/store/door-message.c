@@ -36,6 +36,7 @@ static const struct {
 	[STORE_PUT_NEW] = {"put-new", HAS_KEY | HAS_VALUE, HAS_OWNER | HAS_EXPIRES},
 	[STORE_PUT] = {"put", HAS_KEY | HAS_VALUE, HAS_OWNER | HAS_EXPIRES},
 	[STORE_ENSURE] = {"ensure", HAS_KEY | HAS_VALUE | HAS_EXPIRES, HAS_OWNER},
+	[STORE_CLAIM] = {"claim", HAS_KEY | HAS_OWNER | HAS_VALUE | HAS_EXPIRES, 0},
 	[STORE_TAKE] = {"take", HAS_KEY, 0},
 	[STORE_SWAP] = {"swap", HAS_KEY | HAS_VALUE | HAS_OLD, HAS_EXPIRES},
 	[STORE_TOUCH] = {"touch", HAS_KEY, HAS_EXPIRES},
@@ -204,7 +205,7 @@ static bool find_table(const char *name, StoreTable *table)
 static bool may_expire(StoreVerb verb, StoreTable table, int64_t expires)
 {
 	if (store_table_info(table)->fleeting)
-		return verb != STORE_ENSURE && expires >= 0;
+		return (verbs[verb].must & HAS_EXPIRES) == 0 && expires >= 0;
 	return expires == STORE_NEVER || (expires == 0 && (verbs[verb].must & HAS_VALUE) == 0);
 }
 

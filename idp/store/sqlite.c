@@ -34,8 +34,8 @@ typedef struct {
 
 /* The statements of a table; ?1 is the key, ?2 the time it is. */
 typedef struct {
-	const char *insert, *replace, *remove_expired, *remove_first, *equal, *take, *swap, *expiry,
-		*touch, *drop, *drop_owner, *sweep, *get, *count, *walk;
+	const char *insert, *replace, *remove_expired, *remove_first, *equal, *owned, *take, *swap,
+		*expiry, *touch, *drop, *drop_owner, *sweep, *get, *count, *walk;
 } Statements;
 
 #define STATEMENTS(table, number)                                                                  \
@@ -48,6 +48,7 @@ typedef struct {
 				" WHERE key <> ?1 ORDER BY expires LIMIT 1)",                      \
 		.remove_expired = "DELETE FROM " table " WHERE key = ?1 AND expires <= ?2",        \
 		.equal = "SELECT value = ?4 FROM " table " WHERE key = ?1",                        \
+		.owned = "SELECT owner = ?3 FROM " table " WHERE key = ?1",                        \
 		.take = "DELETE FROM " table " WHERE key = ?1 AND expires > ?2 RETURNING value",   \
 		.swap = "UPDATE " table " SET value = ?4, expires = ?5 "                           \
 			"WHERE key = ?1 AND expires > ?2 AND value = ?3",                          \
@@ -201,21 +202,33 @@ static StoreOutcome put(SqliteStore *store, StoreOp *op, int64_t now, GError **e
 	return unless_none(written);
 }
 
-static StoreOutcome ensure(SqliteStore *store, StoreOp *op, int64_t now, GError **error)
+/* Whether the row that is there has this value, or for a claim this owner. */
+static StoreOutcome compare(SqliteStore *store, const StoreOp *op, int64_t now, GError **error)
 {
-	int added = insert(store, op, now, error);
-	g_autoptr(SqliteUse) found = NULL;
+	const Statements *sql = &statements[op->table];
+	const bool by_owner = op->verb == STORE_CLAIM;
+	g_autoptr(SqliteUse) found =
+		use(store->handle, by_owner ? sql->owned : sql->equal, op->key, now, error);
 
-	if (added > 0)
-		return is_over(store, op->table) ? STORE_CAPPED : STORE_OK;
-	if (added == 0)
-		found = use(store->handle, statements[op->table].equal, op->key, now, error);
 	if (found == NULL)
 		return STORE_FAULT;
-	sqlite_bind_bytes(found, 4, op->value);
+	if (by_owner)
+		sqlite3_bind_blob(found, 3, op->owner, SEAL_HASH_BYTES, SQLITE_STATIC);
+	else
+		sqlite_bind_bytes(found, 4, op->value);
 	if (sqlite_handle_step(store->handle, found, error) != SQLITE_ROW)
 		return STORE_FAULT;
 	return sqlite3_column_int(found, 0) != 0 ? STORE_OK : STORE_CONFLICT;
+}
+
+/* And claim. */
+static StoreOutcome ensure(SqliteStore *store, StoreOp *op, int64_t now, GError **error)
+{
+	int added = insert(store, op, now, error);
+
+	if (added > 0)
+		return is_over(store, op->table) ? STORE_CAPPED : STORE_OK;
+	return added == 0 ? compare(store, op, now, error) : STORE_FAULT;
 }
 
 static StoreOutcome take(SqliteStore *store, StoreOp *op, int64_t now, GError **error)
@@ -288,10 +301,9 @@ static StoreOutcome drop_owner(SqliteStore *store, StoreOp *op, int64_t now, GEr
 }
 
 static StoreOutcome (*const verbs[])(SqliteStore *, StoreOp *, int64_t, GError **) = {
-	[STORE_PUT_NEW] = put_new, [STORE_PUT] = put,
-	[STORE_ENSURE] = ensure,   [STORE_TAKE] = take,
-	[STORE_SWAP] = swap,       [STORE_TOUCH] = touch,
-	[STORE_DROP] = drop,       [STORE_DROP_OWNER] = drop_owner,
+	[STORE_PUT_NEW] = put_new, [STORE_PUT] = put,   [STORE_ENSURE] = ensure,
+	[STORE_CLAIM] = ensure,    [STORE_TAKE] = take, [STORE_SWAP] = swap,
+	[STORE_TOUCH] = touch,     [STORE_DROP] = drop, [STORE_DROP_OWNER] = drop_owner,
 };
 
 /* ---- transactions ---- */

@@ -216,6 +216,13 @@ void store_ensure(StoreCommit *commit, StoreTable table, const char *key, const 
 	add_put(commit, STORE_ENSURE, table, key, owner, value, STORE_NEVER);
 }
 
+void store_claim(StoreCommit *commit, StoreTable table, const char *key, const char *owner,
+		 GBytes *value)
+{
+	g_assert(!tables[table].info.fleeting && owner != NULL);
+	add_put(commit, STORE_CLAIM, table, key, owner, value, STORE_NEVER);
+}
+
 void store_take(StoreCommit *commit, StoreTable table, const char *key)
 {
 	add_op(commit, STORE_TAKE, table, key);

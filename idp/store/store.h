@@ -191,6 +191,14 @@ void store_put(StoreCommit *commit, StoreTable table, const char *key, const cha
 void store_ensure(StoreCommit *commit, StoreTable table, const char *key, const char *owner,
 		  GBytes *value);
 
+/*
+ * Makes sure whose a row of a durable table is: puts it where there is none, and where there is one
+ * its owner must be `owner`, else CONFLICT; CAPPED as above. A row that is there stays as it is,
+ * whatever its value: of two at once by one owner, the first one's stays, and neither has CONFLICT.
+ */
+void store_claim(StoreCommit *commit, StoreTable table, const char *key, const char *owner,
+		 GBytes *value);
+
 /* Reads and deletes in one step, so each row is had once: CONFLICT if it is not there. The value
  * is in store_taken() when done. */
 void store_take(StoreCommit *commit, StoreTable table, const char *key);

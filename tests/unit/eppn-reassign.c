@@ -73,14 +73,14 @@ static void settle(Town *town)
 }
 
 /* The directory, or a command, says that the person has that value. Another spelling of one's own
- * is no mistake that matters, but no new row either. */
-static void give(Town *town, const char *eppn, const char *person, bool same_spelling)
+ * is no mistake, but no new row either. */
+static void give(Town *town, const char *eppn, const char *person)
 {
 	g_autoptr(EppnRow) row = eppn_row_new(eppn, person, ROLE_STUDENT, true, NOW);
 	StoreCommit *commit = store_commit_new(NOW, NULL, NULL);
 	char *folded = eppn_fold(eppn);
 	const char *owner = g_hash_table_lookup(town->owner, folded);
-	bool fine = owner == NULL || (same_spelling && strcmp(owner, person) == 0);
+	bool fine = owner == NULL || strcmp(owner, person) == 0;
 
 	eppn_remember(commit, row);
 	g_ptr_array_add(town->commits, commit);
@@ -100,7 +100,7 @@ static void draw_for(Town *town, const char *person)
 	g_assert_no_error(error);
 	g_ptr_array_add(town->values, eppn);
 	g_hash_table_add(town->taken, eppn);
-	give(town, eppn, person, true);
+	give(town, eppn, person);
 	town->drawn++;
 }
 
@@ -126,10 +126,10 @@ static void change(Town *town)
 	} else if (chance < 180) {
 		draw_for(town, any(town->people));
 	} else if (chance < 220) {
-		give(town, value, any(town->people), true);
+		give(town, value, any(town->people));
 	} else {
 		spelled = g_ascii_strup(value, -1);
-		give(town, spelled, any(town->people), false);
+		give(town, spelled, any(town->people));
 	}
 }
 

@@ -112,6 +112,45 @@ static void test_eppn(void)
 	g_assert_cmpint(opened->first_seen, ==, found->first_seen);
 }
 
+/* Two first logins at once differ in all but whose it is, and the first one's row stays. */
+static void test_eppn_at_once(void)
+{
+	g_autoptr(StoreWorld) world = store_world_new();
+	static const struct {
+		const char *eppn, *person;
+		Role role;
+		bool open;
+		int64_t now;
+		StoreOutcome outcome;
+	} table[] = {
+		{"K7M2@" SCOPE, "anna", ROLE_STUDENT, false, NOW, STORE_OK},
+		{"K7M2@" SCOPE, "anna", ROLE_STUDENT, false, NOW + 86400, STORE_OK},
+		{"K7M2@" SCOPE, "anna", ROLE_STUDENT, true, NOW, STORE_OK},
+		{"K7M2@" SCOPE, "anna", ROLE_STAFF, false, NOW, STORE_OK},
+		{"k7m2@" SCOPE, "anna", ROLE_STUDENT, false, NOW, STORE_OK},
+		{"K7M2@" SCOPE, "eva", ROLE_STUDENT, false, NOW, STORE_CONFLICT},
+		{"k7m2@" SCOPE, "eva", ROLE_STAFF, true, NOW + 86400, STORE_CONFLICT},
+		{"K7M2@" SCOPE, "Anna", ROLE_STUDENT, false, NOW, STORE_CONFLICT},
+	};
+
+	for (gsize i = 0; i < G_N_ELEMENTS(table); i++) {
+		StoreCommit *commit = store_commit_new(NOW, NULL, NULL);
+		g_autoptr(EppnRow) found = NULL;
+		g_autoptr(EppnRow) row = eppn_row_new(table[i].eppn, table[i].person, table[i].role,
+						      table[i].open, table[i].now);
+
+		eppn_remember(commit, row);
+		g_assert_cmpint(store_world_apply(world, commit), ==, table[i].outcome);
+		g_assert_cmpint(eppn_find(world->reader, "k7m2@" SCOPE, &found, NULL), ==,
+				STORE_OK);
+		g_assert_cmpstr(found->eppn, ==, "K7M2@" SCOPE);
+		g_assert_cmpstr(found->person, ==, "anna");
+		g_assert_cmpint(found->role, ==, ROLE_STUDENT);
+		g_assert_false(found->open);
+		g_assert_cmpint(found->first_seen, ==, NOW - NOW % 86400);
+	}
+}
+
 static StoreOutcome assign(StoreWorld *world, const char *eppn, const char *person, const char *old)
 {
 	g_autoptr(EppnRow) row = eppn_row_new(eppn, person, ROLE_STAFF, true, NOW);
@@ -395,6 +434,7 @@ int main(int argc, char **argv)
 	g_test_add_func("/identity/eppn/fold", test_fold);
 	g_test_add_func("/identity/eppn/fold/characters", test_fold_characters);
 	g_test_add_func("/identity/eppn/row", test_eppn);
+	g_test_add_func("/identity/eppn/at-once", test_eppn_at_once);
 	g_test_add_func("/identity/eppn/of", test_eppn_of);
 	g_test_add_func("/identity/continuation", test_continuation);
 	g_test_add_func("/identity/rotation", test_rotation);

@@ -208,7 +208,10 @@ static void test_eppn_race(void)
 	g_autoptr(World) world = world_new(policy_text);
 	g_autoptr(Login) anna = login_begin(world, "anna", EPPN("k7"), A);
 	g_autoptr(Login) eva = login_begin(world, "eva", EPPN("k7"), A);
+	/* marked just now, which is no other person */
+	world->protect = true;
 	g_autoptr(Login) again = login_begin(world, "anna", EPPN("k7"), B);
+	world->protect = false;
 	g_assert_cmpint(login_end(world, anna), ==, STORE_OK);
 	g_assert_cmpint(login_end(world, eva), ==, STORE_CONFLICT);
 	g_assert_cmpint(login_end(world, again), ==, STORE_OK);

@@ -100,6 +100,48 @@ static void an_ensure_in_vain_undoes_all(Fixture *f, gconstpointer data)
 	g_assert_cmpuint(rows->len, ==, 0);
 }
 
+static StoreOutcome claim_at(Fixture *f, StoreTable table, const char *key, const char *owner,
+			     const char *value)
+{
+	StoreCommit *commit = store_commit_new(NOW, NULL, NULL);
+	g_autoptr(GBytes) bytes = text(value);
+
+	store_claim(commit, table, key, owner, bytes);
+	return conformance_apply(f->store, commit);
+}
+
+/* By the owner alone: not by the value, and nobody's row is somebody else's. */
+static void a_claim(Fixture *f, gconstpointer data)
+{
+	static const struct {
+		const char *name, *key, *owner, *value;
+		StoreOutcome want;
+		const char *after; /* the value of the key */
+	} cases[] = {
+		{"nothing there", "a", "anna", "one", STORE_OK, "one"},
+		{"the same", "a", "anna", "one", STORE_OK, "one"},
+		{"another value", "a", "anna", "two", STORE_OK, "one"},
+		{"no value", "a", "anna", "", STORE_OK, "one"},
+		{"another owner", "a", "bo", "one", STORE_CONFLICT, "one"},
+		{"a beginning of the owner", "a", "ann", "one", STORE_CONFLICT, "one"},
+		{"the owner in capitals", "a", "Anna", "one", STORE_CONFLICT, "one"},
+		{"another key", "b", "bo", "one", STORE_OK, "one"},
+		{"and its owner's only", "b", "anna", "one", STORE_CONFLICT, "one"},
+		{"nobody's", "c", "anna", "x", STORE_CONFLICT, "x"},
+	};
+
+	g_assert_cmpint(ensure_at(f, STORE_EPPN, "c", NULL, "x"), ==, STORE_OK);
+	for (unsigned i = 0; i < G_N_ELEMENTS(cases); i++) {
+		g_test_message("%s", cases[i].name);
+		g_assert_cmpint(
+			claim_at(f, STORE_EPPN, cases[i].key, cases[i].owner, cases[i].value), ==,
+			cases[i].want);
+		conformance_assert_row(f, STORE_EPPN, cases[i].key, cases[i].after);
+	}
+	g_assert_cmpuint(conformance_count(f, STORE_EPPN), ==, 3);
+	conformance_assert_row(f, STORE_IDENTIFIER, "a", NULL);
+}
+
 /* ---- the other verbs ---- */
 
 static void durable_rows_take_every_verb(Fixture *f, gconstpointer data)
@@ -111,6 +153,7 @@ static void durable_rows_take_every_verb(Fixture *f, gconstpointer data)
 	store_touch(commit, STORE_ROTATION, "a", 0);
 	store_swap(commit, STORE_ROTATION, "a", one, two, STORE_NEVER);
 	store_ensure(commit, STORE_ROTATION, "a", NULL, two);
+	store_claim(commit, STORE_ROTATION, "a", "anna", one);
 	store_put(commit, STORE_ROTATION, "b", NULL, one, STORE_NEVER);
 	store_put_new(commit, STORE_ROTATION, "c", NULL, one, STORE_NEVER);
 	store_take(commit, STORE_ROTATION, "c");
@@ -215,6 +258,7 @@ static void a_full_durable_table_loses_nothing(Fixture *f, gconstpointer data)
 	conformance_fill(f, STORE_APPROVAL, STORE_NEVER);
 	g_assert_cmpint(ensure_at(f, STORE_APPROVAL, "more", NULL, ""), ==, STORE_CAPPED);
 	g_assert_cmpint(put(f, "more", ""), ==, STORE_CAPPED);
+	g_assert_cmpint(claim_at(f, STORE_APPROVAL, "more", "anna", ""), ==, STORE_CAPPED);
 	g_assert_cmpint(conformance_put(f->store, STORE_APPROVAL, "more", "", STORE_NEVER), ==,
 			STORE_CAPPED);
 	g_assert_cmpuint(conformance_count(f, STORE_APPROVAL), ==, cap);
@@ -230,6 +274,7 @@ const ConformanceTest conformance_durable_tests[] = {
 	{"ensure", ensure},
 	{"ensure-leaves-the-owner", ensure_leaves_the_owner},
 	{"an-ensure-in-vain-undoes-all", an_ensure_in_vain_undoes_all},
+	{"a-claim", a_claim},
 	{"durable-rows-take-every-verb", durable_rows_take_every_verb},
 	{"no-sweep-takes-a-durable-row", no_sweep_takes_a_durable_row, true},
 	{"walk", walk},

@@ -47,7 +47,7 @@ static bool model_op(Model *model, GRand *random, StoreCommit *commit, int64_t n
 	g_autoptr(GBytes) bytes = number(value);
 	g_autoptr(GBytes) old = number(guess);
 
-	switch (g_rand_int_range(random, 0, 10)) {
+	switch (g_rand_int_range(random, 0, 11)) {
 	default:
 		store_put_new(commit, table, key, owner == 0 ? NULL : owner_name, bytes, expires);
 		if (!there)
@@ -62,6 +62,16 @@ static bool model_op(Model *model, GRand *random, StoreCommit *commit, int64_t n
 		if (!there)
 			*row = (ModelRow){true, owner, value, expires};
 		return row->value == value;
+	case 10:
+		if (fleeting || owner == 0) {
+			store_drop(commit, table, key);
+			row->there = false;
+			return true;
+		}
+		store_claim(commit, table, key, owner_name, bytes);
+		if (!there)
+			*row = (ModelRow){true, owner, value, expires};
+		return row->owner == owner;
 	case 8:
 		store_put(commit, table, key, owner == 0 ? NULL : owner_name, bytes, expires);
 		*row = (ModelRow){true, owner, value, expires};
@@ -179,7 +189,7 @@ typedef struct {
 	Writer *writer;
 	const StoreSuite *suite;
 	const char *place;
-	enum { PUT, TAKE, ENSURE } verb;
+	enum { PUT, TAKE, ENSURE, CLAIM } verb;
 	pthread_mutex_t lock;
 	pthread_cond_t told;
 	unsigned waiting;
@@ -225,6 +235,8 @@ static void race_for(Race *race, unsigned prize, unsigned racer)
 		store_put_new(commit, STORE_SPENT_ASK, key, NULL, value, NOW + 10);
 	else if (race->verb == ENSURE)
 		store_ensure(commit, STORE_EPPN, key, NULL, value);
+	else if (race->verb == CLAIM)
+		store_claim(commit, STORE_EPPN, key, own, value);
 	else
 		store_take(commit, STORE_SPENT_ASK, key);
 	pthread_mutex_lock(&race->lock);
@@ -305,10 +317,16 @@ static void one_ensure_wins(Fixture *f, gconstpointer data)
 	run_race(f, ENSURE);
 }
 
+static void one_claim_wins(Fixture *f, gconstpointer data)
+{
+	run_race(f, CLAIM);
+}
+
 const ConformanceTest conformance_race_tests[] = {
 	{"does-what-a-model-does", does_what_a_model_does},
 	{"one-put-new-wins", one_put_new_wins},
 	{"one-take-wins", one_take_wins},
 	{"one-ensure-wins", one_ensure_wins},
+	{"one-claim-wins", one_claim_wins},
 	{0},
 };
