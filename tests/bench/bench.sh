@@ -14,28 +14,8 @@
 #   BENCH_START_MS  most milliseconds from the start to the first answer (default 300)
 #   BENCH_RSS_MB    most memory (default 30)
 set -euo pipefail
-: "${top_srcdir:?is set by make bench}" "${top_builddir:?is set by make bench}"
-# shellcheck source=contrib/bed/bed.sh
-. "$top_srcdir/contrib/bed/bed.sh"
-work=$(mktemp -d "${TMPDIR:-/tmp}/portvakt-bench.XXXXXX")
-if [ "$(id -u)" -eq 0 ]; then chmod o+x "$work"; fi
-finish() {
-  bed_stop || true
-  rm -rf "$work"
-}
-trap finish EXIT
-trap 'exit 130' INT TERM
-
-wrong=0
-# within WHAT FIGURE LIMIT: says so, and counts what is not.
-within() {
-  if jq -en --argjson is "$2" --argjson most "$3" '$is <= $most' >/dev/null; then
-    echo "    ok: $1 is $2, at most $3"
-  else
-    echo "    TOO MUCH: $1 is $2, at most $3"
-    wrong=$((wrong + 1))
-  fi
-}
+# shellcheck source=tests/bench/lib.sh
+. "${top_srcdir:?is set by make bench}/tests/bench/lib.sh"
 
 # kept_up RATE: the visits of the last measurement came as often as they should; one in twenty may
 # be late at the end.
@@ -127,7 +107,6 @@ sessions() {
 
 # --- the installation ------------------------------------------------------------------------------
 
-bed_open "$work/bed" "$top_builddir/idp/portvakt"
 bed_pki
 "$top_srcdir/tests/bench/pupils" bench 1000 ssha >"$work/ssha.ldif"
 "$top_srcdir/tests/bench/pupils" slow 200 argon2 >"$work/argon2.ldif"
@@ -220,4 +199,4 @@ measure 'login, TLS, a new connection each' 3000 -p 8 -F -l "$work/users"
 measure 'single sign-on, TLS, connections kept' 4000 -p 8 -k "$work/cookies"
 measure 'single sign-on, TLS, a new connection each' 2000 -p 8 -F -k "$work/cookies"
 
-[ "$wrong" -eq 0 ] || { echo "$wrong figures are beyond their limits"; exit 1; }
+bench_done

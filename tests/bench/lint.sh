@@ -6,19 +6,9 @@
 #   BENCH_LINT_S   most seconds for 50,000 entries, the directory's included (default 20)
 #   BENCH_LINT_MB  most memory for 200,000 broken ones (default 200)
 set -euo pipefail
-: "${top_srcdir:?is set by make bench}" "${top_builddir:?is set by make bench}"
-# shellcheck source=contrib/bed/bed.sh
-. "$top_srcdir/contrib/bed/bed.sh"
-work=$(mktemp -d "${TMPDIR:-/tmp}/portvakt-bench.XXXXXX")
-if [ "$(id -u)" -eq 0 ]; then chmod o+x "$work"; fi
-finish() {
-  bed_stop || true
-  rm -rf "$work"
-}
-trap finish EXIT
-trap 'exit 130' INT TERM
+# shellcheck source=tests/bench/lib.sh
+. "${top_srcdir:?is set by make bench}/tests/bench/lib.sh"
 printf 'maxsize 4294967296\nsizelimit size.prtotal=unlimited\n' >"$work/size.conf"
-wrong=0
 here=$top_srcdir/tests/bench
 
 # ticks PID: CPU the process has taken, in hundredths of a second.
@@ -56,17 +46,9 @@ lint() {
   echo "$what: $seconds s, $(jq -n "$own / 100") s CPU of its own, $(jq -n "$slapd / 100") s of slapd; $mb MB"
 }
 
-within() {
-  if jq -en --argjson is "$2" --argjson most "$3" '$is <= $most' >/dev/null; then
-    echo "    ok: $1 is $2, at most $3"
-  else
-    echo "    TOO MUCH: $1 is $2, at most $3"
-    wrong=$((wrong + 1))
-  fi
-}
-
-bed_open "$work/bed" "$top_builddir/idp/portvakt"
-bed_pki && bed_service_metadata && bed_idp
+bed_pki
+bed_service_metadata
+bed_idp
 echo '== masterdata lint'
 directory cat 50000
 lint '50,000 entries' --json
@@ -80,4 +62,4 @@ directory "$here/broken" 200000
 lint '200,000 broken entries' --json --service Biblioteket
 within 'MB' "$mb" "${BENCH_LINT_MB:-200}"
 within 'entries that were not seen' "$(jq "200031 - .entries" "$work/out")" 0
-[ "$wrong" -eq 0 ]
+bench_done
