@@ -242,29 +242,32 @@ static bool identify(const Case *at, Person *person, bool is_protected, const Se
 	return false;
 }
 
-/* True: let in, as far as an ordinary person goes. */
+/* True: let in, as far as an ordinary person goes. A protected person is counted whatever else they
+ * suffer from: else the count would grow when what was told of them is put right. */
 static bool decide(const Case *at, Person *ordinary, bool is_protected, LintCode shut_out)
 {
 	const LintServicesOptions *options = &at->services->options;
 	const Service *service = options->services->pdata[at->service];
-	if (shut_out == LINT_CODES && !identify(at, ordinary, is_protected, service))
-		return false;
+	bool is_out = shut_out != LINT_CODES;
+	bool is_known = is_out || identify(at, ordinary, is_protected, service);
 	g_autoptr(Decision) decision = policy_decide(options->policy, ordinary, service,
 						     &(Circumstances){.today = options->today});
 	bool answered = decision->outcome == OUTCOME_ANSWERED;
 	const DecisionRow *row = culprit(decision);
 
+	if (is_protected && (answered || row))
+		count_closed(at, decision, true);
+	if (!is_known)
+		return false;
 	if (!answered && !row)
 		count_closed(at, decision, is_for_others(decision));
-	else if (shut_out != LINT_CODES)
+	else if (is_out)
 		tell_shut_out(at, shut_out);
 	else if (!answered)
 		tell_row(at, LINT_SERVICE_REFUSED, decision, row);
 	else
 		tell_withheld(at, decision);
-	if (answered && shut_out == LINT_CODES && is_protected)
-		count_closed(at, decision, true);
-	return answered && shut_out == LINT_CODES;
+	return answered && !is_out;
 }
 
 void lint_services_person(LintServices *services, const LintPeople *people, guint number,

@@ -481,7 +481,8 @@ static void test_protected_at_service(void)
 		const char *line = told.full->pdata[i];
 		if (strstr(line, "not-for-person")) {
 			g_assert_true(g_str_has_prefix(line, "service-closed   student Bok"));
-			g_assert_true(g_str_has_suffix(line, " 2"));
+			/* all, whatever is wrong with one: putting it right changes nothing */
+			g_assert_true(g_str_has_suffix(line, " 3"));
 			g_ptr_array_remove_index(told.full, i--);
 			counted++;
 		}
