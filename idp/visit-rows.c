@@ -24,7 +24,8 @@ void visit_keep_session(Visit *visit, bool is_login)
 		open_session(visit);
 	else
 		session_use(commit, visit->session, &visit->generation->session, visit->now);
-	unsigned before = store_commit_ops(commit);
+	identity_expect(visit->identity, commit);
+	unsigned before = visit->names_op = store_commit_ops(commit);
 	identity_keep_eppn(visit->identity, commit);
 	visit->eppn_op = store_commit_ops(commit) > before ? before + 1 : 0;
 }

@@ -9,8 +9,8 @@
 
 #include "idp/visit.h"
 
-/* The session that is opened or used, the spent ask, the known browser, and the EPPN of whom it
- * lets in, whether a service gets it or not. */
+/* The session that is opened or used, the spent ask, the known browser, that its names are not
+ * being renewed, and the EPPN of whom it lets in, whether a service gets it or not. */
 void visit_keep_session(Visit *visit, bool is_login);
 
 /* What is given, value by value, with the line of policy that gave it, and the identifiers that are

@@ -281,6 +281,10 @@ static void visit_render_fault(Visit *visit)
 /* Which condition did not hold, by the operation's number plus one: what a race was lost for. */
 static FaultCode conflict(const Visit *visit, unsigned op, unsigned last, const char **message)
 {
+	if (op == visit->names_op) {
+		*message = "since this visit found EPPN and identifiers they are being renewed";
+		return FAULT_PERSON_CHANGING;
+	}
 	if (op == visit->eppn_op) {
 		*message = "somebody else with this EPPN was let in just now; see `portvakt eppn "
 			   "show', and `portvakt eppn adopt' if it is the same human";

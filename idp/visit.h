@@ -73,6 +73,7 @@ typedef struct {
 
 	StoreCommit *commit; /* rows that must be durable before the response leaves */
 	unsigned spent_op;   /* which of its operations spends the ask, plus one; 0: none */
+	unsigned names_op;   /* likewise, finds that nobody has begun to renew the names */
 	unsigned eppn_op;    /* likewise, says whose the EPPN is */
 	unsigned given_op;   /* likewise, is the first of those that keep identifiers; the last */
 	bool durable;        /* they are */

@@ -2,7 +2,6 @@
 #include "idp/identity/identity.h"
 
 #include "idp/identity/continuation.h"
-#include "idp/identity/rotation.h"
 #include "policy/value.h"
 
 /* What the functions below have in common. */
@@ -12,7 +11,6 @@ typedef struct {
 	Person *person;
 	const Service *service;
 	Identity *identity;
-	Rotation rotation;
 } Search;
 
 void identity_free(Identity *identity)
@@ -59,29 +57,15 @@ static bool fail_changing(GError **error)
 static bool find_rotation(Search *search, int64_t asked_at, GError **error)
 {
 	g_autoptr(GError) cause = NULL;
-	Rotation *rotation = &search->rotation;
+	Rotation *rotation = &search->identity->rotation;
 
 	if (search->reader &&
 	    !rotation_find(search->reader, search->identity->person, rotation, &cause))
 		return fail_store(error, cause);
-	search->identity->rotation = rotation->count;
 	if (rotation->pending ||
 	    (rotation->count && !search->rules->eppn_in_store && asked_at <= rotation->at))
 		return fail_changing(error);
 	return true;
-}
-
-/* Two reads of the store are not of one moment. */
-static bool is_still_so(const Search *search, GError **error)
-{
-	g_autoptr(GError) cause = NULL;
-	Rotation rotation;
-
-	if (!search->reader)
-		return true;
-	if (!rotation_find(search->reader, search->identity->person, &rotation, &cause))
-		return fail_store(error, cause);
-	return rotation.count == search->rotation.count || fail_changing(error);
 }
 
 /* ---- EPPN ---- */
@@ -98,7 +82,7 @@ static bool take_from_store(Search *search, GError **error)
 		return fail_store(error, cause);
 	if (eppn)
 		person_add_value(search->person, eppn_attribute(), eppn, -1);
-	return is_still_so(search, error);
+	return true;
 }
 
 /* The one EPPN that could leave; NULL: there is none. Transfer none. */
@@ -147,7 +131,7 @@ static IdentifierPlace place_of(const Search *search, IdentifierKind kind, Proto
 	return (IdentifierPlace){
 		.kind = kind,
 		.person = search->identity->person,
-		.rotation = search->rotation.count,
+		.rotation = search->identity->rotation.count,
 		.service = kind == IDENTIFIER_PAIRWISE ? service : NULL,
 		.protocol = kind == IDENTIFIER_PAIRWISE ? protocol : 0,
 	};
@@ -212,7 +196,7 @@ static const char *const lost[IDENTIFIER_KINDS] = {
 static bool was_never_given(const Search *search, IdentifierKind kind, const GArray *places,
 			    GError **error)
 {
-	int64_t since = search->rotation.at ? search->rotation.at + 1 : 0;
+	int64_t at = search->identity->rotation.at, since = at ? at + 1 : 0;
 	g_autoptr(GError) cause = NULL;
 	uint8_t mac[SEAL_HASH_BYTES];
 
@@ -286,7 +270,7 @@ Identity *identity_find(const IdentityRules *rules, StoreReader *reader, Person 
 {
 	g_autoptr(Identity) identity = g_new0(Identity, 1);
 	g_autoptr(GError) cause = NULL;
-	Search search = {rules, reader, person, service, identity, .rotation = {0}};
+	Search search = {rules, reader, person, service, identity};
 
 	identity->service = service ? g_strdup(service->id) : NULL;
 	identity->protocol = service ? service->protocol : 0;
@@ -313,6 +297,11 @@ Identity *identity_find(const IdentityRules *rules, StoreReader *reader, Person 
 
 /* ---- keeping ---- */
 
+void identity_expect(const Identity *identity, StoreCommit *commit)
+{
+	rotation_expect(commit, identity->person, &identity->rotation);
+}
+
 void identity_keep_eppn(const Identity *identity, StoreCommit *commit)
 {
 	if (identity->eppn && identity->eppn_is_new)
@@ -329,7 +318,7 @@ void identity_keep_given(const Identity *identity, const Decision *decision, Sto
 		const IdentifierPlace place = {
 			.kind = kind,
 			.person = identity->person,
-			.rotation = identity->rotation,
+			.rotation = identity->rotation.count,
 			.service = kind == IDENTIFIER_PAIRWISE ? identity->service : NULL,
 			.protocol = kind == IDENTIFIER_PAIRWISE ? identity->protocol : 0,
 		};

@@ -10,6 +10,7 @@
 #include "idp/fault.h"
 #include "idp/identity/eppn.h"
 #include "idp/identity/identifier.h"
+#include "idp/identity/rotation.h"
 #include "idp/ledger.h"
 #include "policy/policy.h"
 
@@ -41,7 +42,7 @@ typedef struct {
 	char *person;     /* the identity (continuation.h): what rows and the ledger hang on */
 	EppnRow *eppn;    /* the row to write when the person is let in; NULL: nothing to write */
 	bool eppn_is_new; /* else it is there, and only to be opened */
-	unsigned rotation;
+	Rotation rotation;
 	char *service; /* NULL: a login for its own sake */
 	Protocol protocol;
 	struct {
@@ -70,6 +71,11 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(Identity, identity_free)
 Identity *identity_find(const IdentityRules *rules, StoreReader *reader, Person *person,
 			const Service *service, const IdentitySeen *seen, int64_t now,
 			GError **error);
+
+/* Adds the condition that they are still these: CONFLICT if a rotation has begun since
+ * identity_find(), so that what it found might not belong together, or is over. For every commit
+ * that lets the person in. */
+void identity_expect(const Identity *identity, StoreCommit *commit);
 
 /* Adds what letting the person in as `identity' makes known for good: that the EPPN is theirs.
  * CONFLICT if somebody else with the same EPPN was let in since identity_find(). */

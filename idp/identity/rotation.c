@@ -79,6 +79,13 @@ void rotation_undo(StoreCommit *commit, const char *person, const Rotation *begu
 	replace(commit, person, begun, found);
 }
 
+void rotation_expect(StoreCommit *commit, const char *person, const Rotation *found)
+{
+	g_autoptr(GBytes) row = found->stored ? pack(found) : NULL;
+
+	store_expect(commit, STORE_ROTATION, person, row);
+}
+
 void rotation_renew(StoreCommit *commit, const char *person, const Rotation *found, int64_t now)
 {
 	const Rotation next = {found->count + 1, now, .pending = false, .stored = true};

@@ -36,5 +36,8 @@ void rotation_end(StoreCommit *commit, const char *person, const Rotation *begun
 void rotation_undo(StoreCommit *commit, const char *person, const Rotation *begun,
 		   const Rotation *found);
 
+/* Adds the condition that it is still as it was found: CONFLICT if anybody has begun since. */
+void rotation_expect(StoreCommit *commit, const char *person, const Rotation *found);
+
 /* Begins and ends at once. CONFLICT if somebody else was faster. */
 void rotation_renew(StoreCommit *commit, const char *person, const Rotation *found, int64_t now);

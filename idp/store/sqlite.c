@@ -202,21 +202,28 @@ static StoreOutcome put(SqliteStore *store, StoreOp *op, int64_t now, GError **e
 	return unless_none(written);
 }
 
-/* Whether the row that is there has this value, or for a claim this owner. */
-static StoreOutcome compare(SqliteStore *store, const StoreOp *op, int64_t now, GError **error)
+/* Expect: whether the row that is there has this value, or none is there where there is no value;
+ * for a claim, whether it has this owner. */
+static StoreOutcome compare(SqliteStore *store, StoreOp *op, int64_t now, GError **error)
 {
 	const Statements *sql = &statements[op->table];
 	const bool by_owner = op->verb == STORE_CLAIM;
 	g_autoptr(SqliteUse) found =
 		use(store->handle, by_owner ? sql->owned : sql->equal, op->key, now, error);
+	int rc;
 
 	if (found == NULL)
 		return STORE_FAULT;
 	if (by_owner)
 		sqlite3_bind_blob(found, 3, op->owner, SEAL_HASH_BYTES, SQLITE_STATIC);
-	else
+	else if (op->value != NULL)
 		sqlite_bind_bytes(found, 4, op->value);
-	if (sqlite_handle_step(store->handle, found, error) != SQLITE_ROW)
+	else
+		sqlite3_bind_null(found, 4);
+	rc = sqlite_handle_step(store->handle, found, error);
+	if (rc == SQLITE_DONE)
+		return op->value == NULL ? STORE_OK : STORE_CONFLICT;
+	if (rc != SQLITE_ROW)
 		return STORE_FAULT;
 	return sqlite3_column_int(found, 0) != 0 ? STORE_OK : STORE_CONFLICT;
 }
@@ -301,9 +308,11 @@ static StoreOutcome drop_owner(SqliteStore *store, StoreOp *op, int64_t now, GEr
 }
 
 static StoreOutcome (*const verbs[])(SqliteStore *, StoreOp *, int64_t, GError **) = {
-	[STORE_PUT_NEW] = put_new, [STORE_PUT] = put,   [STORE_ENSURE] = ensure,
-	[STORE_CLAIM] = ensure,    [STORE_TAKE] = take, [STORE_SWAP] = swap,
-	[STORE_TOUCH] = touch,     [STORE_DROP] = drop, [STORE_DROP_OWNER] = drop_owner,
+	[STORE_PUT_NEW] = put_new, [STORE_PUT] = put,
+	[STORE_ENSURE] = ensure,   [STORE_CLAIM] = ensure,
+	[STORE_EXPECT] = compare,  [STORE_TAKE] = take,
+	[STORE_SWAP] = swap,       [STORE_TOUCH] = touch,
+	[STORE_DROP] = drop,       [STORE_DROP_OWNER] = drop_owner,
 };
 
 /* ---- transactions ---- */

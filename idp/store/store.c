@@ -223,6 +223,16 @@ void store_claim(StoreCommit *commit, StoreTable table, const char *key, const c
 	add_put(commit, STORE_CLAIM, table, key, owner, value, STORE_NEVER);
 }
 
+void store_expect(StoreCommit *commit, StoreTable table, const char *key, GBytes *value)
+{
+	StoreOp *op = add_op(commit, STORE_EXPECT, table, key);
+
+	g_assert(!tables[table].info.fleeting);
+	if (value != NULL)
+		store_op_value(commit, op, value, STORE_NEVER);
+	op->expires = STORE_NEVER;
+}
+
 void store_take(StoreCommit *commit, StoreTable table, const char *key)
 {
 	add_op(commit, STORE_TAKE, table, key);

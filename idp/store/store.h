@@ -199,6 +199,12 @@ void store_ensure(StoreCommit *commit, StoreTable table, const char *key, const 
 void store_claim(StoreCommit *commit, StoreTable table, const char *key, const char *owner,
 		 GBytes *value);
 
+/*
+ * Changes nothing: a row of a durable table must still be as it was found, with `value`, or NULL if
+ * there was none, else CONFLICT. What was decided by a row that somebody else may write holds.
+ */
+void store_expect(StoreCommit *commit, StoreTable table, const char *key, GBytes *value);
+
 /* Reads and deletes in one step, so each row is had once: CONFLICT if it is not there. The value
  * is in store_taken() when done. */
 void store_take(StoreCommit *commit, StoreTable table, const char *key);

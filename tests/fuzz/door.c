@@ -18,6 +18,7 @@ static void check_op(const StoreOp *op)
 	}
 	g_assert_true(op->verb != STORE_ENSURE || (!info->fleeting && op->value));
 	g_assert_true(op->verb != STORE_CLAIM || (!info->fleeting && op->value && op->owned));
+	g_assert_true(op->verb != STORE_EXPECT || !info->fleeting);
 	g_assert_true(op->verb != STORE_SWAP || (op->old && op->value));
 	g_assert_true(op->verb != STORE_DROP_OWNER || op->owned);
 }

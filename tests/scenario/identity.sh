@@ -247,6 +247,23 @@ like 'which the log says' "$(grep '"eppn-taken"' "$bed/log/portvakt.log" | tail 
 is 'and has no session' "$(session)" ''
 is 'the first has what they were promised' "$(cat "$work/first")" \
   "200 $(entry $first | sed -n 's/^eduPersonPrincipalName: //p')"
+
+# --- identifiers that are renewed while a login that has seen the old ones is on its way --------------
+fresh $first
+ask --id _late
+disk sync-ms=1500
+"$real" eppn rotate --config "$bed_conf" --person $first --only-identifiers --apply --yes \
+  >"$work/renewed" 2>&1 &
+renewing=$!
+wait_for 10 'the renewal' is_entering
+disk
+type_in $first "$(bed_password $first)"
+wait "$renewing"
+is 'the renewal is done' $? 0
+is 'and the commit knows that the login is of before' "$browser_status $(outcome) $(session)" \
+  '503 person-changing '
+log_in $first
+is 'the next try is let in' "$browser_status" 200
 bed_halt portvakt
 portvakt=$real
 bed_serve

@@ -102,6 +102,7 @@ static StoreOutcome login_end(World *world, const Login *login)
 	StoreCommit *commit = store_commit_new(NOW, NULL, NULL);
 	const char *person = login->identity->person;
 
+	identity_expect(login->identity, commit);
 	identity_keep_eppn(login->identity, commit);
 	if (login->decision) {
 		g_autofree char *id = g_uuid_string_random();
@@ -509,6 +510,38 @@ static void test_changing(void)
 	is_changing(world, NOW - 1, false);
 }
 
+/* Nor whoever was read before it began, and comes to their commit after: neither the old names nor
+ * a session that outlives the rotation. */
+static void test_overtaken(void)
+{
+	g_autoptr(World) world = world_new(policy_text);
+	Rotation found, begun;
+
+	for (unsigned how = 0; how < 3; how++) {
+		g_autoptr(Login) before = login_begin(world, "anna", "sn=x", A);
+		g_autoptr(Login) eva = login_begin(world, "eva", "sn=x", A);
+		StoreCommit *commit = store_commit_new(NOW, NULL, NULL);
+		g_assert_true(rotation_find(world->store->reader, "anna", &found, NULL));
+		if (how == 0)
+			rotation_renew(commit, "anna", &found, NOW);
+		else
+			rotation_begin(commit, "anna", &found, NOW, &begun);
+		g_assert_cmpint(store_world_apply(world->store, commit), ==, STORE_OK);
+		g_assert_cmpint(login_end(world, before), ==, STORE_CONFLICT);
+		commit = store_commit_new(NOW, NULL, NULL);
+		if (how == 1)
+			rotation_undo(commit, "anna", &begun, &found);
+		else if (how > 1)
+			rotation_end(commit, "anna", &begun, NOW);
+		g_assert_cmpint(store_world_apply(world->store, commit), ==, STORE_OK);
+		/* taken back, the names are those that were read */
+		g_assert_cmpint(login_end(world, before), ==, how == 1 ? STORE_OK : STORE_CONFLICT);
+		g_assert_cmpint(login_end(world, eva), ==, STORE_OK);
+		g_autoptr(Login) after = login_begin(world, "anna", "sn=x", A);
+		g_assert_cmpint(login_end(world, after), ==, STORE_OK);
+	}
+}
+
 /* A row that is gone, while the ledger knows that it was: no new value, for any id of the service;
  * renewing is the deliberate way out. */
 static void test_lost(void)
@@ -575,6 +608,7 @@ int main(int argc, char **argv)
 	g_test_add_func("/identity/only-given", test_only_what_is_given);
 	g_test_add_func("/identity/renewed", test_renewed);
 	g_test_add_func("/identity/changing", test_changing);
+	g_test_add_func("/identity/overtaken", test_overtaken);
 	g_test_add_func("/identity/lost", test_lost);
 	g_test_add_func("/identity/subject/lost", test_subject_id_lost);
 	g_test_add_func("/identity/no-store", test_no_store_yet);

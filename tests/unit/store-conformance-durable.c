@@ -142,6 +142,44 @@ static void a_claim(Fixture *f, gconstpointer data)
 	conformance_assert_row(f, STORE_IDENTIFIER, "a", NULL);
 }
 
+static void expect(Fixture *f, gconstpointer data)
+{
+	static const struct {
+		const char *name, *key, *value; /* NULL: none */
+		StoreOutcome want;
+	} cases[] = {
+		{"as it is", "a", "one", STORE_OK},
+		{"another", "a", "two", STORE_CONFLICT},
+		{"a beginning of it", "a", "on", STORE_CONFLICT},
+		{"nothing", "a", "", STORE_CONFLICT},
+		{"none, where there is one", "a", NULL, STORE_CONFLICT},
+		{"nothing is a value", "b", "", STORE_OK},
+		{"and not none", "b", NULL, STORE_CONFLICT},
+		{"none", "c", NULL, STORE_OK},
+		{"one, where there is none", "c", "one", STORE_CONFLICT},
+		{"nothing, where there is none", "c", "", STORE_CONFLICT},
+	};
+
+	ensure_at(f, STORE_ROTATION, "a", "anna", "one");
+	ensure_at(f, STORE_ROTATION, "b", NULL, "");
+	for (unsigned i = 0; i < G_N_ELEMENTS(cases); i++) {
+		g_autoptr(StoreCommit) commit =
+			conformance_put_of(STORE_SESSION, cases[i].name, NULL, "x", NOW + 10);
+		g_autoptr(GBytes) value = cases[i].value ? text(cases[i].value) : NULL;
+		StoreResult result;
+
+		g_test_message("%s", cases[i].name);
+		store_expect(commit, STORE_ROTATION, cases[i].key, value);
+		store_apply(f->store, (StoreCommit *const[]){commit}, 1, &result, NULL);
+		g_assert_cmpint(result.outcome, ==, cases[i].want);
+		g_assert_cmpuint(result.op, ==, cases[i].want == STORE_OK ? 2 : 1);
+		conformance_assert_row(f, STORE_SESSION, cases[i].name,
+				       cases[i].want == STORE_OK ? "x" : NULL);
+	}
+	g_assert_cmpuint(conformance_count(f, STORE_ROTATION), ==, 2);
+	conformance_assert_row(f, STORE_ROTATION, "a", "one");
+}
+
 /* ---- the other verbs ---- */
 
 static void durable_rows_take_every_verb(Fixture *f, gconstpointer data)
@@ -154,6 +192,7 @@ static void durable_rows_take_every_verb(Fixture *f, gconstpointer data)
 	store_swap(commit, STORE_ROTATION, "a", one, two, STORE_NEVER);
 	store_ensure(commit, STORE_ROTATION, "a", NULL, two);
 	store_claim(commit, STORE_ROTATION, "a", "anna", one);
+	store_expect(commit, STORE_ROTATION, "a", two);
 	store_put(commit, STORE_ROTATION, "b", NULL, one, STORE_NEVER);
 	store_put_new(commit, STORE_ROTATION, "c", NULL, one, STORE_NEVER);
 	store_take(commit, STORE_ROTATION, "c");
@@ -275,6 +314,7 @@ const ConformanceTest conformance_durable_tests[] = {
 	{"ensure-leaves-the-owner", ensure_leaves_the_owner},
 	{"an-ensure-in-vain-undoes-all", an_ensure_in_vain_undoes_all},
 	{"a-claim", a_claim},
+	{"expect", expect},
 	{"durable-rows-take-every-verb", durable_rows_take_every_verb},
 	{"no-sweep-takes-a-durable-row", no_sweep_takes_a_durable_row, true},
 	{"walk", walk},

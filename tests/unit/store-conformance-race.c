@@ -47,7 +47,7 @@ static bool model_op(Model *model, GRand *random, StoreCommit *commit, int64_t n
 	g_autoptr(GBytes) bytes = number(value);
 	g_autoptr(GBytes) old = number(guess);
 
-	switch (g_rand_int_range(random, 0, 11)) {
+	switch (g_rand_int_range(random, 0, 12)) {
 	default:
 		store_put_new(commit, table, key, owner == 0 ? NULL : owner_name, bytes, expires);
 		if (!there)
@@ -72,6 +72,13 @@ static bool model_op(Model *model, GRand *random, StoreCommit *commit, int64_t n
 		if (!there)
 			*row = (ModelRow){true, owner, value, expires};
 		return row->owner == owner;
+	case 11:
+		if (fleeting) {
+			store_touch(commit, table, key, 0);
+			return there;
+		}
+		store_expect(commit, table, key, guess == 0 ? NULL : old);
+		return guess == 0 ? !there : there && row->value == guess;
 	case 8:
 		store_put(commit, table, key, owner == 0 ? NULL : owner_name, bytes, expires);
 		*row = (ModelRow){true, owner, value, expires};
