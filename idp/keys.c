@@ -22,8 +22,9 @@ static bool fail(GError **error, const char *format, ...)
 static bool fail_errno(GError **error, const char *path, const char *verb)
 {
 	int code = errno;
-	g_set_error(error, G_FILE_ERROR, (int)g_file_error_from_errno(code), "%s: cannot %s: %s",
-		    path, verb, g_strerror(code));
+	g_set_error(error, G_FILE_ERROR, (int)g_file_error_from_errno(code), "%s: cannot %s: %s%s",
+		    path, verb, g_strerror(code),
+		    code == EACCES ? "; run as root, or as the user portvakt serve runs as" : "");
 	return false;
 }
 

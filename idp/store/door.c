@@ -32,6 +32,7 @@ typedef struct {
 
 struct Door {
 	char *place;
+	char *name; /* of the socket */
 	Writer *writer;
 	pthread_t thread;
 	int listener;
@@ -249,31 +250,20 @@ static void *run(void *data)
 
 /* ---- opening and closing ---- */
 
-static bool fail_errno(const char *place, const char *doing, GError **error)
-{
-	int code = errno;
-
-	g_set_error(error, STORE_ERROR,
-		    code == EACCES || code == EPERM || code == EROFS ? STORE_ERROR_PERMISSION
-								     : STORE_ERROR_IO,
-		    "%s.door: cannot %s: %s", place, doing, g_strerror(code));
-	return false;
-}
-
-static bool remove_stale(const char *place, const char *path, GError **error)
+static bool remove_stale(const char *name, const char *path, GError **error)
 {
 	struct stat st;
 
 	if (lstat(path, &st) != 0)
-		return errno == ENOENT || fail_errno(place, "look at the door", error);
+		return errno == ENOENT || place_fail_errno(name, "look at the door", error);
 	if (!S_ISSOCK(st.st_mode)) {
 		g_set_error(error, STORE_ERROR, STORE_ERROR_FOREIGN,
-			    "%s.door: here commands meet portvakt serve, but something else is in "
-			    "the way: move it away",
-			    place);
+			    "%s: here commands meet portvakt serve, but something else is in the "
+			    "way: move it away",
+			    name);
 		return false;
 	}
-	return unlink(path) == 0 || fail_errno(place, "remove the old door", error);
+	return unlink(path) == 0 || place_fail_errno(name, "remove the old door", error);
 }
 
 static bool listen_at(Door *door, GError **error)
@@ -286,11 +276,11 @@ static bool listen_at(Door *door, GError **error)
 		return false;
 	door->listener = socket(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
 	/* The mode before there is a name, whatever the umask. */
-	bound = remove_stale(door->place, address.sun_path, error) &&
+	bound = remove_stale(door->name, address.sun_path, error) &&
 		((door->listener >= 0 && fchmod(door->listener, 0600) == 0 &&
 		  bind(door->listener, (struct sockaddr *)&address, sizeof address) == 0 &&
 		  listen(door->listener, LIMIT_DOOR_GUESTS) == 0) ||
-		 fail_errno(door->place, "open the door for commands", error));
+		 place_fail_errno(door->name, "open the door for commands", error));
 	close(folder);
 	return bound;
 }
@@ -303,14 +293,8 @@ static void door_free(Door *door)
 		close(door->bell);
 	pthread_mutex_destroy(&door->lock);
 	g_free(door->place);
+	g_free(door->name);
 	g_free(door);
-}
-
-static void remove_door(const Door *door)
-{
-	g_autofree char *path = g_strconcat(door->place, ".door", NULL);
-
-	unlink(path);
 }
 
 Door *door_open(const char *place, Writer *writer, GError **error)
@@ -318,16 +302,17 @@ Door *door_open(const char *place, Writer *writer, GError **error)
 	Door *door = g_new0(Door, 1);
 
 	door->place = g_canonicalize_filename(place, NULL);
+	door->name = g_strconcat(door->place, ".door", NULL);
 	door->writer = writer;
 	door->listener = -1;
 	door->bell = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
 	pthread_mutex_init(&door->lock, NULL);
 	if (door->bell < 0) {
-		fail_errno(door->place, "make an eventfd", error);
+		place_fail_errno(door->name, "make an eventfd", error);
 	} else if (listen_at(door, error)) {
 		if (thread_start(&door->thread, "portvakt-door", run, door, error))
 			return door;
-		remove_door(door);
+		unlink(door->name);
 	}
 	door_free(door);
 	return NULL;
@@ -337,7 +322,7 @@ void door_close(Door *door)
 {
 	if (door == NULL)
 		return;
-	remove_door(door);
+	unlink(door->name);
 	pthread_mutex_lock(&door->lock);
 	door->stopping = true;
 	ring(door);

@@ -9,7 +9,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-static bool fail_errno(const char *path, const char *doing, GError **error)
+bool place_fail_errno(const char *path, const char *doing, GError **error)
 {
 	int code = errno;
 
@@ -41,7 +41,7 @@ PlaceState place_look(const char *path, bool foreign_owner, GError **error)
 
 	if (lstat(path, &st) != 0) {
 		if (errno != ENOENT) {
-			fail_errno(path, "look at the store", error);
+			place_fail_errno(path, "look at the store", error);
 			return PLACE_REFUSED;
 		}
 		/* A log without its file would be played back into a new one. */
@@ -78,7 +78,7 @@ bool place_check_folder(const char *path, GError **error)
 	struct stat st;
 
 	if (stat(folder, &st) != 0)
-		return fail_errno(folder, "look at the folder of the store", error);
+		return place_fail_errno(folder, "look at the folder of the store", error);
 	if ((st.st_uid == geteuid() || st.st_uid == 0) &&
 	    ((st.st_mode & 022) == 0 || (st.st_mode & S_ISVTX) != 0))
 		return true;
@@ -95,7 +95,7 @@ static int lock_file_open(const char *path, GError **error)
 	struct stat st;
 
 	if (fd < 0) {
-		fail_errno(path, "open the lock file", error);
+		place_fail_errno(path, "open the lock file", error);
 		return -1;
 	}
 	if (fstat(fd, &st) == 0 && S_ISREG(st.st_mode) && st.st_uid == geteuid())
@@ -123,7 +123,7 @@ int place_lock(const char *path, GError **error)
 				    "first",
 				    path, n > 0 ? g_strchomp(pid) : "unknown");
 		} else {
-			fail_errno(lock, "lock", error);
+			place_fail_errno(lock, "lock", error);
 		}
 		close(fd);
 		return -1;
@@ -131,7 +131,7 @@ int place_lock(const char *path, GError **error)
 	/* For the message above only; the lock itself is the kernel's. */
 	g_snprintf(pid, sizeof(pid), "%ld\n", (long)getpid());
 	if (ftruncate(fd, 0) != 0 || pwrite(fd, pid, strlen(pid), 0) < 0) {
-		fail_errno(lock, "write", error);
+		place_fail_errno(lock, "write", error);
 		close(fd);
 		return -1;
 	}
@@ -147,11 +147,11 @@ bool place_make(const char *draft, GError **error)
 		g_autofree char *old = g_strconcat(draft, suffixes[i], NULL);
 
 		if (unlink(old) != 0 && errno != ENOENT)
-			return fail_errno(old, "remove what an earlier try left", error);
+			return place_fail_errno(old, "remove what an earlier try left", error);
 	}
 	fd = open(draft, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0600);
 	if (fd < 0)
-		return fail_errno(draft, "make the store", error);
+		return place_fail_errno(draft, "make the store", error);
 	close(fd);
 	return true;
 }
@@ -163,13 +163,13 @@ bool place_move(const char *draft, const char *path, GError **error)
 	int fd;
 
 	if (rename(draft, path) != 0)
-		return fail_errno(path, "put the new store in its place", error);
+		return place_fail_errno(path, "put the new store in its place", error);
 	fd = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	if (fd < 0)
-		return fail_errno(folder, "open the folder of the store", error);
+		return place_fail_errno(folder, "open the folder of the store", error);
 	synced = fsync(fd) == 0;
 	if (!synced)
-		fail_errno(folder, "sync the folder of the store", error);
+		place_fail_errno(folder, "sync the folder of the store", error);
 	close(fd);
 	return synced;
 }
@@ -181,7 +181,7 @@ int place_door(const char *path, struct sockaddr_un *address, GError **error)
 	int fd = open(folder, O_PATH | O_DIRECTORY | O_CLOEXEC), written;
 
 	if (fd < 0) {
-		fail_errno(folder, "open the folder of the store", error);
+		place_fail_errno(folder, "open the folder of the store", error);
 		return -1;
 	}
 	*address = (struct sockaddr_un){.sun_family = AF_UNIX};

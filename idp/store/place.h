@@ -43,3 +43,8 @@ bool place_move(const char *draft, const char *path, GError **error);
  * to be closed when the address has been used; -1 on a fault.
  */
 int place_door(const char *path, struct sockaddr_un *address, GError **error);
+
+/* What errno says of `path`: "PATH: cannot DOING: why", STORE_ERROR/PERMISSION or IO. Returns
+ * false.
+ */
+bool place_fail_errno(const char *path, const char *doing, GError **error);
