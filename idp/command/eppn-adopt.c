@@ -445,8 +445,8 @@ static bool write_all(Adopt *adopt, GError **error)
 		eppn_progress("adopted:", i + 1);
 	}
 	eppn_progress("", 0);
-	g_print("%u %s, %u were so already\n", n, dry_run ? "would be adopted" : "adopted",
-		adopt->adoptions->len - n);
+	g_print("%u %s, %u were so already\n", n - adopt->wrong,
+		dry_run ? "would be adopted" : "adopted", adopt->adoptions->len - n);
 	return true;
 }
 
