@@ -205,10 +205,13 @@ static void print_all(Export *export)
 
 static bool export_run(Export *export, const CommandLine *line, GError **error)
 {
-	if (!eppn_desk_open(export->desk, line, error) ||
-	    !directory_walk(export->desk->generation->directory, NULL, look_at, export, error))
+	if (!eppn_desk_open(export->desk, line, error))
 		return false;
+	bool walked =
+		directory_walk(export->desk->generation->directory, NULL, look_at, export, error);
 	eppn_progress("", 0);
+	if (!walked)
+		return false;
 	if (export->error) {
 		g_propagate_error(error, g_steal_pointer(&export->error));
 		return false;

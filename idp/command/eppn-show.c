@@ -140,10 +140,12 @@ static bool find_eppn(Show *show, GError **error)
 {
 	if (!g_utf8_validate(show->eppn, -1, NULL))
 		return command_set_error(error, "the EPPN is no UTF-8 text");
-	if (!find_rows(show, error) ||
-	    !directory_walk(show->desk->generation->directory, NULL, look_at, show, error))
+	if (!find_rows(show, error))
 		return false;
+	bool walked = directory_walk(show->desk->generation->directory, NULL, look_at, show, error);
 	eppn_progress("", 0);
+	if (!walked)
+		return false;
 	if (!show->error && !show->person && show->holders->len == 0)
 		return command_set_error(error, "nobody has it, and nobody has been seen with it");
 	return true;
