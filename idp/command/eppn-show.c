@@ -109,7 +109,7 @@ static Holder *add_holder(Show *show, const DirectoryEntry *entry, Role role, bo
 {
 	Holder *holder = g_new0(Holder, 1);
 
-	holder->dn = g_strdup(entry_dn(entry));
+	holder->dn = g_utf8_make_valid(entry_dn(entry), -1);
 	holder->key = g_strdup(entry_key(entry));
 	holder->role = role;
 	holder->is_person = is_person;
