@@ -96,6 +96,8 @@ static void print_ldif(const Rotate *rotate)
 /* LDIF, unless it would ask for a change of what nobody reads. */
 static void print_changes(const Rotate *rotate)
 {
+	if (only_identifiers)
+		return;
 	if (!rotate->desk->from_store || as_ldif) {
 		print_ldif(rotate);
 		return;
@@ -241,10 +243,12 @@ static bool rotate_all(Rotate *rotate, GError **error)
 
 static bool rotate_apply(Rotate *rotate, bool *done, GError **error)
 {
+	g_autofree char *eppns = only_identifiers ? g_strdup("no new EPPN")
+						  : g_strdup_printf("%u new EPPNs", rotate->n);
 	g_autofree char *question = g_strdup_printf(
-		"%s gets %u new EPPNs and new identifiers at every service, which will not know "
-		"them again, and is logged out. It cannot be undone.",
-		entry_dn(rotate->entry), rotate->n);
+		"%s gets %s, and new identifiers at every service, which will not know them again, "
+		"and is logged out. It cannot be undone.",
+		entry_dn(rotate->entry), eppns);
 
 	*done = command_confirm(question, yes);
 	if (!*done)
@@ -253,10 +257,9 @@ static bool rotate_apply(Rotate *rotate, bool *done, GError **error)
 		return false;
 	for (unsigned i = 0; i < rotate->n; i++)
 		g_print("%s %s\n", role_name(rotate->changes[i].role), rotate->changes[i].after);
-	g_printerr(
-		"Done: %u EPPNs, all identifiers, and no session left. The old values stay taken "
-		"for ever.\n",
-		rotate->n);
+	g_printerr("Done: %u new EPPNs, all identifiers new, and no session left. The old values "
+		   "stay taken for ever.\n",
+		   rotate->n);
 	return true;
 }
 

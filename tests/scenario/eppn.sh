@@ -356,6 +356,11 @@ before=$(eppn_of noohad) staff=$(eppn_of noohad portvaktStaffPrincipalName)
 run rotate --person noohad --role staff --apply --yes "${credential[@]}"
 ok 'or the one that is named' test "$(eppn_of noohad)" = "$before" -a \
   "$(eppn_of noohad portvaktStaffPrincipalName)" != "$staff"
+run rotate --person new11 --only-identifiers
+like 'without --apply there is nothing to write elsewhere' "$code.$out.$err" '0..Nothing was changed*'
+run rotate --person new11 --only-identifiers --apply
+like 'who gets identifiers alone is promised no EPPN' "$code.$out.$err" \
+  '1..*gets no new EPPN, and new identifiers*'
 run rotate --person new11 --only-identifiers --apply --yes
 eleven=$(eppn_of new11)
 run show --person new11 --json
