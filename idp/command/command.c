@@ -124,6 +124,15 @@ int command_fail(const GError *error)
 	return COMMAND_PROBLEM;
 }
 
+bool command_no_store(const char *place, GError **error)
+{
+	return command_set_error(
+		error,
+		"%s: there is no store yet; start portvakt once, which makes it with the right "
+		"owner",
+		place);
+}
+
 StoreOutcome command_commit(Store *store, StoreCommit *commit, const char *capped, GError **error)
 {
 	StoreResult result = {0};

@@ -65,6 +65,10 @@ int command_fail(const GError *error);
 /* Prints it as JSON (json.h), indented. A floating value is sunk. */
 void command_print_json(GVariant *value);
 
+/* Sets the error of a command that writes, where there is no store yet: one that root made in the
+ * daemon's folder would not be the daemon's. Returns false. */
+bool command_no_store(const char *place, GError **error);
+
 /* Applies one commit to a store of store_open_beside(). OK or CONFLICT; anything else is a FAULT
  * with error set, to `capped` where the store takes no more rows of the kind. */
 StoreOutcome command_commit(Store *store, StoreCommit *commit, const char *capped, GError **error);

@@ -41,11 +41,7 @@ bool eppn_desk_open(EppnDesk *desk, const CommandLine *line, GError **error)
 bool eppn_desk_write(EppnDesk *desk, GError **error)
 {
 	if (!desk->reader)
-		return command_set_error(
-			error,
-			"there is no store at %s yet; start portvakt once, which makes it "
-			"with the right owner",
-			desk->store_file);
+		return command_no_store(desk->store_file, error);
 	desk->store = store_open_beside(store_sqlite, desk->store_file, error);
 	return desk->store != NULL;
 }

@@ -98,11 +98,7 @@ static bool find_approver(Errand *errand, GError **error)
 	const char *place = store_place(errand->generation);
 	struct stat store;
 	if (stat(place, &store) != 0)
-		return command_set_error(
-			error,
-			"%s: there is no store yet that could hold approvals; start `portvakt "
-			"serve' once",
-			place);
+		return command_no_store(place, error);
 	if (!approver_find(&errand->approver, error))
 		return false;
 	if (errand->approver.uid != 0 && errand->approver.uid == store.st_uid)

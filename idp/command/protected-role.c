@@ -4,6 +4,8 @@
 #include "idp/approver.h"
 #include "idp/command/command.h"
 
+#include <errno.h>
+#include <glib/gstdio.h>
 #include <grp.h>
 #include <unistd.h>
 
@@ -68,8 +70,10 @@ bool protected_role_look(const Generation *generation, const char *person, const
 	g_auto(Approver) approver = {0};
 	if (!protected_role_has(generation, error) || !approver_find(&approver, error))
 		return false;
-	g_autoptr(Store) store = store_open_beside(
-		store_sqlite, config_path(generation->config, "store", "file"), error);
+	const char *place = config_path(generation->config, "store", "file");
+	if (g_access(place, F_OK) != 0 && errno == ENOENT)
+		return command_no_store(place, error);
+	g_autoptr(Store) store = store_open_beside(store_sqlite, place, error);
 	if (!store)
 		return false;
 	g_autofree char *token = seal_random_token(ID_BYTES);

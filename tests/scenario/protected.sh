@@ -184,10 +184,17 @@ if [ "$(id -u)" -eq 0 ]; then
       openssl dgst -sha256 -mac HMAC -macopt "hexkey:$(xxd -p -c 64 "$bed/keys/ledger.key")" | sed 's/.*= //')"
   run explain -p noabjo -s Matteboken --protected -j
   is 'a look at who is not protected is entered just so' "$code $(jq -r .protected <<<"$out") $(looks 'count(*)')" "0 false $((looked + 2))"
+  bed_halt portvakt
+  mv "$bed/store" "$bed/store-away"
+  mkdir -m 700 "$bed/store"
+  run explain -p saglun -s Matteboken --protected -l en
+  like 'without a store no look' "$code $out" '1 *there is no store yet; start portvakt once*'
+  is 'nor one that is made for it' "$(ls -A "$bed/store")" ''
+  rmdir "$bed/store"
+  mv "$bed/store-away" "$bed/store"
 
   # as somebody else, with and without the group
   other=www-data group=$(getent group 65534 | cut -d: -f1)
-  bed_halt portvakt
   chown -R "$other" "$bed"/{keys,store,metadata.d} "$bed/ldap/password"
   chmod o+x "$bed" "$bed/ldap"
   other_run() {
