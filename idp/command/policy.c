@@ -315,6 +315,8 @@ static int approvals(const CommandLine *line)
 	g_autoptr(GArray) releases = policy_approvals(generation->policy);
 	if (!as_json) {
 		list(releases, all, tell_text, NULL);
+		if (releases->len + all->len == 0)
+			g_printerr("No release needs approval, and none has been given.\n");
 		return COMMAND_DONE;
 	}
 	GVariantBuilder rows;

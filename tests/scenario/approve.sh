@@ -52,6 +52,8 @@ END
   hangup >"$work/reload"
 }
 
+like 'where no release needs two it says so' \
+  "$("$portvakt" policy approvals --config "$bed_conf" 2>&1)" 'No release needs approval*'
 sed -i '/^expect protected everyone/d' "$bed/policy.d/school.policy"
 write eduPersonPrincipalName
 like 'a release that nobody has approved is warned of' "$(cat "$work/reload")" \
