@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "policy/clause.h"
+#include "policy/gift.h"
 
 /* A format of our own making would say something untrue of the name, or nothing. */
 static bool check_format(const Token *token, const Subject *subject, GError **error)
@@ -90,7 +91,7 @@ static bool service_clause(Parser *parser, ServiceBlock *block, GArray *asks, GE
 	Place place = parser_peek(parser)->place;
 
 	if (parser_accept(parser, "asks"))
-		return clause_asks(parser, asks, error);
+		return gift_asks(parser, asks, error);
 	if (parser_accept(parser, "subject"))
 		return subject_once(parser, block, &place, error);
 	return parser_unexpected(parser, "a line of the service ('asks', 'subject')", words, error);

@@ -6,17 +6,22 @@
 #include "policy/block.h"
 #include "policy/canonical.h"
 #include "policy/clause.h"
+#include "policy/expect.h"
+#include "policy/gift.h"
+#include "policy/pset.h"
 
 /* The clauses of a release or never that come at most once: where each was said. */
 typedef enum {
 	SAID_TO,
 	SAID_FOR,
 	SAID_GIVE,
-	SAID_SILENT,
+	SAID_PAGE,
 	SAID_BASIS,
 	SAID_AGREEMENT,
 	SAID_FROM,
 	SAID_UNTIL,
+	SAID_DEMAND,
+	SAID_NEW,
 	SAID_APPROVED,
 	SAID_LAST = SAID_APPROVED
 } Said;
@@ -31,12 +36,15 @@ typedef struct {
 static bool say(Clauses *clauses, Said said, const Place *place, GError **error)
 {
 	static const char *const words[] = {
-		"to", "for", "give", "silent", "basis", "agreement", "from", "until", "approved",
+		"to",   "for",   "give",   "inform", "basis",    "agreement",
+		"from", "until", "demand", "new",    "approved",
 	};
 	static const char *const hints[] = {
 		"; put a comma between the targets",
 		"; put a comma between the people",
 		"; put a comma between the gifts",
+		"",
+		"",
 		"",
 		"",
 		"",
@@ -89,16 +97,6 @@ static bool because(Parser *parser, Clauses *clauses, const Place *place, GError
 	return true;
 }
 
-static bool need_date(Parser *parser, unsigned *date, GError **error)
-{
-	const Token *token =
-		parser_need(parser, TOKEN_DATE, "a day, written like 2027-06-30", error);
-
-	if (token)
-		*date = token->date;
-	return token != NULL;
-}
-
 static bool agreement(Parser *parser, Release *release, GError **error)
 {
 	const Token *token =
@@ -109,7 +107,7 @@ static bool agreement(Parser *parser, Release *release, GError **error)
 	release->agreement = token->text;
 	release->agreement_place = token->place;
 	return !parser_accept(parser, "until") ||
-	       need_date(parser, &release->agreement_until, error);
+	       parser_need_date(parser, &release->agreement_until, error);
 }
 
 static bool basis(Parser *parser, Release *release, GError **error)
@@ -119,34 +117,70 @@ static bool basis(Parser *parser, Release *release, GError **error)
 	if (!token)
 		return false;
 	release->basis = token->text;
-	/* Consent is what `ask` makes; a basis of consent without it would be untrue. */
-	if (!g_str_has_prefix(token->text, "6.1 a"))
+	release->basis_place = token->place;
+	return true;
+}
+
+/* Which page a word asks for; false if it is none of these words. */
+static bool page_of(Parser *parser, PageKind *page)
+{
+	static const struct {
+		const char *word;
+		PageKind page;
+	} pages[] = {{"inform", PAGE_INFORM}, {"ask", PAGE_ASK}, {"silent", PAGE_SILENT}};
+
+	for (size_t i = 0; i < G_N_ELEMENTS(pages); i++) {
+		if (!parser_accept(parser, pages[i].word))
+			continue;
+		*page = pages[i].page;
 		return true;
-	place_error(error, POLICY_ERROR_MEANING, &token->place,
-		    "basis \"%s\" is consent, but \"%s\" does not ask (this version cannot)",
-		    token->text, release->title);
+	}
+	return false;
+}
+
+static bool say_page(Clauses *clauses, Release *release, PageKind page, const Place *place,
+		     GError **error)
+{
+	static const char *const words[] = {
+		[PAGE_SILENT] = "silent", [PAGE_INFORM] = "inform", [PAGE_ASK] = "ask"};
+
+	if (clauses->places[SAID_PAGE].line == 0) {
+		clauses->places[SAID_PAGE] = release->page_place = *place;
+		release->page = page;
+		return true;
+	}
+	if (page == release->page)
+		place_error(error, POLICY_ERROR_MEANING, place,
+			    "'%s' is said twice in \"%s\" (first at line %u)", words[page],
+			    clauses->title, release->page_place.line);
+	else
+		place_error(error, POLICY_ERROR_MEANING, place,
+			    "\"%s\" says '%s' here and '%s' at line %u; say one of them",
+			    clauses->title, words[page], words[release->page],
+			    release->page_place.line);
 	return false;
 }
 
 static bool release_clause(Parser *parser, Release *release, Clauses *clauses, GError **error)
 {
-	static const char *const words[] = {"to",      "for",      "give",      "silent",
-					    "because", "basis",    "agreement", "from",
-					    "until",   "approved", NULL};
+	static const char *const words[] = {"to",     "for",     "give",  "inform",    "ask",
+					    "silent", "because", "basis", "agreement", "from",
+					    "until",  "demand",  "new",   "approved",  NULL};
 	Place place = parser_peek(parser)->place;
+	PageKind page;
 
 	if (parser_accept(parser, "to"))
 		return say(clauses, SAID_TO, &place, error) &&
 		       clause_targets(parser, CLAUSE_RELEASE, &release->to, error);
 	if (parser_accept(parser, "for"))
 		return say(clauses, SAID_FOR, &place, error) &&
-		       clause_people(parser, CLAUSE_RELEASE, &release->people,
-				     &release->protected_place, error);
+		       pset_people(parser, CLAUSE_RELEASE, &release->people,
+				   &release->protected_place, error);
 	if (parser_accept(parser, "give"))
 		return say(clauses, SAID_GIVE, &place, error) &&
-		       clause_gifts(parser, &release->gifts, &release->n_gifts, error);
-	if (parser_accept(parser, "silent"))
-		return say(clauses, SAID_SILENT, &place, error);
+		       gift_list(parser, &release->gifts, &release->n_gifts, error);
+	if (page_of(parser, &page))
+		return say_page(clauses, release, page, &place, error);
 	if (parser_accept(parser, "because"))
 		return because(parser, clauses, &place, error);
 	if (parser_accept(parser, "basis"))
@@ -156,10 +190,21 @@ static bool release_clause(Parser *parser, Release *release, Clauses *clauses, G
 		       agreement(parser, release, error);
 	if (parser_accept(parser, "from"))
 		return say(clauses, SAID_FROM, &place, error) &&
-		       need_date(parser, &release->from, error);
+		       parser_need_date(parser, &release->from, error);
 	if (parser_accept(parser, "until"))
 		return say(clauses, SAID_UNTIL, &place, error) &&
-		       need_date(parser, &release->until, error);
+		       parser_need_date(parser, &release->until, error);
+	if (parser_accept(parser, "demand")) {
+		release->demand_place = place;
+		return say(clauses, SAID_DEMAND, &place, error) &&
+		       clause_level(parser, &release->demand, error);
+	}
+	if (parser_accept(parser, "new")) {
+		release->new_asks_place = place;
+		return say(clauses, SAID_NEW, &place, error) &&
+		       parser_need_word(parser, "asks", error) &&
+		       parser_need_word(parser, "pass", error);
+	}
 	if (parser_accept(parser, "approved"))
 		return say(clauses, SAID_APPROVED, &place, error) &&
 		       parser_need_word(parser, "by", error) &&
@@ -178,10 +223,10 @@ static bool never_clause(Parser *parser, Never *never, Clauses *clauses, GError 
 		       clause_targets(parser, CLAUSE_NEVER, &never->to, error);
 	if (parser_accept(parser, "for"))
 		return say(clauses, SAID_FOR, &place, error) &&
-		       clause_people(parser, CLAUSE_NEVER, &never->people, NULL, error);
+		       pset_people(parser, CLAUSE_NEVER, &never->people, NULL, error);
 	if (parser_accept(parser, "give"))
 		return say(clauses, SAID_GIVE, &place, error) &&
-		       clause_taken(parser, &never->taken, &never->n_taken, error);
+		       gift_taken(parser, &never->taken, &never->n_taken, error);
 	if (parser_accept(parser, "because"))
 		return because(parser, clauses, &place, error);
 	if (parser_is(parser, "from") || parser_is(parser, "until")) {
@@ -222,11 +267,18 @@ static bool release_complete(const Clauses *clauses, const Place *place, GError 
 			"for whom; write 'for everyone' if you mean it", error) &&
 	       must_say(clauses, SAID_GIVE, place, "release",
 			"what it gives; write 'give login' to let people in and no more", error) &&
-	       must_say_why(clauses, place, "release", error) &&
-	       must_say(clauses, SAID_SILENT, place, "release",
-			"'silent'; this version has no page that tells people what is released, "
-			"so it must be written",
-			error);
+	       must_say_why(clauses, place, "release", error);
+}
+
+/* Consent is what `ask` makes; a basis of consent without it would be untrue. */
+static bool release_asks(const Release *release, GError **error)
+{
+	if (release->page == PAGE_ASK || !release->basis || !rules_is_consent(release->basis))
+		return true;
+	place_error(error, POLICY_ERROR_MEANING, &release->basis_place,
+		    "basis \"%s\" is consent, but \"%s\" does not ask", release->basis,
+		    release->title);
+	return false;
 }
 
 /* What a release about protected persons must be: no more than two people have looked at. */
@@ -295,10 +347,11 @@ static bool read_release(Parser *parser, Rules *rules, GError **error)
 	if (!title)
 		return false;
 	release->title = title->text;
+	release->page = PAGE_INFORM;
 	release->title_place = title->place;
 	if (!release_block(parser, release, &clauses, error) ||
 	    !release_complete(&clauses, &release->title_place, error) ||
-	    !release_protects(release, &clauses, error))
+	    !release_asks(release, error) || !release_protects(release, &clauses, error))
 		return false;
 	if (release->from && release->until && release->from > release->until) {
 		place_error(error, POLICY_ERROR_MEANING, &clauses.places[SAID_FROM],
@@ -328,24 +381,6 @@ static bool never_block(Parser *parser, Never *never, Clauses *clauses, GError *
 	return more == 0;
 }
 
-/* Without `to`, a never is about any service. */
-static void target_any(Arena *arena, Targets *targets)
-{
-	targets->n_targets = 1;
-	targets->targets = arena_alloc(arena, sizeof *targets->targets);
-	targets->targets->n_atoms = 1;
-	targets->targets->atoms = arena_alloc(arena, sizeof *targets->targets->atoms);
-	targets->targets->atoms->type = ATOM_ANY;
-}
-
-static void people_everyone(Arena *arena, People *people)
-{
-	people->n_psets = 1;
-	people->psets = arena_alloc(arena, sizeof *people->psets);
-	people->psets->kinds = kinds_of("everyone", MARK_NONE, PEOPLE_STOPPED);
-	people->psets->years = YEARS_ALL;
-}
-
 static bool read_never(Parser *parser, Rules *rules, GError **error)
 {
 	Never *never = arena_alloc(parser->arena, sizeof *never);
@@ -365,116 +400,12 @@ static bool read_never(Parser *parser, Rules *rules, GError **error)
 	    !must_say_why(&clauses, &never->title_place, "never", error))
 		return false;
 	if (clauses.places[SAID_TO].line == 0)
-		target_any(parser->arena, &never->to);
+		clause_any(parser->arena, &never->to);
 	if (clauses.places[SAID_FOR].line == 0)
-		people_everyone(parser->arena, &never->people);
+		pset_everyone(parser->arena, &never->people);
 	never->becauses = arena_array(parser->arena, becauses);
 	never->n_becauses = becauses->len;
 	g_ptr_array_add(rules->nevers, never);
-	return true;
-}
-
-static bool expect_gets(Parser *parser, Expect *expect, GError **error)
-{
-	g_autoptr(GArray) gets = g_array_new(FALSE, FALSE, sizeof(Expected));
-
-	if (parser_accept(parser, "nothing"))
-		return true;
-	if (parser_accept(parser, "login")) {
-		expect->type = EXPECT_LOGIN;
-		return true;
-	}
-	expect->type = EXPECT_GETS;
-	do {
-		Place place = parser_peek(parser)->place;
-		Expected one;
-
-		if (!clause_attribute(parser, &one.attribute, error) ||
-		    !clause_only(parser, &one.only, error))
-			return false;
-		for (guint i = 0; i < gets->len; i++) {
-			if (g_array_index(gets, Expected, i).attribute != one.attribute)
-				continue;
-			place_error(error, POLICY_ERROR_MEANING, &place, "%s is said twice",
-				    one.attribute->name);
-			return false;
-		}
-		g_array_append_val(gets, one);
-	} while (parser_accept_type(parser, TOKEN_COMMA));
-	expect->gets = arena_array(parser->arena, gets);
-	expect->n_gets = gets->len;
-	return true;
-}
-
-static bool expect_outcome(Parser *parser, Expect *expect, GError **error)
-{
-	static const char *const words[] = {"gets", "never", "is", NULL};
-	static const char *const states[] = {"refused", NULL};
-
-	expect->type = EXPECT_REFUSED;
-	if (parser_accept(parser, "gets"))
-		return expect_gets(parser, expect, error);
-	if (parser_accept(parser, "is"))
-		return parser_accept(parser, "refused") ||
-		       parser_unexpected(parser, "'refused'", states, error);
-	if (!parser_accept(parser, "never"))
-		return parser_unexpected(parser, "'gets', 'never gets' or 'is refused'", words,
-					 error);
-	expect->type = EXPECT_NEVER_GETS;
-	if (!parser_need_word(parser, "gets", error))
-		return false;
-	return parser_accept(parser, "any") ? clause_kind(parser, &expect->kind, error)
-					    : clause_attribute(parser, &expect->attribute, error);
-}
-
-static bool expect_without(Parser *parser, Expect *expect, GError **error)
-{
-	g_autoptr(GArray) list = g_array_new(FALSE, FALSE, sizeof(const Attribute *));
-
-	if (!parser_accept(parser, "without"))
-		return true;
-	do {
-		const Attribute *attribute;
-
-		if (!clause_attribute(parser, &attribute, error))
-			return false;
-		g_array_append_val(list, attribute);
-	} while (parser_accept(parser, "or"));
-	expect->without = arena_array(parser->arena, list);
-	expect->n_without = list->len;
-	return true;
-}
-
-/* A bare name or text is one service; anything else is a list of targets. */
-static bool expect_at(Parser *parser, Expect *expect, GError **error)
-{
-	const Token *token = parser_peek(parser);
-	Target *target;
-
-	if (token->type != TOKEN_STRING &&
-	    (token->type != TOKEN_WORD || parser_is_reserved(token->text)))
-		return clause_targets(parser, CLAUSE_EXPECT, &expect->at, error);
-	target_any(parser->arena, &expect->at);
-	target = expect->at.targets;
-	target->place = token->place;
-	target->atoms->type = ATOM_LITERAL;
-	target->atoms->n_literals = 1;
-	target->atoms->literals = arena_alloc(parser->arena, sizeof(Literal));
-	return clause_service(parser, target->atoms->literals, error);
-}
-
-static bool read_expect(Parser *parser, Rules *rules, GError **error)
-{
-	Expect *expect = arena_alloc(parser->arena, sizeof *expect);
-
-	expect->place = parser_take(parser)->place;
-	if (!clause_people(parser, CLAUSE_EXPECT, &expect->people, NULL, error) ||
-	    !expect_without(parser, expect, error) ||
-	    (parser_accept(parser, "on") && !need_date(parser, &expect->on, error)) ||
-	    !parser_need_word(parser, "at", error) || !expect_at(parser, expect, error) ||
-	    !expect_outcome(parser, expect, error))
-		return false;
-	g_ptr_array_add(rules->expects, expect);
 	return true;
 }
 
@@ -490,7 +421,7 @@ static bool read_rule(Parser *parser, Rules *rules, GError **error)
 	if (parser_is(parser, "tag"))
 		return block_tag(parser, rules, error);
 	if (parser_is(parser, "expect"))
-		return read_expect(parser, rules, error);
+		return expect_read(parser, rules, error);
 	return parser_unexpected(parser,
 				 "a rule ('release', 'never', 'service', 'tag' or 'expect')",
 				 parser_rule_words, error);
@@ -553,10 +484,11 @@ static bool read_header(Parser *parser, GError **error)
 	return read_huvudman(parser, error) && parser_end_of_rule(parser, error);
 }
 
-bool grammar_read(const Source *source, Arena *arena, Rules *rules, GError **error)
+bool grammar_read(const Source *source, const PolicyContext *context, Arena *arena, Rules *rules,
+		  GError **error)
 {
 	g_autoptr(GArray) tokens = lexer_read(source, arena, error);
-	Parser parser = {source, arena, tokens, 0, 0};
+	Parser parser = {source, context, arena, tokens, 0, 0};
 
 	if (!tokens || !read_header(&parser, error))
 		return false;

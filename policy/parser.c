@@ -5,80 +5,120 @@
 
 #include "policy/guess.h"
 
-/* The words of this version of the language. */
+/* Every word of the language. */
 static const char *const words[] = {
-	"policy",   "release", "never",     "service",   "tag",       "expect",    "to",
-	"for",      "give",    "silent",    "because",   "basis",     "until",     "agreement",
-	"from",     "except",  "and",       "or",        "client",    "category",  "protocol",
-	"saml",     "oidc",    "any",       "anything",  "protected", "test",      "student",
-	"teacher",  "staff",   "guardian",  "everyone",  "login",     "requested", "required",
-	"unasked",  "if",      "only",      "beginning", "is",        "asks",      "without",
-	"on",       "at",      "gets",      "nothing",   "refused",   "approved",  "by",
-	"two",      "subject", "transient", "pairwise",  "format",    "also",      "attribute",
+	"policy",
 	"huvudman",
-};
-
-/* Words of the full language that this version does not understand; each says what it is for. */
-static const struct {
-	const char *word, *purpose;
-} later[] = {
-	{"inform", "a page that tells people what is released"},
-	{"ask", "a page that asks people for consent"},
-	{"asked", "a page that asks people for consent"},
-	{"informed", "a page that tells people what is released"},
-	{"demand", "levels of login"},
-	{"signal", "levels of login"},
-	{"new", "approval of what a service newly asks for"},
-	{"pass", "approval of what a service newly asks for"},
-	{"registered-by", "services by registration authority"},
-	{"federation", "services by federation"},
-	{"in", "people by grade or group"},
-	{"grade", "people by grade"},
-	{"gymnasium", "people by grade"},
-	{"group", "people by group"},
-	{"unit", "people and values by school unit"},
-	{"kind", "values by kind of group"},
-	{"needs", "answers that must hold an attribute"},
-	{"of", "lines for some people"},
-	{"rename", "other names for attributes"},
-	{"as", "other names for attributes"},
-	{"value", "other forms of values"},
-	{"lower-case", "other forms of values"},
-	{"guard", "limits of a service on values"},
-	{"ascii", "limits of a service on values"},
-	{"size", "limits of a service on values"},
-	{"bytes", "limits of a service on values"},
-	{"issuer", "another issuer for a service"},
-	{"scope", "another scope for a service"},
-	{"start", "login that starts here"},
-	{"sign", "other signatures for a service"},
-	{"response", "other signatures for a service"},
-	{"assertion", "other signatures for a service"},
-	{"both", "other signatures for a service"},
-	{"encrypt", "encryption for a service"},
-	{"always", "encryption for a service"},
-	{"when-possible", "encryption for a service"},
-	{"requests", "signed requests of a service"},
-	{"signed", "signed requests of a service"},
-	{"unsigned", "signed requests of a service"},
+	"release",
+	"never",
+	"service",
+	"tag",
+	"expect",
+	"to",
+	"for",
+	"give",
+	"inform",
+	"ask",
+	"silent",
+	"because",
+	"basis",
+	"agreement",
+	"from",
+	"until",
+	"demand",
+	"approved",
+	"by",
+	"two",
+	"new",
+	"asks",
+	"pass",
+	"except",
+	"and",
+	"or",
+	"client",
+	"category",
+	"registered-by",
+	"federation",
+	"protocol",
+	"saml",
+	"oidc",
+	"any",
+	"anything",
+	"protected",
+	"test",
+	"student",
+	"teacher",
+	"staff",
+	"guardian",
+	"everyone",
+	"in",
+	"grade",
+	"gymnasium",
+	"group",
+	"at",
+	"unit",
+	"login",
+	"requested",
+	"required",
+	"unasked",
+	"if",
+	"only",
+	"beginning",
+	"subject",
+	"kind",
+	"is",
+	"transient",
+	"pairwise",
+	"format",
+	"also",
+	"attribute",
+	"needs",
+	"of",
+	"signal",
+	"as",
+	"rename",
+	"without",
+	"value",
+	"lower-case",
+	"guard",
+	"ascii",
+	"size",
+	"bytes",
+	"issuer",
+	"scope",
+	"start",
+	"sign",
+	"response",
+	"assertion",
+	"both",
+	"encrypt",
+	"always",
+	"when-possible",
+	"requests",
+	"signed",
+	"unsigned",
+	"on",
+	"gets",
+	"nothing",
+	"refused",
+	"asked",
+	"informed",
 };
 
 const char *const parser_rule_words[] = {"release", "never", "service", "tag", "expect", NULL};
-
-static const char *later_purpose(const char *word)
-{
-	for (size_t i = 0; i < G_N_ELEMENTS(later); i++)
-		if (strcmp(later[i].word, word) == 0)
-			return later[i].purpose;
-	return NULL;
-}
 
 bool parser_is_reserved(const char *word)
 {
 	for (size_t i = 0; i < G_N_ELEMENTS(words); i++)
 		if (strcmp(words[i], word) == 0)
 			return true;
-	return later_purpose(word) != NULL;
+	return false;
+}
+
+const char *const *parser_words(size_t *n)
+{
+	*n = G_N_ELEMENTS(words);
+	return words;
 }
 
 const Token *parser_look(const Parser *parser, guint n)
@@ -125,16 +165,6 @@ bool parser_accept_type(Parser *parser, TokenType type)
 	return true;
 }
 
-bool parser_later(const Parser *parser, const char *purpose, GError **error)
-{
-	const Token *token = parser_peek(parser);
-
-	place_error(error, POLICY_ERROR_SYNTAX, &token->place,
-		    "'%s' (%s) is not understood by this version of Portvakt", token->text,
-		    purpose);
-	return false;
-}
-
 bool parser_unexpected(const Parser *parser, const char *expected, const char *const *candidates,
 		       GError **error)
 {
@@ -143,8 +173,6 @@ bool parser_unexpected(const Parser *parser, const char *expected, const char *c
 	g_autofree char *meant = NULL;
 	g_autoptr(GPtrArray) list = g_ptr_array_new();
 
-	if (token->type == TOKEN_WORD && later_purpose(token->text))
-		return parser_later(parser, later_purpose(token->text), error);
 	for (; candidates && *candidates; candidates++)
 		g_ptr_array_add(list, (gpointer)(guintptr)*candidates);
 	meant = token->type == TOKEN_WORD ? guess_phrase(token->text, list) : g_strdup("");
@@ -181,6 +209,16 @@ const Token *parser_need_name(Parser *parser, const char *expected, GError **err
 		return NULL;
 	}
 	return parser_need(parser, TOKEN_WORD, expected, error);
+}
+
+bool parser_need_date(Parser *parser, unsigned *date, GError **error)
+{
+	const Token *token =
+		parser_need(parser, TOKEN_DATE, "a day, written like 2027-06-30", error);
+
+	if (token)
+		*date = token->date;
+	return token != NULL;
 }
 
 bool parser_count_condition(Parser *parser, GError **error)

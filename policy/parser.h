@@ -9,6 +9,7 @@
  */
 typedef struct {
 	const Source *source;
+	const PolicyContext *context; /* what groups, feeds and levels there are */
 	Arena *arena;
 	GArray *tokens; /* of lexer_read() */
 	guint at;
@@ -40,13 +41,12 @@ bool parser_need_word(Parser *parser, const char *word, GError **error);
 const Token *parser_need(Parser *parser, TokenType type, const char *expected, GError **error);
 
 /* Fails: what is at hand is not what was expected. words (NULL-terminated, may be NULL) are what
- * could stand here, for guessing. A word that only later versions of the language understand is
- * called that. Returns false. */
+ * could stand here, for guessing. Returns false. */
 bool parser_unexpected(const Parser *parser, const char *expected, const char *const *words,
 		       GError **error);
 
-/* Fails: the word at hand is for what only later versions of the language can do. Returns false. */
-bool parser_later(const Parser *parser, const char *purpose, GError **error);
+/* Takes a day (yyyymmdd), or fails. */
+bool parser_need_date(Parser *parser, unsigned *date, GError **error);
 
 /* Counts one more condition of the rule; fails past POLICY_CONDITIONS_MAX. */
 bool parser_count_condition(Parser *parser, GError **error);
@@ -55,6 +55,9 @@ void parser_skip_lines(Parser *parser);
 
 /* Whether a word belongs to the language, and so cannot be a name. */
 bool parser_is_reserved(const char *word);
+
+/* All such words. n: how many. */
+const char *const *parser_words(size_t *n);
 
 /* Takes a WORD that can be a name. */
 const Token *parser_need_name(Parser *parser, const char *expected, GError **error);

@@ -97,7 +97,8 @@ Policy *policy_load(const PolicySource *files, size_t n, const PolicyContext *co
 	sources = sorted_sources(policy, files, n, context);
 	for (guint i = 0; i < sources->len; i++)
 		if (!source_check(sources->pdata[i], error) ||
-		    !grammar_read(sources->pdata[i], &policy->arena, &policy->rules, error))
+		    !grammar_read(sources->pdata[i], context, &policy->arena, &policy->rules,
+				  error))
 			return NULL;
 	if (!resolve_rules(policy, error))
 		return NULL;

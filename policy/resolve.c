@@ -388,11 +388,19 @@ static const Target *open_target(const Targets *targets)
 	return NULL;
 }
 
+/* What makes a target open: `category "…"`, `federation skolfederation`, `'any'`. */
 static char *target_phrase(const Target *target)
 {
-	for (unsigned i = 0; i < target->n_atoms; i++)
-		if (target->atoms[i].type == ATOM_CATEGORY)
-			return g_strdup_printf("category \"%s\"", target->atoms[i].texts[0]);
+	for (unsigned i = 0; i < target->n_atoms; i++) {
+		const Atom *atom = &target->atoms[i];
+
+		if (atom->type == ATOM_CATEGORY)
+			return g_strdup_printf("category \"%s\"", atom->texts[0]);
+		if (atom->type == ATOM_REGISTERED_BY)
+			return g_strdup_printf("registered-by \"%s\"", atom->texts[0]);
+		if (atom->type == ATOM_FEDERATION)
+			return g_strdup_printf("federation %s", atom->texts[0]);
+	}
 	return g_strdup("'any'");
 }
 

@@ -24,3 +24,10 @@ unsigned rules_count(const Rules *rules)
 	return rules->releases->len + rules->nevers->len + rules->services->len + rules->tags->len +
 	       rules->expects->len;
 }
+
+bool rules_is_consent(const char *basis)
+{
+	static const char consent[] = "6.1 a";
+
+	return g_str_has_prefix(basis, consent) && !g_ascii_isalnum(basis[sizeof consent - 1]);
+}

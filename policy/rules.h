@@ -292,3 +292,6 @@ void rules_clear(Rules *rules);
 
 /* How many rules of all sorts there are. */
 unsigned rules_count(const Rules *rules);
+
+/* Whether a basis is consent: "6.1 a", whatever more is said of it. */
+bool rules_is_consent(const char *basis);

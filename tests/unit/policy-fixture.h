@@ -11,6 +11,15 @@
 
 static const char *const fixture_scopes[] = {"skola.example", "edu.sollunda.example", NULL};
 
+static const char *const fixture_groups[] = {"vikarier", "rektorer", "it-drift", NULL};
+
+static const PolicyFeed fixture_feeds[] = {
+	{"skolfederation", false}, {"swamid", false}, {"skolfederation-trial", true}};
+
+static const char *const fixture_below_eid3[] = {"eid2", NULL};
+static const PolicyLevel fixture_levels[] = {
+	{"two-factor", NULL}, {"eid2", NULL}, {"eid3", fixture_below_eid3}};
+
 /* Two have approved what has "[2]" in it, one what has "[1]". */
 static inline unsigned fixture_approvers(const char *canonical, gpointer data)
 {
@@ -27,7 +36,12 @@ static inline Policy *fixture_load(const char *text, const Service *const *servi
 				 .today = FIXTURE_TODAY,
 				 .services = services,
 				 .n_services = n,
-				 .approvers = fixture_approvers};
+				 .approvers = fixture_approvers,
+				 .groups = fixture_groups,
+				 .feeds = fixture_feeds,
+				 .n_feeds = G_N_ELEMENTS(fixture_feeds),
+				 .levels = fixture_levels,
+				 .n_levels = G_N_ELEMENTS(fixture_levels)};
 
 	return policy_load(&source, 1, &context, error);
 }

@@ -1,0 +1,176 @@
+/* SPDX-License-Identifier: AGPL-3.0-or-later */
+#include "policy/gift.h"
+
+#include "policy/clause.h"
+
+static FacetType facet_type(Parser *parser)
+{
+	static const struct {
+		const char *word;
+		FacetType type;
+	} types[] = {
+		{"beginning", FACET_BEGINNING},
+		{"unit", FACET_UNIT},
+		{"subject", FACET_SUBJECT},
+		{"kind", FACET_KIND},
+	};
+
+	for (size_t i = 0; i < G_N_ELEMENTS(types); i++)
+		if (parser_accept(parser, types[i].word))
+			return types[i].type;
+	return FACET_VALUE;
+}
+
+static const Token *facet_text(Parser *parser, FacetType type, GError **error)
+{
+	static const char *const expected[] = {
+		[FACET_VALUE] = "a value in quotes, 'beginning', 'unit', 'subject' or 'kind'",
+		[FACET_BEGINNING] = "the beginning of a value in quotes",
+		[FACET_UNIT] = "the code of a school unit in quotes",
+		[FACET_SUBJECT] = "a subject in quotes",
+	};
+
+	return type == FACET_KIND ? parser_need_name(parser, "a kind of group", error)
+				  : parser_need(parser, TOKEN_STRING, expected[type], error);
+}
+
+static bool facet(Parser *parser, Facet *one, GError **error)
+{
+	g_autoptr(GArray) texts = g_array_new(FALSE, FALSE, sizeof(const char *));
+
+	one->type = facet_type(parser);
+	do {
+		const Token *token;
+
+		if (!parser_count_condition(parser, error))
+			return false;
+		token = facet_text(parser, one->type, error);
+		if (!token)
+			return false;
+		g_array_append_val(texts, token->text);
+	} while (parser_accept(parser, "or"));
+	one->texts = arena_array(parser->arena, texts);
+	one->n_texts = texts->len;
+	return true;
+}
+
+bool gift_only(Parser *parser, Only *only, GError **error)
+{
+	g_autoptr(GArray) facets = g_array_new(FALSE, FALSE, sizeof(Facet));
+
+	*only = (Only){0};
+	if (!parser_accept(parser, "only"))
+		return true;
+	do {
+		Facet one;
+
+		if (!facet(parser, &one, error))
+			return false;
+		g_array_append_val(facets, one);
+	} while (parser_accept(parser, "and"));
+	only->facets = arena_array(parser->arena, facets);
+	only->n_facets = facets->len;
+	return true;
+}
+
+static bool gift(Parser *parser, Gift *one, GError **error)
+{
+	*one = (Gift){.type = GIFT_LOGIN, .place = parser_peek(parser)->place};
+	if (parser_accept(parser, "login"))
+		return true;
+	if (parser_accept(parser, "requested")) {
+		one->type = GIFT_REQUESTED;
+		return gift_only(parser, &one->only, error);
+	}
+	if (parser_accept(parser, "required")) {
+		one->type = GIFT_REQUIRED;
+		return gift_only(parser, &one->only, error);
+	}
+	one->type = GIFT_ATTRIBUTE;
+	if (parser_is(parser, "any") || parser_is(parser, "anything")) {
+		place_error(error, POLICY_ERROR_MEANING, &one->place,
+			    "a release names what it gives, or says 'requested' for what the "
+			    "service asks for");
+		return false;
+	}
+	if (!clause_attribute(parser, &one->attribute, error))
+		return false;
+	one->unasked = parser_accept(parser, "unasked");
+	if (!one->unasked && parser_accept(parser, "if")) {
+		one->if_required = true;
+		if (!parser_need_word(parser, "required", error))
+			return false;
+	}
+	return gift_only(parser, &one->only, error);
+}
+
+bool gift_list(Parser *parser, Gift **gifts, unsigned *n, GError **error)
+{
+	g_autoptr(GArray) list = g_array_new(FALSE, FALSE, sizeof(Gift));
+
+	do {
+		Gift one;
+
+		if (!gift(parser, &one, error))
+			return false;
+		for (guint i = 0; i < list->len; i++) {
+			const Gift *other = &g_array_index(list, Gift, i);
+
+			if (other->type != one.type || other->attribute != one.attribute)
+				continue;
+			place_error(error, POLICY_ERROR_MEANING, &one.place,
+				    "this is given twice (first at line %u)", other->place.line);
+			return false;
+		}
+		g_array_append_val(list, one);
+	} while (parser_accept_type(parser, TOKEN_COMMA));
+	*gifts = arena_array(parser->arena, list);
+	*n = list->len;
+	return true;
+}
+
+static bool taken_one(Parser *parser, Taken *one, GError **error)
+{
+	*one = (Taken){.type = TAKEN_LOGIN, .place = parser_peek(parser)->place};
+	if (parser_accept(parser, "login"))
+		return true;
+	one->type = TAKEN_ANYTHING;
+	if (parser_accept(parser, "anything"))
+		return true;
+	one->type = TAKEN_KIND;
+	if (parser_accept(parser, "any"))
+		return clause_kind(parser, &one->kind, error) &&
+		       gift_only(parser, &one->only, error);
+	one->type = TAKEN_ATTRIBUTE;
+	return clause_attribute(parser, &one->attribute, error) &&
+	       gift_only(parser, &one->only, error);
+}
+
+bool gift_taken(Parser *parser, Taken **taken, unsigned *n, GError **error)
+{
+	g_autoptr(GArray) list = g_array_new(FALSE, FALSE, sizeof(Taken));
+
+	do {
+		Taken one;
+
+		if (!taken_one(parser, &one, error))
+			return false;
+		g_array_append_val(list, one);
+	} while (parser_accept_type(parser, TOKEN_COMMA));
+	*taken = arena_array(parser->arena, list);
+	*n = list->len;
+	return true;
+}
+
+bool gift_asks(Parser *parser, GArray *asks, GError **error)
+{
+	do {
+		Ask ask = {0};
+
+		if (!clause_attribute(parser, &ask.attribute, error))
+			return false;
+		ask.required = parser_accept(parser, "required");
+		g_array_append_val(asks, ask);
+	} while (parser_accept_type(parser, TOKEN_COMMA));
+	return true;
+}
