@@ -15,11 +15,19 @@
 
 enum { PLAIN = 0, SCOPED = 1, SINGLE = 2 };
 
-#define ROW(name, saml, claim, kind, flags, sv, en)                                                \
+#define ROW_OF(name, saml, claim, kind, flags, sv, en, forms)                                      \
 	{                                                                                          \
 		name, saml, claim, sv, en, KIND_##kind, ((flags)&SCOPED) != 0,                     \
-			((flags)&SINGLE) != 0                                                      \
+			((flags)&SINGLE) != 0, forms                                               \
 	}
+#define ROW(name, saml, claim, kind, flags, sv, en)                                                \
+	ROW_OF(name, saml, claim, kind, flags, sv, en, NULL)
+
+static const char *const unit_forms[] = {"{unit}", NULL};
+/* No standard says how groups are written; these are what services are known to take. */
+static const char *const group_forms[] = {"http://{scope}/{unit}/{group}",
+					  "{unit}/{kind}/{subject}/{group}", "{unit}/{group}",
+					  NULL};
 
 /* clang-format off */
 static const Attribute table[] = {
@@ -64,8 +72,8 @@ static const Attribute table[] = {
 	    "folkbokfört namn", "name in the population register"),
 	ROW("norEduOrgAcronym", NOR "6", "noredu_org_acronym", SCHOOL, PLAIN,
 	    "huvudmannens förkortning", "acronym of the organisation"),
-	ROW("norEduOrgUnitUniqueIdentifier", NOR "8", "noredu_org_unit_unique_identifier", SCHOOL, PLAIN,
-	    "skolenhetskod (äldre form)", "school unit code (older form)"),
+	ROW_OF("norEduOrgUnitUniqueIdentifier", NOR "8", "noredu_org_unit_unique_identifier", SCHOOL, PLAIN,
+	    "skolenhetskod (äldre form)", "school unit code (older form)", unit_forms),
 	ROW("norEduOrgNIN", NOR "12", "noredu_org_nin", SCHOOL, PLAIN,
 	    "huvudmannens organisationsnummer", "organisation number"),
 	ROW("personalIdentityNumber", "urn:oid:1.2.752.29.4.13",
@@ -86,12 +94,12 @@ static const Attribute table[] = {
 	    "årskurs", "school grade"),
 	ROW("sisOrgDepartment", SIS "3", "sis_org_department", SCHOOL, PLAIN,
 	    "förvaltning", "department"),
-	ROW("sisSchoolUnitCode", SIS "4", "sis_school_unit_code", SCHOOL, PLAIN,
-	    "skolenhetskod", "school unit code"),
-	ROW("sisSchoolCourseStudent", SIS "5", "sis_school_course_student", STUDY, PLAIN,
-	    "grupper som elev", "groups as a student"),
-	ROW("sisSchoolCourseTeacher", SIS "6", "sis_school_course_teacher", STUDY, PLAIN,
-	    "grupper som lärare", "groups as a teacher"),
+	ROW_OF("sisSchoolUnitCode", SIS "4", "sis_school_unit_code", SCHOOL, PLAIN,
+	    "skolenhetskod", "school unit code", unit_forms),
+	ROW_OF("sisSchoolCourseStudent", SIS "5", "sis_school_course_student", STUDY, PLAIN,
+	    "grupper som elev", "groups as a student", group_forms),
+	ROW_OF("sisSchoolCourseTeacher", SIS "6", "sis_school_course_teacher", STUDY, PLAIN,
+	    "grupper som lärare", "groups as a teacher", group_forms),
 
 	/* names */
 	ROW("displayName", INETORG "241", "name", NAME, SINGLE, "visningsnamn", "display name"),

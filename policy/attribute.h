@@ -40,6 +40,8 @@ typedef struct {
 	AttributeKind kind;
 	bool scoped; /* value@scope, and the scope must be one the school owns */
 	bool single; /* must not have more than one value */
+	const char *const *forms; /* how its values are put together (facet.h), NULL-terminated, at
+				     most FACET_FORMS_MAX; NULL: values have no parts */
 } Attribute;
 
 /* No table is longer: sizes the arrays that are indexed by attribute. */
