@@ -11,7 +11,7 @@
  */
 
 /* Who is asking, since the same words mean less in some places. */
-typedef enum { CLAUSE_RELEASE, CLAUSE_NEVER, CLAUSE_EXPECT } ClauseUse;
+typedef enum { CLAUSE_RELEASE, CLAUSE_NEVER, CLAUSE_SERVICE, CLAUSE_EXPECT } ClauseUse;
 
 /* targets [ "except" targets ] */
 bool clause_targets(Parser *parser, ClauseUse use, Targets *targets, GError **error);

@@ -202,14 +202,17 @@ static bool pset_list(Parser *parser, PeopleUse use, Pset **psets, unsigned *n,
 bool pset_people(Parser *parser, ClauseUse use, People *people, Place *ret_protected,
 		 GError **error)
 {
-	PeopleUse given = use == CLAUSE_EXPECT  ? PEOPLE_EXPECTED
-			  : use == CLAUSE_NEVER ? PEOPLE_STOPPED
-						: PEOPLE_GIVEN;
+	static const PeopleUse uses[] = {
+		[CLAUSE_RELEASE] = PEOPLE_GIVEN,
+		[CLAUSE_NEVER] = PEOPLE_STOPPED,
+		[CLAUSE_SERVICE] = PEOPLE_STOPPED,
+		[CLAUSE_EXPECT] = PEOPLE_EXPECTED,
+	};
 
 	*people = (People){0};
-	if (!pset_list(parser, given, &people->psets, &people->n_psets, ret_protected, error))
+	if (!pset_list(parser, uses[use], &people->psets, &people->n_psets, ret_protected, error))
 		return false;
-	if (use == CLAUSE_EXPECT || !parser_is(parser, "except"))
+	if (use == CLAUSE_EXPECT || use == CLAUSE_SERVICE || !parser_is(parser, "except"))
 		return true;
 	if (use == CLAUSE_NEVER) {
 		place_error(error, POLICY_ERROR_MEANING, &parser_peek(parser)->place,

@@ -4,12 +4,14 @@
 
 #include "policy/guess.h"
 #include "policy/loaded.h"
+#include "policy/merge.h"
 
 typedef struct {
 	Policy *policy;
 	GHashTable *tags;    /* name -> Tag */
 	GHashTable *folded;  /* case-folded name, of a service or tag -> the name */
 	GHashTable *members; /* Tag -> GArray of Ident */
+	GHashTable *merges;  /* Known -> Merge */
 } Resolver;
 
 char *ident_key(Protocol protocol, const char *id)
@@ -259,33 +261,63 @@ static void add_asks(Known *known, const ServiceBlock *block)
 		add_ask(known, &subject);
 }
 
-/* A `subject` line may be repeated only if it is equal. */
-static bool add_subject(Known *known, const ServiceBlock *block, const Ident *ident, GError **error)
+static const Ident *ident_of(const ServiceBlock *block, Protocol protocol)
 {
-	const ServiceBlock *other = known->subject;
+	for (unsigned i = 0; i < block->n_about; i++)
+		if (block->about[i].protocol == protocol)
+			return &block->about[i];
+	return NULL;
+}
 
-	if (block->subject_place.line == 0)
-		return true;
-	if (ident->protocol == PROTOCOL_OIDC && !block->subject.attribute) {
-		place_error(error, POLICY_ERROR_MEANING, &block->subject_place,
-			    "client \"%s\" cannot have 'subject transient', which only SAML knows",
-			    ident->id);
+/* Lines that an OpenID client cannot have. Of those that shape messages the client of a service
+ * that has an entityID too is let off. */
+static bool check_client(const ServiceBlock *block, GError **error)
+{
+	const Ident *client = ident_of(block, PROTOCOL_OIDC);
+	const bool is_saml = ident_of(block, PROTOCOL_SAML) != NULL;
+	const struct {
+		bool is_wrong;
+		const Place *place;
+		const char *words;
+	} lines[] = {
+		{!block->subject.attribute, &block->subject_place, "subject transient"},
+		{!is_saml, &block->sign_place, "sign"},
+		{!is_saml, &block->encrypt_place, "encrypt"},
+		{!is_saml, &block->requests_place, "requests"},
+	};
+
+	for (size_t i = 0; client && i < G_N_ELEMENTS(lines); i++) {
+		if (!lines[i].is_wrong || lines[i].place->line == 0)
+			continue;
+		place_error(error, POLICY_ERROR_MEANING, lines[i].place,
+			    "client \"%s\" cannot have '%s', which only SAML knows", client->id,
+			    lines[i].words);
 		return false;
 	}
-	if (other && !subject_equal(&other->subject, &block->subject)) {
-		g_autofree char *here = subject_phrase(&block->subject);
-		g_autofree char *there = subject_phrase(&other->subject);
-		g_autofree char *where = place_name(&other->subject_place);
-		g_autofree char *name =
-			known->name ? g_strdup(known->name) : g_strdup_printf("\"%s\"", ident->id);
-
-		place_error(error, POLICY_ERROR_MEANING, &block->subject_place,
-			    "service %s says '%s' here and '%s' at %s", name, here, there, where);
-		return false;
-	}
-	if (!other)
-		known->subject = block;
 	return true;
+}
+
+static Merge *merge_of(Resolver *resolver, const Known *known, const Ident *ident)
+{
+	Merge *merge = g_hash_table_lookup(resolver->merges, known);
+
+	if (!merge) {
+		merge = merge_new(ident);
+		g_hash_table_insert(resolver->merges, (gpointer)(guintptr)known, merge);
+	}
+	return merge;
+}
+
+/* Takes the lines of a block for those of an id it is about. */
+static bool add_block(Resolver *resolver, const ServiceBlock *block, const Ident *ident,
+		      GError **error)
+{
+	Known *known = known_get(resolver->policy, ident);
+
+	add_asks(known, block);
+	if (block->subject_place.line != 0 && !known->subject)
+		known->subject = block;
+	return merge_add(merge_of(resolver, known, ident), block, known->name, error);
 }
 
 static bool resolve_block(Resolver *resolver, ServiceBlock *block, GError **error)
@@ -311,15 +343,12 @@ static bool resolve_block(Resolver *resolver, ServiceBlock *block, GError **erro
 			break;
 		}
 	}
-	for (guint i = 0; i < idents->len; i++) {
-		const Ident *ident = &g_array_index(idents, Ident, i);
-		Known *known = known_get(resolver->policy, ident);
-
-		add_asks(known, block);
-		if (!add_subject(known, block, ident, error))
-			return false;
-	}
 	block->about = keep_idents(resolver, idents, &block->n_about);
+	if (!check_client(block, error))
+		return false;
+	for (unsigned i = 0; i < block->n_about; i++)
+		if (!add_block(resolver, block, &block->about[i], error))
+			return false;
 	return true;
 }
 
@@ -455,7 +484,9 @@ bool resolve_rules(Policy *policy, GError **error)
 	g_autoptr(GHashTable) folded = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
 	g_autoptr(GHashTable) members =
 		g_hash_table_new_full(NULL, NULL, NULL, (GDestroyNotify)g_array_unref);
-	Resolver resolver = {policy, tags, folded, members};
+	g_autoptr(GHashTable) merges =
+		g_hash_table_new_full(NULL, NULL, NULL, (GDestroyNotify)merge_free);
+	Resolver resolver = {policy, tags, folded, members, merges};
 	bool good = true;
 
 	policy->known = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, known_free);

@@ -1,24 +1,7 @@
 /* SPDX-License-Identifier: AGPL-3.0-or-later */
 /* Broken policies: each is refused, and says where and what was probably meant. */
-#include "tests/unit/policy-fixture.h"
+#include "tests/unit/policy-cases.h"
 
-/* Everything but what a case is about. */
-#define TO      "to service \"https://x\"; "
-#define FOR     "for student; "
-#define GIVE    "give mail; "
-#define BECAUSE "silent; because \"x\" }"
-#define REST    FOR GIVE BECAUSE
-#define WHOLE   TO REST
-/* What is printed in the place of what should not be. */
-#define HIDDEN "\xef\xbf\xbd"
-#define SAYS   " release \"X\" { "
-
-typedef struct {
-	const char *name, *text, *marked, *want;
-} Case;
-
-/* What is marked in the quoted line, and the message after `t.policy:LINE:COLUMN: `. Most texts
- * begin on line 2, for on line 1 stands `policy 1; `. */
 static const Case cases[] = {
 	/* E1: names that nobody has given */
 	{"attribute", "\n" SAYS TO FOR "give afiliation; " BECAUSE, "afiliation",
@@ -216,72 +199,6 @@ static const Case cases[] = {
 	 "\"https://myacademicid.org/entity-categories/esi\"; kinds personal-number, birth and "
 	 "family go only to named services"},
 
-	/* E9 E11: by what a service knows people */
-	{"subject-of-what", "\nservice \"x\" { subject opaque }", "opaque",
-	 "expected 'transient', 'pairwise' or 'from', not 'opaque'"},
-	{"subject-from-nothing", "\nservice \"x\" { subject from maill }", "maill",
-	 "no attribute is called 'maill'; did you mean 'mail'?"},
-	{"subject-twice", "\nservice \"x\" { subject pairwise; subject pairwise }", "subject",
-	 "'subject' is said twice in the block (first at line 2)"},
-	{"subject-in-a-release", "\n" SAYS TO FOR GIVE "subject pairwise; " BECAUSE, "subject",
-	 "expected a line of the release ('to', 'for', 'give' …), not 'subject'"},
-	{"subject-format-without-quotes", "\nservice \"x\" { subject from mail format urn }", "urn",
-	 "expected the URI of the format in quotes, not 'urn'"},
-	{"subject-format-no-uri", "\nservice \"x\" { subject from mail format \"mail\" }",
-	 "\"mail\"",
-	 "\"mail\" is no format; it is a URI like "
-	 "urn:oasis:names:tc:SAML:2.0:nameid-format:persistent"},
-	{"subject-format-space", "\nservice \"x\" { subject from mail format \"urn:a b\" }",
-	 "\"urn:a b\"",
-	 "\"urn:a b\" is no format; it is a URI like "
-	 "urn:oasis:names:tc:SAML:2.0:nameid-format:persistent"},
-	{"subject-format-of-another",
-	 "\nservice \"x\" { subject from mail format "
-	 "\"urn:oasis:names:tc:SAML:2.0:nameid-format:transient\" }",
-	 "\"urn:oasis:names:tc:SAML:2.0:nameid-format:transient\"",
-	 "mail is no name of that format"},
-	{"subject-format-of-an-entity",
-	 "\nservice \"x\" { subject pairwise format "
-	 "\"urn:oasis:names:tc:SAML:2.0:nameid-format:entity\" }",
-	 "\"urn:oasis:names:tc:SAML:2.0:nameid-format:entity\"",
-	 "pairwise-id is no name of that format"},
-	{"transient-with-a-format", "\nservice \"x\" { subject transient format \"urn:x\" }",
-	 "\"urn:x\"", "'subject transient' has a format of its own"},
-	{"transient-also-attribute", "\nservice \"x\" { subject transient also attribute }", "also",
-	 "'subject transient' is no attribute and cannot also be one"},
-	{"subject-also-what", "\nservice \"x\" { subject pairwise also mail }", "mail",
-	 "expected 'attribute', not 'mail'"},
-	{"transient-client", "\nservice client \"m\" { subject transient }", "subject",
-	 "client \"m\" cannot have 'subject transient', which only SAML knows"},
-	{"two-subjects",
-	 "service NE is \"x\" { subject pairwise }\nservice NE {\nsubject from mail }", "subject",
-	 "service NE says 'subject from mail' here and 'subject pairwise' at t.policy:1"},
-	{"two-subjects-of-an-id",
-	 "\nservice \"x\" { subject pairwise }\nservice \"x\" { subject pairwise also attribute }",
-	 "subject",
-	 "service \"x\" says 'subject pairwise also attribute' here and 'subject pairwise' at "
-	 "t.policy:2"},
-	{"subject-that-nothing-gives",
-	 "service NE is \"https://x\" {\nsubject from uid }\n" SAYS WHOLE, "subject",
-	 "service NE can never answer a student: 'subject from uid', and no release gives uid"},
-	{"subject-that-others-are-given",
-	 "\nservice \"https://x\" { subject from uid }\n" SAYS TO "for staff; " GIVE BECAUSE
-	 "\nrelease \"Y\" { to any; for teacher; give uid; " BECAUSE,
-	 "subject",
-	 "\"https://x\" can never answer a non-teaching member of staff: 'subject from uid', and "
-	 "no release gives uid"},
-	{"subject-that-a-never-takes",
-	 "\nservice \"https://x\" { subject from uid }\n" SAYS TO FOR "give mail, uid; " BECAUSE
-	 "\nnever \"N\" { give uid; because \"x\" }",
-	 "subject",
-	 "\"https://x\" can never answer a student: 'subject from uid', and Stopped by \"N\"."},
-	{"subject-that-protected-are-not-given",
-	 "\nservice \"https://x\" { subject from uid }\n" SAYS TO FOR "give uid; " BECAUSE
-	 "\nrelease \"Y\" { to any; for protected student; approved by two; give login; " BECAUSE,
-	 "subject",
-	 "\"https://x\" can never answer a protected student: 'subject from uid', and no release "
-	 "gives uid"},
-
 	/* E13 */
 	{"not-a-day", "\n" SAYS TO FOR "until 2027-02-30; " GIVE BECAUSE, "2027-02-30",
 	 "2027-02-30 is not a day"},
@@ -381,32 +298,6 @@ static char *first_line(const char *message)
 	const char *end = strchr(message, '\n');
 
 	return end ? g_strndup(message, (gsize)(end - message)) : g_strdup(message);
-}
-
-static void test_case(gconstpointer data)
-{
-	const Case *c = data;
-	g_autoptr(GError) error = NULL;
-	g_autoptr(Policy) policy = fixture_load(c->text, NULL, 0, &error);
-	g_auto(GStrv) lines = NULL;
-	g_autofree char *marked = NULL, *want = g_strconcat(" ", c->want, NULL);
-	g_auto(GStrv) parts = NULL;
-	unsigned column, width;
-
-	g_assert_null(policy);
-	g_assert_true(error->domain == POLICY_ERROR);
-	g_assert_true(g_utf8_validate(error->message, -1, NULL));
-	lines = g_strsplit(error->message, "\n", -1);
-	g_assert_cmpuint(g_strv_length(lines), ==, 3);
-	parts = g_strsplit(lines[0], ":", 4);
-	g_assert_cmpstr(parts[0], ==, "t.policy");
-	g_assert_cmpstr(parts[3], ==, want);
-	column = (unsigned)g_ascii_strtoull(parts[2], NULL, 10);
-	width = (unsigned)strlen(strchr(lines[2], '^'));
-	marked = g_utf8_substring(lines[1], 4 + column - 1,
-				  MIN(4 + column - 1 + width, g_utf8_strlen(lines[1], -1)));
-	g_assert_cmpstr(marked, ==, c->marked);
-	g_assert_cmpint(strcspn(lines[2], "^"), ==, 4 + column - 1);
 }
 
 /* The quoted line, the mark, and that what is hidden in a line is not printed. */
@@ -728,11 +619,7 @@ static void test_allowed(void)
 int main(int argc, char **argv)
 {
 	g_test_init(&argc, &argv, NULL);
-	for (size_t i = 0; i < G_N_ELEMENTS(cases); i++) {
-		g_autofree char *path = g_strconcat("/policy/errors/", cases[i].name, NULL);
-
-		g_test_add_data_func(path, &cases[i], test_case);
-	}
+	cases_add("/policy/errors", cases, G_N_ELEMENTS(cases));
 	g_test_add_func("/policy/errors/mark", test_mark);
 	g_test_add_func("/policy/errors/long-line", test_long_line);
 	g_test_add_func("/policy/errors/limits", test_limits);
