@@ -82,11 +82,13 @@ typedef struct Decision {
 	PageKind page;     /* the strictest of the grants that are not declined or too young */
 	GPtrArray *grants; /* DecisionGrant *, by file and line; none if the decision refuses,
 			      unless what is to ask could change that */
-	const char *level_wanted; /* the level at which more would be given; NULL: none */
-	const Attribute *missing; /* of refused-missing: what is needed; else NULL */
-	unsigned size, size_max;  /* of refused-too-big: bytes; else 0 */
-	char *service;            /* what the service is called: our name for it, else its id */
-	void *policy;             /* keeps the rules' strings alive */
+	const char *level_wanted;   /* the level at which more would be given; NULL: none. Of a
+				       refusal: the one that could change that */
+	const char *level_demanded; /* of refused-level: the level that is; else NULL */
+	const Attribute *missing;   /* of refused-missing: what is needed; else NULL */
+	unsigned size, size_max;    /* of refused-too-big: bytes; else 0 */
+	char *service;              /* what the service is called: our name for it, else its id */
+	void *policy;               /* keeps the rules' strings alive */
 } Decision;
 
 void decision_free(Decision *decision);

@@ -1,6 +1,142 @@
 /* SPDX-License-Identifier: AGPL-3.0-or-later */
-/* Which rules can matter to a service: those that name it, and those that name none. */
+/* Which rules can matter to a service: those that name it, and those that name none. And the
+ * numbers of what they speak of. */
+#include <string.h>
+
+#include "policy/category.h"
 #include "policy/loaded.h"
+
+static void number_atom(Policy *policy, Atom *atom)
+{
+	static const Sort sorts[] = {[ATOM_CATEGORY] = SORT_CATEGORY,
+				     [ATOM_REGISTERED_BY] = SORT_AUTHORITY,
+				     [ATOM_FEDERATION] = SORT_FEED};
+	bool literal = atom->type == ATOM_LITERAL;
+	unsigned n = literal ? atom->n_idents : atom->n_texts;
+
+	if (n == 0)
+		return;
+	atom->numbers = arena_alloc(&policy->arena, n * sizeof *atom->numbers);
+	for (unsigned i = 0; i < n; i++)
+		atom->numbers[i] =
+			literal ? known_get(policy, &atom->idents[i])->number
+				: numbers_give(&policy->numbers, sorts[atom->type], atom->texts[i]);
+}
+
+static void number_targets(Policy *policy, Targets *targets)
+{
+	for (unsigned i = 0; i < targets->n_targets; i++)
+		for (unsigned j = 0; j < targets->targets[i].n_atoms; j++)
+			number_atom(policy, &targets->targets[i].atoms[j]);
+	for (unsigned i = 0; i < targets->n_exceptions; i++)
+		for (unsigned j = 0; j < targets->exceptions[i].n_atoms; j++)
+			number_atom(policy, &targets->exceptions[i].atoms[j]);
+}
+
+static void number_choices(Policy *policy, Sort sort, Choice *choices, unsigned n)
+{
+	for (unsigned i = 0; i < n; i++) {
+		Choice *choice = &choices[i];
+
+		choice->numbers = arena_alloc(&policy->arena, choice->n * sizeof *choice->numbers);
+		for (unsigned j = 0; j < choice->n; j++)
+			choice->numbers[j] = numbers_give(&policy->numbers, sort, choice->names[j]);
+	}
+}
+
+static void number_psets(Policy *policy, Pset *psets, unsigned n)
+{
+	for (unsigned i = 0; i < n; i++) {
+		number_choices(policy, SORT_GROUP, psets[i].groups, psets[i].n_groups);
+		number_choices(policy, SORT_UNIT, psets[i].units, psets[i].n_units);
+	}
+}
+
+static void number_people(Policy *policy, People *people)
+{
+	number_psets(policy, people->psets, people->n_psets);
+	number_psets(policy, people->exceptions, people->n_exceptions);
+}
+
+static void number_block(Policy *policy, ServiceBlock *block)
+{
+	for (unsigned i = 0; i < block->n_needs; i++)
+		number_people(policy, &block->needs[i].of);
+	for (unsigned i = 0; i < block->n_demands; i++) {
+		number_people(policy, &block->demands[i].of);
+		block->demands[i].number =
+			numbers_find(&policy->numbers, SORT_LEVEL, block->demands[i].level);
+	}
+}
+
+static bool attribute_is_sensitive(const Attribute *attribute)
+{
+	return attribute->kind != KIND_PSEUDONYM && attribute->kind != KIND_SCHOOL &&
+	       attribute->kind != KIND_ROLE && attribute->kind != KIND_ASSURANCE;
+}
+
+/* `requested` and `required` may give anything. */
+static bool gives_sensitive(const Release *release)
+{
+	for (unsigned i = 0; i < release->n_gifts; i++) {
+		const Gift *gift = &release->gifts[i];
+
+		if (gift->type == GIFT_REQUESTED || gift->type == GIFT_REQUIRED ||
+		    (gift->type == GIFT_ATTRIBUTE && attribute_is_sensitive(gift->attribute)))
+			return true;
+	}
+	return false;
+}
+
+static void number_release(Policy *policy, Release *release)
+{
+	number_targets(policy, &release->to);
+	number_people(policy, &release->people);
+	release->demand_number = numbers_find(&policy->numbers, SORT_LEVEL, release->demand);
+	release->is_sensitive = gives_sensitive(release);
+	release->is_literal = true;
+	for (unsigned i = 0; i < release->to.n_targets; i++)
+		release->is_literal =
+			release->is_literal && match_is_literal(&release->to.targets[i]);
+}
+
+static void number_rules(Policy *policy)
+{
+	const Rules *rules = &policy->rules;
+
+	for (guint i = 0; i < rules->releases->len; i++)
+		number_release(policy, rules->releases->pdata[i]);
+	for (guint i = 0; i < rules->nevers->len; i++) {
+		Never *never = rules->nevers->pdata[i];
+
+		number_targets(policy, &never->to);
+		number_people(policy, &never->people);
+	}
+	for (guint i = 0; i < rules->services->len; i++)
+		number_block(policy, rules->services->pdata[i]);
+	for (guint i = 0; i < rules->expects->len; i++) {
+		Expect *expect = rules->expects->pdata[i];
+
+		number_targets(policy, &expect->at);
+		number_people(policy, &expect->people);
+	}
+	policy->groups = policy->numbers.sorts[SORT_GROUP].names;
+	policy->units = policy->numbers.sorts[SORT_UNIT].names;
+}
+
+static void find_bundles(Policy *policy)
+{
+	size_t n;
+	const Category *table = category_table(&n);
+	const Attribute **bundles =
+		arena_alloc(&policy->arena, n * (CATEGORY_BUNDLE_MAX + 1) * sizeof *bundles);
+
+	for (size_t i = 0; i < n; i++)
+		for (unsigned j = 0; table[i].bundle[j]; j++)
+			bundles[i * (CATEGORY_BUNDLE_MAX + 1) + j] =
+				attribute_by_name(table[i].bundle[j]);
+	policy->bundles = bundles;
+}
 
 /* Adds number to the list of every service a rule names; to open as well if a target of it is not
  * limited to named services. */
@@ -30,8 +166,12 @@ static void index_targets(Policy *policy, const Targets *targets, unsigned numbe
 		}
 }
 
-void index_rules(Policy *policy)
+void index_rules(Policy *policy, const PolicyContext *context)
 {
+	levels_init(&policy->levels, &policy->numbers, &policy->arena, context->levels,
+		    context->n_levels);
+	number_rules(policy);
+	find_bundles(policy);
 	policy->open_releases = g_array_new(FALSE, FALSE, sizeof(unsigned));
 	policy->open_nevers = g_array_new(FALSE, FALSE, sizeof(unsigned));
 	for (unsigned i = 0; i < policy->rules.releases->len; i++) {
@@ -46,30 +186,52 @@ void index_rules(Policy *policy)
 	}
 }
 
-/* Two ascending lists of numbers into the rules they stand for, in order. */
-static GPtrArray *merge(const GArray *named, const GArray *open, const GPtrArray *rules)
+Slice slice_releases(const Policy *policy, const Known *known)
 {
-	GPtrArray *merged = g_ptr_array_sized_new((named ? named->len : 0) + open->len);
-	guint i = 0, j = 0;
+	return (Slice){known ? known->releases : NULL, policy->open_releases,
+		       policy->rules.releases, 0, 0};
+}
 
-	while ((named && i < named->len) || j < open->len) {
-		bool first = named && i < named->len &&
-			     (j == open->len ||
-			      g_array_index(named, unsigned, i) < g_array_index(open, unsigned, j));
-		unsigned number = first ? g_array_index(named, unsigned, i++)
-					: g_array_index(open, unsigned, j++);
+Slice slice_nevers(const Policy *policy, const Known *known)
+{
+	return (Slice){known ? known->nevers : NULL, policy->open_nevers, policy->rules.nevers, 0,
+		       0};
+}
 
-		g_ptr_array_add(merged, rules->pdata[number]);
-	}
-	return merged;
+/* Two ascending lists of numbers, in order. */
+gpointer slice_next(Slice *slice, unsigned *ret_number)
+{
+	const GArray *named = slice->named, *open = slice->open;
+	bool more_named = named && slice->i < named->len, more_open = slice->j < open->len;
+	unsigned number;
+
+	if (!more_named && !more_open)
+		return NULL;
+	if (more_named && (!more_open || g_array_index(named, unsigned, slice->i) <
+						 g_array_index(open, unsigned, slice->j)))
+		number = g_array_index(named, unsigned, slice->i++);
+	else
+		number = g_array_index(open, unsigned, slice->j++);
+	*ret_number = number;
+	return slice->rules->pdata[number];
+}
+
+static GPtrArray *all_of(Slice slice)
+{
+	GPtrArray *all = g_ptr_array_new();
+	unsigned number;
+
+	for (gpointer rule = slice_next(&slice, &number); rule; rule = slice_next(&slice, &number))
+		g_ptr_array_add(all, rule);
+	return all;
 }
 
 GPtrArray *index_releases(const Policy *policy, const Known *known)
 {
-	return merge(known ? known->releases : NULL, policy->open_releases, policy->rules.releases);
+	return all_of(slice_releases(policy, known));
 }
 
 GPtrArray *index_nevers(const Policy *policy, const Known *known)
 {
-	return merge(known ? known->nevers : NULL, policy->open_nevers, policy->rules.nevers);
+	return all_of(slice_nevers(policy, known));
 }

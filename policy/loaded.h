@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: AGPL-3.0-or-later */
 #pragma once
 
+#include "policy/level.h"
 #include "policy/match.h"
 
 /*
@@ -9,7 +10,10 @@
 
 /* What the policy says of one service outside, over all blocks that speak of it. */
 typedef struct {
+	Ident ident;
+	unsigned number;             /* among all that the policy speaks of, from 0 */
 	const char *name;            /* NULL if it has none */
+	GPtrArray *blocks;           /* ServiceBlock *: about it, in order */
 	GArray *asks;                /* Ask; shared by all idents of a name */
 	const ServiceBlock *subject; /* whose `subject` line counts; NULL: none is said */
 	GArray *releases; /* unsigned: the releases with a target that names it, ascending */
@@ -20,13 +24,17 @@ struct Policy {
 	gatomicrefcount references;
 	Arena arena;
 	Rules rules;           /* resolved; releases and nevers sorted by file and line */
-	GHashTable *known;     /* ident key -> Known */
+	GHashTable *known;     /* Ident -> Known */
 	GHashTable *names;     /* name of a service -> the ServiceBlock that says `is` */
 	GArray *open_releases; /* unsigned: those with a target that names no service, ascending */
 	GArray *open_nevers;
 	char **scopes;
-	char **groups; /* the names that Choice.numbers of groups stand for */
-	char **units;  /* the codes that Choice.numbers of units stand for */
+	Numbers numbers;                 /* of what the rules speak of */
+	Levels levels;                   /* how they include each other */
+	const char *const *groups;       /* the names that Choice.numbers of groups stand for */
+	const char *const *units;        /* the codes that Choice.numbers of units stand for */
+	const Attribute *const *bundles; /* of the categories (category.h), one after another,
+					    CATEGORY_BUNDLE_MAX + 1 each */
 	GPtrArray *warnings;
 };
 
@@ -37,12 +45,25 @@ char *ident_key(Protocol protocol, const char *id);
  * than one rule. */
 bool resolve_rules(Policy *policy, GError **error);
 
-/* Sorts releases and nevers into the services they name, so that a decision meets only those that
- * can matter. */
-void index_rules(Policy *policy);
+/* Numbers what the rules speak of, and sorts releases and nevers into the services they name, so
+ * that a decision meets only those that can matter. context: for its levels. */
+void index_rules(Policy *policy, const PolicyContext *context);
 
-/* The releases (or nevers) that can match the service of which that is known (NULL: nothing), in
- * order. Transfer full. */
+/* The rules that can match a service, in order. */
+typedef struct {
+	const GArray *named, *open;
+	const GPtrArray *rules;
+	guint i, j;
+} Slice;
+
+/* The releases (or nevers) that can match the service of which that is known (NULL: nothing). */
+Slice slice_releases(const Policy *policy, const Known *known);
+Slice slice_nevers(const Policy *policy, const Known *known);
+
+/* The next rule, and its number among all of its sort; NULL: there is none. */
+gpointer slice_next(Slice *slice, unsigned *ret_number);
+
+/* The same as arrays. Transfer full. */
 GPtrArray *index_releases(const Policy *policy, const Known *known);
 GPtrArray *index_nevers(const Policy *policy, const Known *known);
 
@@ -54,6 +75,7 @@ Known *known_get(Policy *policy, const Ident *ident);
 
 /* What the policy says of a service; NULL if nothing. */
 const Known *policy_known(const Policy *policy, const Service *service);
+const Known *policy_known_ident(const Policy *policy, Protocol protocol, const char *id);
 
 /* For proofs, a decision can be asked under other assumptions than the facts. */
 typedef enum {
@@ -67,6 +89,7 @@ typedef enum {
 	ASSUME_LEVEL = 1 << 6,    /* the login proves every level */
 	ASSUME_AGREED = 1 << 7,   /* who is asked says yes */
 	ASSUME_PASSED = 1 << 8,   /* no ask and no category is held */
+	ASSUME_SUBJECT = 1 << 9,  /* what names people where no line speaks of it is there */
 } Assume;
 
 Decision *decide_assuming(const Policy *policy, const Person *person, const Service *service,

@@ -19,6 +19,7 @@ static void policy_clear(Policy *policy)
 	g_clear_pointer(&policy->open_nevers, g_array_unref);
 	g_clear_pointer(&policy->warnings, g_ptr_array_unref);
 	g_clear_pointer(&policy->scopes, g_strfreev);
+	numbers_clear(&policy->numbers);
 	arena_clear(&policy->arena);
 	g_free(policy);
 }
@@ -92,6 +93,7 @@ Policy *policy_load(const PolicySource *files, size_t n, const PolicyContext *co
 	g_atomic_ref_count_init(&policy->references);
 	arena_init(&policy->arena);
 	rules_init(&policy->rules);
+	numbers_init(&policy->numbers);
 	policy->scopes = g_strdupv((char **)(guintptr)context->scopes);
 	policy->warnings = g_ptr_array_new_with_free_func(g_free);
 	sources = sorted_sources(policy, files, n, context);
@@ -103,7 +105,7 @@ Policy *policy_load(const PolicySource *files, size_t n, const PolicyContext *co
 	if (!resolve_rules(policy, error))
 		return NULL;
 	look_up_approvals(policy, context);
-	index_rules(policy);
+	index_rules(policy, context);
 	universe = universe_new(policy, context->services, context->n_services, error);
 	if (!universe || !prove_subjects(policy, context, universe, error) ||
 	    !prove_expectations(policy, context, universe, error))
@@ -146,16 +148,14 @@ const char *policy_rule_canonical(const Policy *policy, const char *title)
 
 Subject policy_subject(const Policy *policy, Protocol protocol, const char *id)
 {
-	g_autofree char *key = ident_key(protocol, id);
-	const Known *known = g_hash_table_lookup(policy->known, key);
+	const Known *known = policy_known_ident(policy, protocol, id);
 
-	return known && known->subject ? known->subject->subject : subject_transient;
+	return known && known->subject ? known->subject->subject : subject_default(protocol);
 }
 
 const char *policy_service_name(const Policy *policy, Protocol protocol, const char *id)
 {
-	g_autofree char *key = ident_key(protocol, id);
-	const Known *known = g_hash_table_lookup(policy->known, key);
+	const Known *known = policy_known_ident(policy, protocol, id);
 
 	return known ? known->name : NULL;
 }

@@ -159,9 +159,10 @@ static Decision *decide(const Proof *proof, const Person *person, const Service 
 			Assume assume)
 {
 	const Circumstances circumstances = {.today = proof->today};
-	Decision *decision = decide_assuming(proof->policy, person, service, &circumstances,
-					     assume | ASSUME_VALUES | ASSUME_APPROVED |
-						     ASSUME_LEVEL | ASSUME_AGREED | ASSUME_PASSED);
+	Decision *decision =
+		decide_assuming(proof->policy, person, service, &circumstances,
+				assume | ASSUME_VALUES | ASSUME_APPROVED | ASSUME_LEVEL |
+					ASSUME_AGREED | ASSUME_PASSED | ASSUME_SUBJECT);
 
 	if (!*decision->service) {
 		g_free(decision->service);
@@ -330,7 +331,7 @@ static bool prove_subject(const Policy *policy, const PolicyContext *context,
 		g_autoptr(Decision) decision = decide_assuming(
 			policy, person, service, &circumstances,
 			ASSUME_ASKED | ASSUME_VALUES | ASSUME_APPROVED | ASSUME_TIMELESS |
-				ASSUME_LEVEL | ASSUME_AGREED | ASSUME_PASSED);
+				ASSUME_LEVEL | ASSUME_AGREED | ASSUME_PASSED | ASSUME_SUBJECT);
 
 		if (decision->reason != REASON_REFUSED_SUBJECT)
 			continue;

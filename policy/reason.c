@@ -94,6 +94,14 @@ static const struct {
 				    "{s} får inte svar utan {u}, och {u} lämnas inte ut: {v}"},
 	[REASON_REFUSED_LEVEL] = {"refused-level", "{s} demands {k} of this person.",
 				  "{s} kräver {k} av personen."},
+	[REASON_REFUSED_TO_ASK] = {"refused-to-ask",
+				   "The person will be asked; without a yes nothing is left.",
+				   "Personen kommer att tillfrågas; utan ett ja återstår inget."},
+	[REASON_REFUSED_TOO_YOUNG] = {"refused-too-young",
+				      "Only a yes would let the person in, who is too young to be "
+				      "asked.",
+				      "Bara ett ja skulle släppa in personen, som är för ung för "
+				      "att tillfrågas."},
 	[REASON_REFUSED_DECLINED] = {"refused-declined", "The person declined and nothing is left.",
 				     "Personen avböjde och inget återstår."},
 	[REASON_REFUSED_TRIAL] = {"refused-trial", "{s} is a trial service; only test persons.",
@@ -152,7 +160,7 @@ static void append_field(GString *text, char field, const Decision *decision,
 		g_string_append(text, row->level);
 		break;
 	case 'k':
-		g_string_append(text, decision->level_wanted);
+		g_string_append(text, decision->level_demanded);
 		break;
 	case 'y':
 		g_string_append_printf(text, "%u", decision->size);

@@ -44,13 +44,15 @@ typedef enum {
 
 	/* the whole answer refused */
 	REASON_REFUSED_NO_RULE,
-	REASON_REFUSED_STOPPED, /* a never takes login */
-	REASON_REFUSED_SUBJECT, /* the attribute that the service knows people by is withheld */
-	REASON_REFUSED_MISSING, /* `needs` */
-	REASON_REFUSED_LEVEL,   /* `demand`, and what no release gives at this level */
-	REASON_REFUSED_DECLINED,
-	REASON_REFUSED_TRIAL,   /* a trial service is for test persons alone */
-	REASON_REFUSED_TOO_BIG, /* `guard size` */
+	REASON_REFUSED_STOPPED,   /* a never takes login */
+	REASON_REFUSED_SUBJECT,   /* the attribute that the service knows people by is withheld */
+	REASON_REFUSED_MISSING,   /* `needs` */
+	REASON_REFUSED_LEVEL,     /* `demand`, and what no release gives at this level */
+	REASON_REFUSED_TO_ASK,    /* nothing is left until the person says yes */
+	REASON_REFUSED_DECLINED,  /* the person said no, and nothing is left */
+	REASON_REFUSED_TOO_YOUNG, /* nothing is left that may leave without asking */
+	REASON_REFUSED_TRIAL,     /* a trial service is for test persons alone */
+	REASON_REFUSED_TOO_BIG,   /* `guard size` */
 
 	REASON_LAST = REASON_REFUSED_TOO_BIG
 } Reason;

@@ -23,6 +23,7 @@ static void known_free(gpointer data)
 {
 	Known *known = data;
 
+	g_ptr_array_unref(known->blocks);
 	g_array_unref(known->asks);
 	g_array_unref(known->releases);
 	g_array_unref(known->nevers);
@@ -31,26 +32,45 @@ static void known_free(gpointer data)
 
 Known *known_get(Policy *policy, const Ident *ident)
 {
-	char *key = ident_key(ident->protocol, ident->id);
-	Known *known = g_hash_table_lookup(policy->known, key);
+	Known *known = g_hash_table_lookup(policy->known, ident);
 
-	if (known) {
-		g_free(key);
+	if (known)
 		return known;
-	}
 	known = g_new0(Known, 1);
+	known->ident = *ident;
+	known->number = g_hash_table_size(policy->known);
+	known->blocks = g_ptr_array_new();
 	known->asks = g_array_new(FALSE, FALSE, sizeof(Ask));
 	known->releases = g_array_new(FALSE, FALSE, sizeof(unsigned));
 	known->nevers = g_array_new(FALSE, FALSE, sizeof(unsigned));
-	g_hash_table_insert(policy->known, key, known);
+	g_hash_table_insert(policy->known, &known->ident, known);
 	return known;
+}
+
+const Known *policy_known_ident(const Policy *policy, Protocol protocol, const char *id)
+{
+	const Ident ident = {protocol, id};
+
+	return g_hash_table_lookup(policy->known, &ident);
 }
 
 const Known *policy_known(const Policy *policy, const Service *service)
 {
-	g_autofree char *key = ident_key(service->protocol, service->id);
+	return policy_known_ident(policy, service->protocol, service->id);
+}
 
-	return g_hash_table_lookup(policy->known, key);
+static guint ident_hash(gconstpointer key)
+{
+	const Ident *ident = key;
+
+	return g_str_hash(ident->id) ^ (guint)ident->protocol;
+}
+
+static gboolean ident_equal(gconstpointer a, gconstpointer b)
+{
+	const Ident *one = a, *other = b;
+
+	return one->protocol == other->protocol && strcmp(one->id, other->id) == 0;
 }
 
 /* Two names that differ in case only would be taken for each other when read aloud. */
@@ -314,6 +334,7 @@ static bool add_block(Resolver *resolver, const ServiceBlock *block, const Ident
 {
 	Known *known = known_get(resolver->policy, ident);
 
+	g_ptr_array_add(known->blocks, (gpointer)(guintptr)block);
 	add_asks(known, block);
 	if (block->subject_place.line != 0 && !known->subject)
 		known->subject = block;
@@ -489,7 +510,7 @@ bool resolve_rules(Policy *policy, GError **error)
 	Resolver resolver = {policy, tags, folded, members, merges};
 	bool good = true;
 
-	policy->known = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, known_free);
+	policy->known = g_hash_table_new_full(ident_hash, ident_equal, NULL, known_free);
 	policy->names = g_hash_table_new(g_str_hash, g_str_equal);
 	if (!resolve_names(&resolver, error) || !check_titles(rules, error))
 		return false;

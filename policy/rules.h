@@ -45,6 +45,7 @@ typedef struct {
 	const char **texts; /* ATOM_CATEGORY: URIs; ATOM_REGISTERED_BY: authorities;
 			       ATOM_FEDERATION: names of feeds: any of them */
 	unsigned n_texts;
+	unsigned *numbers; /* of the idents or texts, once they are numbered (index.c) */
 	Protocol protocol; /* ATOM_PROTOCOL */
 	Place place;
 } Atom;
@@ -115,7 +116,8 @@ typedef struct {
 	Place page_place;
 	const char *basis;
 	Place basis_place;
-	const char *demand; /* name of a level; NULL: any will do */
+	const char *demand;     /* name of a level; NULL: any will do */
+	unsigned demand_number; /* of that level, once it is numbered */
 	Place demand_place;
 	Place new_asks_place; /* `new asks pass`; line 0: not said */
 	const char *agreement;
@@ -127,6 +129,8 @@ typedef struct {
 	unsigned n_clauses;
 	const char *canonical; /* resolved, where two must approve; else NULL */
 	unsigned approvers;    /* different people who approved that; 2 stands for more too */
+	bool is_literal;       /* each of its targets names services, once it is indexed */
+	bool is_sensitive;     /* it gives something sensitive, or might: likewise */
 } Release;
 
 typedef enum { TAKEN_LOGIN, TAKEN_ANYTHING, TAKEN_KIND, TAKEN_ATTRIBUTE } TakenType;
@@ -167,6 +171,7 @@ typedef struct {
 /* `demand eid2 of staff` */
 typedef struct {
 	const char *level;
+	unsigned number; /* of that level, once it is numbered */
 	People of;
 	Place place;
 } Demand;

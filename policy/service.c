@@ -96,6 +96,11 @@ void service_hold_category(Service *service, const char *uri)
 		add_text(service->held_categories, uri);
 }
 
+bool service_holds_category(const Service *service, const char *uri)
+{
+	return has_text(service->held_categories, uri);
+}
+
 const char *service_display(const Service *service, const char *language)
 {
 	const char *first = service->display_sv, *second = service->display_en;

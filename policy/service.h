@@ -55,6 +55,9 @@ void service_add_category(Service *service, const char *uri);
 /* Adds the name of a feed (copied) that brings the service. */
 void service_add_feed(Service *service, const char *name);
 
+/* Whether a category of the service is held. */
+bool service_holds_category(const Service *service, const char *uri);
+
 /* Marks a category of the service as held; nothing if the service does not carry it. */
 void service_hold_category(Service *service, const char *uri);
 

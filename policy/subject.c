@@ -10,6 +10,14 @@ static bool is_pairwise(const Attribute *attribute)
 	return strcmp(attribute->name, "pairwise-id") == 0;
 }
 
+Subject subject_default(Protocol protocol)
+{
+	if (protocol == PROTOCOL_OIDC)
+		return (Subject){.attribute = attribute_by_name("pairwise-id"),
+				 .format = SUBJECT_FORMAT_PERSISTENT};
+	return subject_transient;
+}
+
 const char *subject_default_format(const Attribute *attribute)
 {
 	if (!attribute)

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: AGPL-3.0-or-later */
 #pragma once
 
-#include "policy/attribute.h"
+#include "policy/service.h"
 
 /*
  * How a service is told who it is that logs in: by a name that is new at every answer (transient),
@@ -18,8 +18,11 @@ typedef struct {
 	bool also_attribute;        /* the attribute leaves as attribute too */
 } Subject;
 
-/* What is said of a service that no `subject` line speaks of. */
 extern const Subject subject_transient;
+
+/* What is so of a service that no `subject` line speaks of: transient in SAML, which OpenID
+ * Connect does not know; there it is pairwise. */
+Subject subject_default(Protocol protocol);
 
 /* The format of a NameID of that attribute if the line names none. Static. */
 const char *subject_default_format(const Attribute *attribute);

@@ -128,11 +128,20 @@ static bool sleeps(const Rule *rule, Mode mode)
 	       (rule->by_two && !rule->approved && mode == AS_IT_IS);
 }
 
+/* What the service knows people by. */
+static const Attribute *model_subject(const Model *model, const Site *site)
+{
+	if (site->id == 1)
+		return model->subject;
+	return site->service->protocol == PROTOCOL_OIDC ? fixture_attribute("pairwise-id") : NULL;
+}
+
 /* has: which model_values the person has, for each attribute. */
 void model_judge(const Model *model, unsigned kind, const unsigned *has, const Site *site,
 		 Mode mode, Answer *answer)
 {
 	bool login = false, shut = false;
+	const Attribute *subject;
 	size_t n;
 	const Attribute *table = attribute_table(&n);
 
@@ -171,13 +180,13 @@ void model_judge(const Model *model, unsigned kind, const unsigned *has, const S
 		}
 		answer->given[a] = given & has[a] & ~taken;
 		/* a name is one */
-		if (mode == AS_IT_IS && site->id == 1 && model->subject == &table[a] &&
+		if (mode == AS_IT_IS && model_subject(model, site) == &table[a] &&
 		    (has[a] & (has[a] - 1)))
 			answer->given[a] = 0;
 		login = login || answer->given[a];
 	}
-	answer->nameless = login && !shut && site->id == 1 && model->subject &&
-			   !answer->given[attribute_index(model->subject)];
+	subject = mode == AS_IT_IS || site->id == 1 ? model_subject(model, site) : NULL;
+	answer->nameless = login && !shut && subject && !answer->given[attribute_index(subject)];
 	answer->answered = login && !shut && !answer->nameless;
 	if (!answer->answered)
 		memset(answer->given, 0, sizeof answer->given);
