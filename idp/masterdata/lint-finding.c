@@ -96,13 +96,15 @@ static const LintKind table[LINT_CODES] = {
 		"The check digit of the personal number is wrong; have a look, there are true ones like "
 		"that."},
 	[LINT_NUMBER_MIXED] = {"number-mixed", LINT_WARNING, false,
-		"Personnumret är skrivet på annat sätt än de flesta; skriv alla lika.",
-		"The personal number is written in another way than most; write all alike."},
+		"Personnumret är skrivet på annat sätt än de flesta; skriv alla lika, utan bindestreck, "
+		"annars lämnas det inte ut.",
+		"The personal number is written in another way than most; write all alike, without "
+		"hyphen, else it is not released."},
 	[LINT_NUMBER_UNUSUAL] = {"number-unusual", LINT_WARNING, false,
 		"De flesta personnummer är inte skrivna med 12 siffror, som Skolverket och tjänsterna "
-		"väntar sig (YYYYMMDDNNNN).",
+		"väntar sig (YYYYMMDDNNNN), så de lämnas inte ut.",
 		"Most personal numbers are not written in 12 digits, which Skolverket and services "
-		"expect (YYYYMMDDNNNN)."},
+		"expect (YYYYMMDDNNNN), so they are not released."},
 	[LINT_UNIT_CODE] = {"unit-code", LINT_WARNING, false,
 		"Skolenhetskoden är inte 8 siffror (inledande nollor räknas); hämta den ur "
 		"Skolenhetsregistret.",
@@ -151,6 +153,11 @@ static const LintKind table[LINT_CODES] = {
 	[LINT_SCOPED_FORM] = {"value-form", LINT_WARNING, false,
 		"Värdet följer inte formen namn@domän, så det lämnas inte ut.",
 		"The value is not of the form name@domain, so it is not released."},
+	[LINT_SYNTAX] = {"value-syntax", LINT_WARNING, false,
+		"Värdet ser inte ut som attributets värden ska (`portvakt attributes' visar hur), så det "
+		"lämnas inte ut.",
+		"The value does not look as values of the attribute must (`portvakt attributes' shows "
+		"how), so it is not released."},
 	[LINT_SERVICE_REFUSED] = {"service-refused", LINT_ERROR, false,
 		"Släpps inte in på grund av masterdata.",
 		"Not let in because of masterdata."},

@@ -26,7 +26,7 @@ END
 
 includes() {
   grep -Hn '^[[:space:]]*#[[:space:]]*include' policy/*.[ch] |
-    grep -vE '#include ("policy/[a-z]+\.h"|<(glib|stdbool|stddef|stdint|stdlib|string)\.h>)$' || true
+    grep -vE '#include ("policy/[a-z]+\.h"|<(glib|stdatomic|stdbool|stddef|stdint|stdlib|string)\.h>)$' || true
 }
 symbols() {
   nm --format=posix "$1" "$top_builddir/policy/libpolicy.a" | awk 'NF > 1 { print $1 }' |

@@ -557,7 +557,7 @@ static void test_order(void)
 	g_autoptr(GError) error = NULL;
 	g_autoptr(Policy) none = policy_load(bad, 2, &context, &error);
 	g_autoptr(Policy) policy = policy_load(good, 2, &context, NULL);
-	g_autoptr(Person) person = fixture_person("student mail=a");
+	g_autoptr(Person) person = fixture_person("student mail=a@y");
 	g_autoptr(Service) service = fixture_service("https://x mail");
 	g_autoptr(Decision) decision =
 		policy_decide(policy, person, service, &(Circumstances){.today = FIXTURE_TODAY});

@@ -76,7 +76,7 @@ static bool asks(const Model *model, const Site *site, const Attribute *attribut
 	bool asked = in_bundle(site, attribute);
 
 	*required = false;
-	if (site->id == 1 && ((model->asks_mail && strcmp(attribute->name, "mail") == 0) ||
+	if (site->id == 1 && ((model->asks_name && strcmp(attribute->name, "givenName") == 0) ||
 			      model->subject == attribute))
 		asked = *required = true;
 	for (guint i = 0; i < site->service->wishes->len; i++) {

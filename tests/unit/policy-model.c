@@ -9,7 +9,7 @@ static const char *const uris[CATEGORIES] = {"https://refeds.org/category/anonym
 					     "https://refeds.org/category/code-of-conduct/v2"};
 const char *const model_values[VALUES] = {"a", "ab", "abc", "ax", "b", "c", "q"};
 const char *const model_attributes[ATTRIBUTES] = {
-	"mail", "sn", "norEduPersonNIN", "eduPersonScopedAffiliation", "schacHomeOrganization"};
+	"givenName", "sn", "sisLegalGuardianFor", "orgAffiliation", "schacHomeOrganization"};
 const char *const model_words[WORDS] = {"student", "teacher", "staff", "guardian", "everyone"};
 
 const Filter model_filters[FILTERS] = {
@@ -84,7 +84,7 @@ static void make_item(Item *item, const Rule *rule)
 	item->unasked = model_all_named(&rule->to) && model_roll(4) == 0;
 	item->if_required = !item->unasked && model_roll(5) == 0;
 	if (item->what == NAMED && model_guarded(item->attribute) && !model_all_named(&rule->to))
-		item->attribute = fixture_attribute("mail");
+		item->attribute = fixture_attribute("givenName");
 }
 
 static bool item_is_new(const Rule *rule, const Item *item)
@@ -124,7 +124,7 @@ void model_make(Model *model)
 	model->n = 1 + model_roll(RULES);
 	for (unsigned i = 0; i < model->n; i++)
 		make_rule(&model->rules[i]);
-	model->asks_mail = model_roll(2);
+	model->asks_name = model_roll(2);
 	if (model_roll(3) == 0)
 		model->subject = fixture_attribute(model_attributes[model_roll(ATTRIBUTES)]);
 	model->n_known = 0;
@@ -253,8 +253,8 @@ char *model_write(const Model *model)
 {
 	GString *text = g_string_new("service Bok is \"https://b\" {");
 
-	if (model->asks_mail)
-		g_string_append(text, " asks mail required;");
+	if (model->asks_name)
+		g_string_append(text, " asks givenName required;");
 	if (model->subject)
 		g_string_append_printf(text, " subject from %s", model->subject->name);
 	g_string_append(text, " }");

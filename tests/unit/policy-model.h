@@ -85,7 +85,7 @@ typedef struct {
 	unsigned n;
 	Site known[SERVICES];
 	unsigned n_known;
-	bool asks_mail;           /* a line of ours for Bok */
+	bool asks_name;           /* a line of ours for Bok */
 	const Attribute *subject; /* what Bok knows people by; NULL: transient */
 } Model;
 

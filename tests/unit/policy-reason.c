@@ -15,7 +15,7 @@ static void test_sentences(void)
 	} sentences[] = {
 		{"student", NE " mail", "mail", "Katalogen saknar värde för personen.",
 		 "The directory has no value for this person."},
-		{"student mail=a mail=b", NE " mail", "mail",
+		{"student mail=a@y mail=b@y", NE " mail", "mail",
 		 "Lämnas ut enligt \"Uppslag\"; 1 av 2 värden, övriga är inte till för NE.",
 		 "Given by \"Uppslag\"; 1 of 2 values, the others are not for NE."},
 		{"student sn=E sn=F displayName=A displayName=B", NE " displayName", "displayName",
@@ -31,7 +31,7 @@ static void test_sentences(void)
 		{"guardian", NE " mail", "mail",
 		 "Avtalet \"PUB 9\" för \"Gammal\" gick ut 2026-06-30.",
 		 "Agreement \"PUB 9\" of \"Gammal\" ended 2026-06-30."},
-		{"staff mail=a", NE " mail", "mail",
+		{"staff mail=a@y", NE " mail", "mail",
 		 "Skulle lämnas ut, men hela svaret stoppas: NE är stängd av \"Stopp\".",
 		 "Would be given, but the whole answer is refused: NE is shut by \"Stopp\"."},
 		{"guardian sn=a", NE " sn", "sn",
@@ -56,7 +56,7 @@ static void test_sentences(void)
 	};
 	static const char text[] =
 		"service NE is \"" NE "\"\n"
-		"release \"Uppslag\" { to service NE; for student; give mail only \"a\", "
+		"release \"Uppslag\" { to service NE; for student; give mail only \"a@y\", "
 		"displayName, "
 		"eduPersonPrincipalName; " BECAUSE "\n"
 		"release \"Gammal\" { to service NE; for guardian; give mail; "
