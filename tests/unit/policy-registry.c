@@ -1,0 +1,155 @@
+/* SPDX-License-Identifier: AGPL-3.0-or-later */
+/* What a school defines besides: the table that grows, and who sees what of it. */
+#include "policy/registry.h"
+
+#include <string.h>
+
+#include "policy/facet.h"
+
+static const AttributeWords words = {{"bibliotekskort", NULL, NULL}, {NULL, NULL, NULL}};
+
+static const char *const legacy[] = {"urn:bibblan:card", NULL};
+
+static Attribute card(const char *name)
+{
+	return (Attribute){.name = name,
+			   .saml = "https://bibblan.example/attr/card",
+			   .legacy = legacy,
+			   .claim = "library_card",
+			   .kind = KIND_CODE,
+			   .sensitivity = SENSITIVITY_PERSONAL,
+			   .syntax = SYNTAX_DIGITS,
+			   .length = 6,
+			   .words = &words};
+}
+
+/* What is added stays, equal ones are one, and nothing of it is what was passed. */
+static void test_add(void)
+{
+	char name[] = "libraryCard";
+	Attribute first = card(name), other = card("libraryCard");
+	const Attribute *slot = attribute_add(&first);
+	size_t n;
+
+	memset(name, 'x', sizeof name - 1);
+	g_assert_cmpstr(slot->name, ==, "libraryCard");
+	g_assert_true(slot->words != &words);
+	g_assert_cmpuint(attribute_index(slot), >=, attribute_shipped_count());
+	g_assert_true(attribute_table(&n) + attribute_index(slot) == slot);
+	g_assert_cmpuint(n, ==, attribute_index(slot) + 1);
+	g_assert_true(attribute_add(&other) == slot);
+	other.length = 7;
+	g_assert_true(attribute_add(&other) != slot);
+	/* shipped ones are found by name, others by the registry of their school alone */
+	g_assert_null(attribute_by_name("libraryCard"));
+	g_assert_null(attribute_by_saml("urn:bibblan:card"));
+	g_assert_cmpstr(attribute_label(slot, "fi"), ==, "bibliotekskort");
+	g_assert_null(attribute_explanation(slot, "sv"));
+}
+
+static void test_view(void)
+{
+	Attribute definition = card("libraryCard");
+	Attribute form = *attribute_by_name("sisSchoolCourseStudent");
+	const char *const forms[] = {"{group}:{unit}", NULL};
+	g_autoptr(Service) service = service_new(PROTOCOL_SAML, "https://ne.example");
+	const Wish *wishes[3];
+
+	form.forms = forms;
+	const Attribute *added[] = {attribute_add(&definition), attribute_add(&form)};
+	g_autoptr(Registry) registry = registry_new(added, 2);
+
+	g_assert_cmpuint(registry_size(NULL), ==, attribute_shipped_count());
+	g_assert_cmpuint(registry_size(registry), ==, attribute_shipped_count() + 1);
+	g_assert_cmpuint(registry_own(registry), ==, 2);
+	g_assert_true(registry_by_name(registry, "libraryCard") == added[0]);
+	g_assert_true(registry_by_saml(registry, "https://bibblan.example/attr/card") == added[0]);
+	g_assert_true(registry_by_saml(registry, "urn:bibblan:card") == added[0]);
+	g_assert_true(registry_by_claim(registry, "library_card") == added[0]);
+	g_assert_true(registry_has(registry, added[0]));
+	g_assert_false(registry_has(NULL, added[0]));
+	g_assert_null(registry_by_name(NULL, "libraryCard"));
+	g_assert_null(registry_by_saml(NULL, "urn:bibblan:card"));
+
+	/* in the place of the shipped one, by all its names */
+	g_assert_true(registry_by_name(registry, form.name) == added[1]);
+	g_assert_true(registry_by_saml(registry, form.saml) == added[1]);
+	g_assert_true(registry_by_saml(registry, form.legacy[0]) == added[1]);
+	g_assert_true(registry_by_claim(registry, form.claim) == added[1]);
+	g_assert_false(registry_has(registry, attribute_by_name(form.name)));
+	g_assert_true(facet_is(added[1], "7A:12345678", FACET_PART_UNIT, "12345678"));
+	g_assert_true(registry_by_name(registry, "mail") == attribute_by_name("mail"));
+	for (unsigned i = 0; i < registry_size(registry); i++)
+		g_assert_true(registry_has(registry, registry_get(registry, i)));
+
+	service_add_wish(service, "urn:bibblan:card", true);
+	service_add_wish(service, form.saml, true);
+	service_add_wish(service, "urn:x", true);
+	for (unsigned i = 0; i < 3; i++)
+		wishes[i] = service->wishes->pdata[i];
+	g_assert_null(wishes[0]->attribute);
+	g_assert_true(registry_wish(registry, wishes[0]) == added[0]);
+	g_assert_null(registry_wish(NULL, wishes[0]));
+	g_assert_true(registry_wish(registry, wishes[1]) == added[1]);
+	g_assert_true(registry_wish(NULL, wishes[1]) == attribute_by_name(form.name));
+	g_assert_null(registry_wish(registry, wishes[2]));
+}
+
+#define THREADS 4
+
+/* Several huvudmän that load at once, while others look. */
+static gpointer add_many(gpointer data)
+{
+	for (unsigned i = 0; i < 20; i++) {
+		g_autofree char *name = g_strdup_printf("thread%u", i);
+		Attribute definition = card(name);
+		const Attribute *slot = attribute_add(&definition);
+		size_t n;
+		const Attribute *table = attribute_table(&n);
+
+		g_assert_cmpstr(slot->name, ==, name);
+		for (size_t j = 0; j < n; j++)
+			g_assert_nonnull(table[j].name);
+	}
+	return data;
+}
+
+static void test_threads(void)
+{
+	GThread *threads[THREADS];
+	size_t before, after;
+
+	attribute_table(&before);
+	for (unsigned i = 0; i < THREADS; i++)
+		threads[i] = g_thread_new("add", add_many, NULL);
+	for (unsigned i = 0; i < THREADS; i++)
+		g_thread_join(threads[i]);
+	attribute_table(&after);
+	g_assert_cmpuint(after, ==, before + 20);
+}
+
+/* Last, since nothing can be added after it. */
+static void test_full(void)
+{
+	size_t n;
+
+	for (unsigned i = 0; i < ATTRIBUTE_MAX; i++) {
+		g_autofree char *name = g_strdup_printf("full%u", i);
+		Attribute definition = card(name);
+		attribute_table(&n);
+		g_assert_true((attribute_add(&definition) == NULL) == (n == ATTRIBUTE_MAX));
+	}
+	g_assert_cmpuint(n, ==, ATTRIBUTE_MAX);
+	Attribute known = card("libraryCard");
+	g_assert_nonnull(attribute_add(&known));
+}
+
+int main(int argc, char **argv)
+{
+	g_test_init(&argc, &argv, NULL);
+	g_test_add_func("/policy/registry/add", test_add);
+	g_test_add_func("/policy/registry/view", test_view);
+	g_test_add_func("/policy/registry/threads", test_threads);
+	g_test_add_func("/policy/registry/zz-full", test_full);
+	return g_test_run();
+}
