@@ -43,14 +43,14 @@ void ask_gather(Work *work)
 {
 	const Known *known = work->known;
 	const Service *service = work->service;
-	size_t n;
-	const Attribute *table = attribute_table(&n);
+	const Registry *registry = work->policy->registry;
 
 	for (guint i = 0; i < service->wishes->len; i++) {
 		const Wish *wish = service->wishes->pdata[i];
+		const Attribute *attribute = registry_wish(registry, wish);
 
-		if (wish->attribute)
-			ask(work, wish->attribute, wish->required, wish->held);
+		if (attribute)
+			ask(work, attribute, wish->required, wish->held);
 	}
 	for (guint i = 0; i < service->categories->len; i++)
 		ask_bundle(work, service->categories->pdata[i]);
@@ -59,8 +59,8 @@ void ask_gather(Work *work)
 
 		ask(work, line->attribute, line->required, false);
 	}
-	for (size_t i = 0; (work->assume & ASSUME_ASKED) && i < n; i++)
-		ask(work, &table[i], true, false);
+	for (unsigned i = 0; (work->assume & ASSUME_ASKED) && i < registry_size(registry); i++)
+		ask(work, registry_get(registry, i), true, false);
 }
 
 static bool must_be_named(const Attribute *attribute)

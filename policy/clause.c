@@ -36,12 +36,10 @@ bool clause_unknown(const Token *token, const char *what, const GPtrArray *known
 	return false;
 }
 
-static bool unknown_attribute(const Token *token, GError **error)
+static bool unknown_attribute(const Registry *registry, const Token *token, GError **error)
 {
 	g_autoptr(GPtrArray) names = g_ptr_array_new();
 	g_autofree char *low = g_utf8_strdown(token->text, -1);
-	size_t n;
-	const Attribute *table = attribute_table(&n);
 
 	for (size_t i = 0; i < G_N_ELEMENTS(nicknames); i++) {
 		if (strcmp(nicknames[i].nickname, low) != 0)
@@ -51,8 +49,8 @@ static bool unknown_attribute(const Token *token, GError **error)
 			    nicknames[i].name);
 		return false;
 	}
-	for (size_t i = 0; i < n; i++)
-		g_ptr_array_add(names, (gpointer)(guintptr)table[i].name);
+	for (unsigned i = 0; i < registry_size(registry); i++)
+		g_ptr_array_add(names, (gpointer)(guintptr)registry_get(registry, i)->name);
 	return clause_unknown(token, "attribute", names, error);
 }
 
@@ -62,9 +60,9 @@ bool clause_attribute(Parser *parser, const Attribute **attribute, GError **erro
 
 	if (token->type != TOKEN_WORD || parser_is_reserved(token->text))
 		return parser_unexpected(parser, "the name of an attribute", NULL, error);
-	*attribute = attribute_by_name(token->text);
+	*attribute = registry_by_name(parser->context->attributes, token->text);
 	if (!*attribute)
-		return unknown_attribute(token, error);
+		return unknown_attribute(parser->context->attributes, token, error);
 	parser_take(parser);
 	return true;
 }

@@ -194,6 +194,7 @@ static bool has_row(const Work *work, const Attribute *attribute, const Entry *e
 static GPtrArray *rows_of(const Work *work)
 {
 	const GPtrArray *wishes = work->service->wishes;
+	const Registry *registry = work->policy->registry;
 	GPtrArray *rows;
 	size_t n;
 	const Attribute *table = attribute_table(&n);
@@ -202,13 +203,13 @@ static GPtrArray *rows_of(const Work *work)
 	for (size_t i = 0; i < n; i++)
 		count += has_row(work, &table[i], &work->entries[i]);
 	for (guint i = 0; i < wishes->len; i++)
-		count += !((const Wish *)wishes->pdata[i])->attribute;
+		count += !registry_wish(registry, wishes->pdata[i]);
 	rows = g_ptr_array_new_full(count, row_free);
 	for (size_t i = 0; i < n; i++)
 		if (has_row(work, &table[i], &work->entries[i]))
 			g_ptr_array_add(rows, row_of(work, &table[i], &work->entries[i]));
 	for (guint i = 0; i < wishes->len; i++)
-		if (!((const Wish *)wishes->pdata[i])->attribute)
+		if (!registry_wish(registry, wishes->pdata[i]))
 			g_ptr_array_add(rows, unknown_row(wishes->pdata[i]));
 	return rows;
 }

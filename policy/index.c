@@ -69,12 +69,6 @@ static void number_block(Policy *policy, ServiceBlock *block)
 	}
 }
 
-static bool attribute_is_sensitive(const Attribute *attribute)
-{
-	return attribute->kind != KIND_PSEUDONYM && attribute->kind != KIND_SCHOOL &&
-	       attribute->kind != KIND_ROLE && attribute->kind != KIND_ASSURANCE;
-}
-
 /* `requested` and `required` may give anything. */
 static bool gives_sensitive(const Release *release)
 {
@@ -134,7 +128,7 @@ static void find_bundles(Policy *policy)
 	for (size_t i = 0; i < n; i++)
 		for (unsigned j = 0; table[i].bundle[j]; j++)
 			bundles[i * (CATEGORY_BUNDLE_MAX + 1) + j] =
-				attribute_by_name(table[i].bundle[j]);
+				registry_by_name(policy->registry, table[i].bundle[j]);
 	policy->bundles = bundles;
 }
 

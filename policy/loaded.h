@@ -29,6 +29,7 @@ struct Policy {
 	GArray *open_releases; /* unsigned: those with a target that names no service, ascending */
 	GArray *open_nevers;
 	char **scopes;
+	Registry *registry;              /* NULL: what is shipped */
 	Numbers numbers;                 /* of what the rules speak of */
 	Levels levels;                   /* how they include each other */
 	const char *const *groups;       /* the names that Choice.numbers of groups stand for */

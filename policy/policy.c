@@ -19,6 +19,7 @@ static void policy_clear(Policy *policy)
 	g_clear_pointer(&policy->open_nevers, g_array_unref);
 	g_clear_pointer(&policy->warnings, g_ptr_array_unref);
 	g_clear_pointer(&policy->scopes, g_strfreev);
+	g_clear_pointer(&policy->registry, registry_unref);
 	numbers_clear(&policy->numbers);
 	arena_clear(&policy->arena);
 	g_free(policy);
@@ -95,6 +96,7 @@ Policy *policy_load(const PolicySource *files, size_t n, const PolicyContext *co
 	rules_init(&policy->rules);
 	numbers_init(&policy->numbers);
 	policy->scopes = g_strdupv((char **)(guintptr)context->scopes);
+	policy->registry = context->attributes ? registry_ref(context->attributes) : NULL;
 	policy->warnings = g_ptr_array_new_with_free_func(g_free);
 	sources = sorted_sources(policy, files, n, context);
 	for (guint i = 0; i < sources->len; i++)

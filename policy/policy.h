@@ -3,6 +3,7 @@
 
 #include "policy/decision.h"
 #include "policy/person.h"
+#include "policy/registry.h"
 #include "policy/service.h"
 
 /*
@@ -62,6 +63,8 @@ typedef struct {
 	unsigned (*approvers)(const char *canonical, gpointer data);
 	gpointer approvers_data;
 	const char *huvudman; /* its name where there are several; NULL: the only one */
+	/* What the school can speak of, which is referenced; NULL: what is shipped. */
+	Registry *attributes;
 	/* The closed lists of the configuration, which are copied. */
 	const char *const *groups; /* NULL-terminated; NULL: none */
 	const PolicyFeed *feeds;

@@ -33,8 +33,18 @@ bool rename_overlap(const Rename *one, const Rename *other)
 	return (one->in_saml && other->in_saml) || (one->in_oidc && other->in_oidc);
 }
 
+static bool is_legacy_name_of(const char *name, const Attribute *attribute)
+{
+	for (const char *const *legacy = attribute->legacy; legacy && *legacy; legacy++)
+		if (g_ascii_strcasecmp(name, *legacy) == 0)
+			return true;
+	return false;
+}
+
 static bool is_name_of(const char *name, const Attribute *attribute)
 {
+	if (is_legacy_name_of(name, attribute))
+		return true;
 	if (g_str_has_prefix(name, LEGACY))
 		name += strlen(LEGACY);
 	return g_ascii_strcasecmp(name, attribute->name) == 0 ||
@@ -44,11 +54,10 @@ static bool is_name_of(const char *name, const Attribute *attribute)
 		strcmp(name, attribute->saml + strlen(OID)) == 0);
 }
 
-bool rename_check(const Rename *rename, const Place *place, GError **error)
+bool rename_check(const Rename *rename, const Registry *registry, const Place *place,
+		  GError **error)
 {
 	g_autofree char *name = rename_plain(rename->to);
-	size_t n;
-	const Attribute *table = attribute_table(&n);
 
 	if (*name == '\0') {
 		place_error(error, POLICY_ERROR_MEANING, place, "\"%s\" is no name", rename->to);
@@ -57,12 +66,14 @@ bool rename_check(const Rename *rename, const Place *place, GError **error)
 	/* Some names are the claim of one and the legacy name of another: its own come first. */
 	if (is_name_of(name, rename->attribute))
 		return true;
-	for (size_t i = 0; i < n; i++) {
-		if (!is_name_of(name, &table[i]))
+	for (unsigned i = 0; i < registry_size(registry); i++) {
+		const Attribute *other = registry_get(registry, i);
+
+		if (!is_name_of(name, other))
 			continue;
 		place_error(error, POLICY_ERROR_MEANING, place,
 			    "renaming %s to %s would pass it off as %s", rename->attribute->name,
-			    rename->to, table[i].name);
+			    rename->to, other->name);
 		return false;
 	}
 	for (size_t i = 0; i < G_N_ELEMENTS(reserved); i++) {

@@ -17,4 +17,5 @@ char *rename_plain(const char *name);
 
 /* Fails, at place, if the new name is one of another attribute (its own name, its SAML Name or the
  * OID in it, its legacy name, its claim), or one that the answer itself uses. */
-bool rename_check(const Rename *rename, const Place *place, GError **error);
+bool rename_check(const Rename *rename, const Registry *registry, const Place *place,
+		  GError **error);

@@ -236,7 +236,7 @@ static bool read_rename(const Line *line, GError **error)
 			return said_twice(line, "rename", one.attribute->name, &other->place,
 					  error);
 	}
-	if (!rename_check(&one, &token->place, error))
+	if (!rename_check(&one, parser->context->attributes, &token->place, error))
 		return false;
 	g_array_append_val(renames, one);
 	return true;

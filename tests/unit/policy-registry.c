@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "policy/facet.h"
+#include "policy/policy.h"
 
 static const AttributeWords words = {{"bibliotekskort", NULL, NULL}, {NULL, NULL, NULL}};
 
@@ -95,6 +96,70 @@ static void test_view(void)
 	g_assert_null(registry_wish(registry, wishes[2]));
 }
 
+static char *decide(const char *text, Registry *registry, const Attribute *attribute)
+{
+	static const char *const scopes[] = {"skola.example", NULL};
+	PolicySource source = {"t.policy", text, strlen(text)};
+	PolicyContext context = {.scopes = scopes, .today = 20261105, .attributes = registry};
+	g_autoptr(GError) error = NULL;
+	g_autoptr(Policy) policy = policy_load(&source, 1, &context, &error);
+	g_autoptr(Service) service = service_new(PROTOCOL_SAML, "https://b.example");
+	g_autoptr(Person) person = person_new("key");
+	g_autoptr(Decision) decision = NULL;
+	g_autoptr(GString) said = g_string_new(NULL);
+
+	if (!policy)
+		return g_strdelimit(g_strdup(error->message), "\n", '|');
+	person->role = ROLE_STUDENT;
+	person_add_value(person, attribute, "123456", -1);
+	service_add_wish(service, "urn:bibblan:card", false);
+	decision = policy_decide(policy, person, service, &(Circumstances){.today = context.today});
+	for (guint i = 0; i < decision->rows->len; i++) {
+		const DecisionRow *row = decision->rows->pdata[i];
+
+		g_string_append_printf(said, "%s=%s", row->name, reason_code_name(row->reason));
+	}
+	return g_string_free(g_steal_pointer(&said), FALSE);
+}
+
+/* A policy speaks of what its school has, and knows who asks for that; another's does not. */
+static void test_policy(void)
+{
+	static const char named[] = "policy 1\nrelease \"A\" { to any; for student; "
+				    "give libraryCard; silent; because \"x\" }";
+	static const char requested[] =
+		"policy 1\nrelease \"A\" { to any; for student; give requested; silent; "
+		"because \"x\" }\nservice B is \"https://b.example\"";
+	static const char renamed[] =
+		"policy 1\nservice B is \"https://b.example\" { rename mail to "
+		"\"URN:bibblan:card\" }";
+	static const char guessed[] = "policy 1\nrelease \"A\" { to any; for student; "
+				      "give libraryCart; because \"x\" }";
+	Attribute definition = card("libraryCard");
+	const Attribute *own = attribute_add(&definition);
+	g_autoptr(Registry) registry = registry_new(&own, 1);
+	const struct {
+		const char *text;
+		Registry *registry;
+		const char *want;
+	} cases[] = {
+		{named, registry, "libraryCard=given"},
+		{named, NULL, "t.policy:2:41: no attribute is called 'libraryCard'*"},
+		{requested, registry, "libraryCard=given"},
+		{requested, NULL, "urn:bibblan:card=unknown-attribute"},
+		{renamed, registry, "*would pass it off as libraryCard*"},
+		{renamed, NULL, "urn:bibblan:card=unknown-attribute"},
+		{guessed, registry, "*did you mean 'libraryCard'?*"},
+	};
+
+	for (size_t i = 0; i < G_N_ELEMENTS(cases); i++) {
+		g_autofree char *said = decide(cases[i].text, cases[i].registry, own);
+
+		if (!g_pattern_match_simple(cases[i].want, said))
+			g_error("%s, not %s", said, cases[i].want);
+	}
+}
+
 #define THREADS 4
 
 /* Several huvudmän that load at once, while others look. */
@@ -149,6 +214,7 @@ int main(int argc, char **argv)
 	g_test_init(&argc, &argv, NULL);
 	g_test_add_func("/policy/registry/add", test_add);
 	g_test_add_func("/policy/registry/view", test_view);
+	g_test_add_func("/policy/registry/policy", test_policy);
 	g_test_add_func("/policy/registry/threads", test_threads);
 	g_test_add_func("/policy/registry/zz-full", test_full);
 	return g_test_run();
