@@ -3,21 +3,53 @@
 
 #include <string.h>
 
+#define BLOCK_SIZE 16384
+#define ALIGNMENT  16 /* of max_align_t */
+
+/* What is larger has a block to itself. */
+#if defined(__SANITIZE_ADDRESS__)
+#define SMALL_MAX 0
+#elif defined(__has_feature)
+#if __has_feature(address_sanitizer) || __has_feature(memory_sanitizer)
+#define SMALL_MAX 0
+#endif
+#endif
+#ifndef SMALL_MAX
+#define SMALL_MAX (BLOCK_SIZE / 16)
+#endif
+
 void arena_init(Arena *arena)
 {
-	arena->pieces = g_ptr_array_new_with_free_func(g_free);
+	*arena = (Arena){.blocks = g_ptr_array_new_with_free_func(g_free)};
 }
 
 void arena_clear(Arena *arena)
 {
-	g_clear_pointer(&arena->pieces, g_ptr_array_unref);
+	g_clear_pointer(&arena->blocks, g_ptr_array_unref);
+}
+
+static void *add_block(Arena *arena, size_t size)
+{
+	void *block = g_malloc0(size);
+
+	g_ptr_array_add(arena->blocks, block);
+	return block;
 }
 
 void *arena_alloc(Arena *arena, size_t size)
 {
-	void *piece = g_malloc0(size);
+	size_t taken = (size + ALIGNMENT - 1) / ALIGNMENT * ALIGNMENT;
+	void *piece;
 
-	g_ptr_array_add(arena->pieces, piece);
+	if (size > SMALL_MAX)
+		return add_block(arena, size);
+	if (taken > arena->left) {
+		arena->free = add_block(arena, BLOCK_SIZE);
+		arena->left = BLOCK_SIZE;
+	}
+	piece = arena->free;
+	arena->free += taken;
+	arena->left -= taken;
 	return piece;
 }
 

@@ -6,10 +6,13 @@
 
 /*
  * Memory that is freed at once: everything a loaded policy consists of has the policy's lifetime.
- * Each piece is an allocation of its own, so that a sanitizer sees a read past its end.
+ * Small pieces lie together in blocks; in a build with a sanitizer each is an allocation of its
+ * own, so that a read past its end is seen.
  */
 typedef struct {
-	GPtrArray *pieces;
+	GPtrArray *blocks;
+	char *free; /* within the last block of small pieces */
+	size_t left;
 } Arena;
 
 void arena_init(Arena *arena);

@@ -5,113 +5,47 @@
 
 #include "policy/guess.h"
 
-/* Every word of the language. */
+/* Every word of the language, sorted by bytes. */
 static const char *const words[] = {
-	"policy",
-	"huvudman",
-	"release",
-	"never",
-	"service",
-	"tag",
-	"expect",
-	"to",
-	"for",
-	"give",
-	"inform",
-	"ask",
-	"silent",
-	"because",
-	"basis",
-	"agreement",
-	"from",
-	"until",
-	"demand",
-	"approved",
-	"by",
-	"two",
-	"new",
-	"asks",
-	"pass",
-	"except",
-	"and",
-	"or",
-	"client",
-	"category",
-	"registered-by",
-	"federation",
-	"protocol",
-	"saml",
-	"oidc",
-	"any",
-	"anything",
-	"protected",
-	"test",
-	"student",
-	"teacher",
-	"staff",
-	"guardian",
-	"everyone",
-	"in",
-	"grade",
-	"gymnasium",
-	"group",
-	"at",
-	"unit",
-	"login",
-	"requested",
-	"required",
-	"unasked",
-	"if",
-	"only",
-	"beginning",
-	"subject",
-	"kind",
-	"is",
-	"transient",
-	"pairwise",
-	"format",
-	"also",
-	"attribute",
-	"needs",
-	"of",
-	"signal",
-	"as",
-	"rename",
+	"agreement", "also",      "always",    "and",        "any",
+	"anything",  "approved",  "as",        "ascii",      "ask",
+	"asked",     "asks",      "assertion", "at",         "attribute",
+	"basis",     "because",   "beginning", "both",       "by",
+	"bytes",     "category",  "client",    "demand",     "encrypt",
+	"everyone",  "except",    "expect",    "federation", "for",
+	"format",    "from",      "gets",      "give",       "grade",
+	"group",     "guard",     "guardian",  "gymnasium",  "huvudman",
+	"if",        "in",        "inform",    "informed",   "is",
+	"issuer",    "kind",      "login",     "lower-case", "needs",
+	"never",     "new",       "nothing",   "of",         "oidc",
+	"on",        "only",      "or",        "pairwise",   "pass",
+	"policy",    "protected", "protocol",  "refused",    "registered-by",
+	"release",   "rename",    "requested", "requests",   "required",
+	"response",  "saml",      "scope",     "service",    "sign",
+	"signal",    "signed",    "silent",    "size",       "staff",
+	"start",     "student",   "subject",   "tag",        "teacher",
+	"test",      "to",        "transient", "two",        "unasked",
+	"unit",      "unsigned",  "until",     "value",      "when-possible",
 	"without",
-	"value",
-	"lower-case",
-	"guard",
-	"ascii",
-	"size",
-	"bytes",
-	"issuer",
-	"scope",
-	"start",
-	"sign",
-	"response",
-	"assertion",
-	"both",
-	"encrypt",
-	"always",
-	"when-possible",
-	"requests",
-	"signed",
-	"unsigned",
-	"on",
-	"gets",
-	"nothing",
-	"refused",
-	"asked",
-	"informed",
 };
 
 const char *const parser_rule_words[] = {"release", "never", "service", "tag", "expect", NULL};
 
 bool parser_is_reserved(const char *word)
 {
-	for (size_t i = 0; i < G_N_ELEMENTS(words); i++)
-		if (strcmp(words[i], word) == 0)
+	size_t low = 0, high = G_N_ELEMENTS(words);
+
+	while (low < high) {
+		size_t middle = low + (high - low) / 2;
+		int order = strcmp(word, words[middle]);
+
+		if (order == 0)
 			return true;
+		if (order < 0)
+			high = middle;
+		else
+			low = middle + 1;
+	}
 	return false;
 }
 
@@ -146,7 +80,7 @@ bool parser_is(const Parser *parser, const char *word)
 {
 	const Token *token = parser_peek(parser);
 
-	return token->type == TOKEN_WORD && strcmp(token->text, word) == 0;
+	return token->type == TOKEN_WORD && *token->text == *word && strcmp(token->text, word) == 0;
 }
 
 bool parser_accept(Parser *parser, const char *word)
@@ -266,23 +200,24 @@ bool parser_end_of_clause(Parser *parser, GError **error)
 	return false;
 }
 
-int parser_next_clause(Parser *parser, const Place *opened, const char *what, GError **error)
+bool parser_check_open(const Parser *parser, const Place *opened, const char *what, GError **error)
 {
-	const Token *token;
-	bool closed = true;
+	const Token *token = parser_peek(parser);
+	bool closed = token->type != TOKEN_END;
 
-	parser_skip_lines(parser);
-	if (parser_accept_type(parser, TOKEN_CLOSE))
-		return 0;
-	token = parser_peek(parser);
-	if (token->type == TOKEN_END)
-		closed = false;
 	for (unsigned i = 0; token->type == TOKEN_WORD && parser_rule_words[i]; i++)
 		if (strcmp(token->text, parser_rule_words[i]) == 0)
 			closed = false;
-	if (closed)
-		return 1;
-	place_error(error, POLICY_ERROR_SYNTAX, opened, "'%s' opened here is not closed with '}'",
-		    what);
-	return -1;
+	if (!closed)
+		place_error(error, POLICY_ERROR_SYNTAX, opened,
+			    "'%s' opened here is not closed with '}'", what);
+	return closed;
+}
+
+int parser_next_clause(Parser *parser, const Place *opened, const char *what, GError **error)
+{
+	parser_skip_lines(parser);
+	if (parser_accept_type(parser, TOKEN_CLOSE))
+		return 0;
+	return parser_check_open(parser, opened, what, error) ? 1 : -1;
 }

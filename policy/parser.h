@@ -56,7 +56,7 @@ void parser_skip_lines(Parser *parser);
 /* Whether a word belongs to the language, and so cannot be a name. */
 bool parser_is_reserved(const char *word);
 
-/* All such words. n: how many. */
+/* All such words, sorted by bytes. n: how many. */
 const char *const *parser_words(size_t *n);
 
 /* Takes a WORD that can be a name. */
@@ -69,7 +69,10 @@ extern const char *const parser_rule_words[];
 bool parser_end_of_rule(Parser *parser, GError **error);
 bool parser_end_of_clause(Parser *parser, GError **error);
 
+/* Fails, at where the block began, if it is not closed: at the end of the file, or before what can
+ * only begin another rule. what: how it began. */
+bool parser_check_open(const Parser *parser, const Place *opened, const char *what, GError **error);
+
 /* Steps to the next clause of a block. Returns 1 if there is one, 0 at the closing brace (which is
- * taken), -1 when the block is not closed: at the end of the file, or before what can only begin
- * another rule. opened, what: where and how the block began. */
+ * taken), -1 when the block is not closed. opened, what: where and how the block began. */
 int parser_next_clause(Parser *parser, const Place *opened, const char *what, GError **error);

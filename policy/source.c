@@ -99,6 +99,16 @@ static size_t first_difference(const char *line, size_t length, const char *othe
 	return i;
 }
 
+/* Whether all of a text is letters and signs that NFC leaves as they are: below U+0300 nothing
+ * combines. */
+static bool is_plain(const char *text, size_t length)
+{
+	for (size_t i = 0; i < length; i++)
+		if ((guchar)text[i] >= 0xcc)
+			return false;
+	return true;
+}
+
 static bool check_characters(const Source *source, unsigned number, size_t start, size_t end,
 			     GError **error)
 {
@@ -106,8 +116,11 @@ static bool check_characters(const Source *source, unsigned number, size_t start
 
 	for (const char *at = source->bytes + start; at < source->bytes + end;
 	     at += g_utf8_skip[(guchar)*at]) {
-		gunichar c = g_utf8_get_char(at);
+		gunichar c;
 
+		if ((guchar)*at < 0x7f && (guchar)*at >= ' ')
+			continue;
+		c = g_utf8_get_char(at);
 		if (!is_invisible(c))
 			continue;
 		set_place(&place, source, number, start, (size_t)(at - source->bytes));
@@ -150,6 +163,8 @@ static bool check_line(const Source *source, unsigned number, size_t start, size
 	}
 	if (!check_characters(source, number, start, end, error))
 		return false;
+	if (is_plain(line, end - start))
+		return true;
 	normal = g_utf8_normalize(line, (gssize)(end - start), G_NORMALIZE_NFC);
 	if (strlen(normal) != end - start || memcmp(normal, line, end - start) != 0) {
 		size_t at = first_difference(line, end - start, normal);
