@@ -62,19 +62,24 @@ bool block_service(Parser *parser, Rules *rules, GError **error)
 	return true;
 }
 
-static bool tag_members(Parser *parser, GArray *members, GError **error)
+static bool tag_members(Parser *parser, const Tag *tag, GArray *members, GError **error)
 {
+	g_autofree char *what = g_strdup_printf("tag %s", tag->name);
+
 	do {
 		Literal member;
 
 		parser_skip_lines(parser);
+		if (!parser_check_open(parser, &tag->place, what, error))
+			return false;
 		if (parser_is(parser, "client") ? !clause_ident(parser, &member, error)
 						: !clause_service(parser, &member, error))
 			return false;
 		g_array_append_val(members, member);
 	} while (parser_accept_type(parser, TOKEN_COMMA));
 	parser_skip_lines(parser);
-	return true;
+	return parser_check_open(parser, &tag->place, what, error) &&
+	       parser_need(parser, TOKEN_CLOSE, "a comma or '}'", error);
 }
 
 bool block_tag(Parser *parser, Rules *rules, GError **error)
@@ -90,8 +95,7 @@ bool block_tag(Parser *parser, Rules *rules, GError **error)
 	tag->name = name->text;
 	tag->name_place = name->place;
 	if (!parser_need(parser, TOKEN_OPEN, "'{'", error) ||
-	    !tag_members(parser, members, error) ||
-	    !parser_need(parser, TOKEN_CLOSE, "a comma or '}'", error))
+	    !tag_members(parser, tag, members, error))
 		return false;
 	tag->members = arena_array(parser->arena, members);
 	tag->n_members = members->len;

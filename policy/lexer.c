@@ -121,6 +121,50 @@ static void read_word(Lexer *lexer)
 	push(lexer, TOKEN_WORD, &place)->text = text;
 }
 
+/* Alphabets with letters that look like those of ours. */
+static bool is_lookalike(gunichar c)
+{
+	switch (g_unichar_get_script(c)) {
+	case G_UNICODE_SCRIPT_CYRILLIC:
+	case G_UNICODE_SCRIPT_GREEK:
+	case G_UNICODE_SCRIPT_ARMENIAN:
+	case G_UNICODE_SCRIPT_CHEROKEE:
+	case G_UNICODE_SCRIPT_COPTIC:
+	case G_UNICODE_SCRIPT_LISU:
+		return true;
+	default:
+		return false;
+	}
+}
+
+/* A word of two alphabets that look alike reads as what it is not: a title that two have approved,
+ * a service that is named. place: of the text's first quote, on whose line it all stands. */
+static bool check_alphabets(const char *text, const Place *place, GError **error)
+{
+	bool ours = false, theirs = false;
+
+	for (const char *at = text; *at; at += g_utf8_skip[(guchar)*at]) {
+		gunichar c = (guchar)*at < 0x80 ? (gunichar)*at : g_utf8_get_char(at);
+
+		if (c < 0x80 ? !g_ascii_isalpha((char)c) : !g_unichar_isalpha(c)) {
+			ours = theirs = false;
+			continue;
+		}
+		if (c >= 0x370 && is_lookalike(c))
+			theirs = true;
+		else if (c < 0x250)
+			ours = true;
+		if (!ours || !theirs)
+			continue;
+		place_error(error, POLICY_ERROR_SYNTAX, place,
+			    "a word in this text mixes letters of two alphabets that look alike "
+			    "(U+%04X)",
+			    c);
+		return false;
+	}
+	return true;
+}
+
 static bool read_string(Lexer *lexer, GError **error)
 {
 	g_autoptr(GString) text = g_string_new(NULL);
@@ -156,6 +200,8 @@ static bool read_string(Lexer *lexer, GError **error)
 		place_error(error, POLICY_ERROR_SYNTAX, &place, "this text is empty");
 		return false;
 	}
+	if (!check_alphabets(text->str, &place, error))
+		return false;
 	token = push(lexer, TOKEN_STRING, &place);
 	token->text = arena_text(lexer->arena, text->str, text->len);
 	return true;

@@ -73,20 +73,19 @@ static gboolean ident_equal(gconstpointer a, gconstpointer b)
 	return one->protocol == other->protocol && strcmp(one->id, other->id) == 0;
 }
 
-/* Two names that differ in case only would be taken for each other when read aloud. */
-static bool check_case(Resolver *resolver, const char *what, const char *name, const Place *place,
-		       GError **error)
+/* Two names that differ in case only would be taken for each other when read aloud, also when one
+ * is of a service and the other of a tag. */
+static bool check_case(Resolver *resolver, const char *name, const Place *place, GError **error)
 {
 	g_autofree char *low = g_utf8_casefold(name, -1);
-	g_autofree char *key = g_strconcat(what, ":", low, NULL);
-	const char *other = g_hash_table_lookup(resolver->folded, key);
+	const char *other = g_hash_table_lookup(resolver->folded, low);
 
 	if (other && strcmp(other, name) != 0) {
 		place_error(error, POLICY_ERROR_MEANING, place,
 			    "the names '%s' and '%s' differ only in case", other, name);
 		return false;
 	}
-	g_hash_table_insert(resolver->folded, g_steal_pointer(&key), (gpointer)(guintptr)name);
+	g_hash_table_insert(resolver->folded, g_steal_pointer(&low), (gpointer)(guintptr)name);
 	return true;
 }
 
@@ -114,7 +113,7 @@ static bool define_service(Resolver *resolver, ServiceBlock *block, GError **err
 
 	if (!block->name)
 		return true;
-	if (!check_case(resolver, "service", block->name, &block->name_place, error))
+	if (!check_case(resolver, block->name, &block->name_place, error))
 		return false;
 	if (block->n_idents == 0)
 		return true;
@@ -151,7 +150,7 @@ static bool define_tag(Resolver *resolver, Tag *tag, GError **error)
 		return false;
 	}
 	g_hash_table_insert(resolver->tags, (gpointer)(guintptr)tag->name, tag);
-	return check_case(resolver, "tag", tag->name, &tag->name_place, error);
+	return check_case(resolver, tag->name, &tag->name_place, error);
 }
 
 static bool unknown_name(const Literal *literal, const char *what, GHashTable *names,

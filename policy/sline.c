@@ -56,8 +56,10 @@ static bool once(const Line *line, const char *what, Place *said, GError **error
 
 static bool not_a_uri(const Token *token, const char *what, const char *like, GError **error)
 {
-	place_error(error, POLICY_ERROR_MEANING, &token->place,
-		    "\"%s\" is no %s; it is a URI like %s", token->text, what, like);
+	g_autofree char *text = token_describe(token);
+
+	place_error(error, POLICY_ERROR_MEANING, &token->place, "%s is no %s; it is a URI like %s",
+		    text, what, like);
 	return false;
 }
 
@@ -72,12 +74,8 @@ static bool check_format(const Token *token, const Subject *subject, GError **er
 		"urn:oasis:names:tc:SAML:2.0:nameid-format:entity",
 	};
 
-	if (!is_uri(token->text)) {
-		place_error(error, POLICY_ERROR_MEANING, &token->place,
-			    "\"%s\" is no format; it is a URI like %s", token->text,
-			    SUBJECT_FORMAT_PERSISTENT);
-		return false;
-	}
+	if (!is_uri(token->text))
+		return not_a_uri(token, "format", SUBJECT_FORMAT_PERSISTENT, error);
 	for (size_t i = 0; subject->attribute && i < G_N_ELEMENTS(reserved); i++) {
 		if (strcmp(token->text, reserved[i]) != 0)
 			continue;
@@ -254,26 +252,34 @@ static char *parts_of(const Attribute *attribute)
 	return g_string_free(text, FALSE);
 }
 
+static bool bad_template(const Token *token, GError **error, const char *format, ...)
+	G_GNUC_PRINTF(3, 4);
+static bool bad_template(const Token *token, GError **error, const char *format, ...)
+{
+	g_autofree char *text = token_describe(token), *why = NULL;
+	va_list arguments;
+
+	va_start(arguments, format);
+	why = g_strdup_vprintf(format, arguments);
+	va_end(arguments);
+	place_error(error, POLICY_ERROR_MEANING, &token->place, "template %s%s", text, why);
+	return false;
+}
+
 /* A `{part}` at open; *close is set to its end. */
 static bool check_part(const Attribute *attribute, const Token *token, const char *open,
 		       const char **close, FacetPart *part, GError **error)
 {
-	g_autofree char *name = NULL, *parts = NULL;
+	g_autofree char *parts = NULL;
 
 	*close = strpbrk(open + 1, "{}");
-	if (!*close || **close != '}') {
-		place_error(error, POLICY_ERROR_MEANING, &token->place,
-			    "template \"%s\": a { has no }", token->text);
-		return false;
-	}
+	if (!*close || **close != '}')
+		return bad_template(token, error, ": a { has no }");
 	if (facet_part_by_name(open + 1, (gsize)(*close - open - 1), part) &&
 	    facet_can(attribute, *part))
 		return true;
-	name = g_strndup(open, (gsize)(*close - open + 1));
 	parts = parts_of(attribute);
-	place_error(error, POLICY_ERROR_MEANING, &token->place,
-		    "template \"%s\": no such part; %s has %s", name, attribute->name, parts);
-	return false;
+	return bad_template(token, error, ": no such part; %s has %s", attribute->name, parts);
 }
 
 /* Whether its value alone tells a person from others, so that no form may leave it out. */
@@ -287,27 +293,25 @@ static bool check_template(const Attribute *attribute, const Token *token, GErro
 {
 	bool some = false, whole = false;
 
+	if (strlen(token->text) > FACET_FORM_MAX)
+		return bad_template(token, error, " is longer than %d bytes", FACET_FORM_MAX);
 	for (const char *at = strpbrk(token->text, "{}"); at; at = strpbrk(at + 1, "{}")) {
 		FacetPart part;
 
-		if (*at == '}') {
-			place_error(error, POLICY_ERROR_MEANING, &token->place,
-				    "template \"%s\": a } has no {", token->text);
-			return false;
-		}
+		if (*at == '}')
+			return bad_template(token, error, ": a } has no {");
 		if (!check_part(attribute, token, at, &at, &part, error))
 			return false;
 		some = true;
 		whole = whole || part == FACET_PART_VALUE;
 	}
-	if (some && (whole || !is_identifier(attribute)))
-		return true;
-	place_error(
-		error, POLICY_ERROR_MEANING, &token->place,
-		some ? "template \"%s\" makes one of many persons: %s must keep {value}"
-		     : "template \"%s\" has no part of the value; write {value} where %s stands",
-		token->text, attribute->name);
-	return false;
+	if (!some)
+		return bad_template(token, error,
+				    " has no part of the value; write {value} where %s stands",
+				    attribute->name);
+	return whole || !is_identifier(attribute) ||
+	       bad_template(token, error, " makes one of many persons: %s must keep {value}",
+			    attribute->name);
 }
 
 static bool read_value(const Line *line, GError **error)

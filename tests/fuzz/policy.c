@@ -83,10 +83,22 @@ static void tell_refusal(const GError *error)
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	static const char *const scopes[] = {"skola.example", NULL};
+	static const char *const groups[] = {"vikarier", "rektorer", NULL};
+	static const PolicyFeed feeds[] = {{"skolfederation", false}, {"prov", true}};
+	static const PolicyLevel levels[] = {{"two-factor", NULL}, {"eid2", NULL}};
 	g_autoptr(Service) service = service_new(PROTOCOL_SAML, "https://ne.example/saml");
 	const Service *services[] = {service};
 	PolicySource source = {"fuzz.policy", (const char *)data, size};
-	PolicyContext context = {scopes, TODAY, services, 1, approvers, NULL};
+	PolicyContext context = {.scopes = scopes,
+				 .today = TODAY,
+				 .services = services,
+				 .n_services = 1,
+				 .approvers = approvers,
+				 .groups = groups,
+				 .feeds = feeds,
+				 .n_feeds = G_N_ELEMENTS(feeds),
+				 .levels = levels,
+				 .n_levels = G_N_ELEMENTS(levels)};
 	g_autoptr(GError) error = NULL;
 	g_autoptr(Policy) policy = NULL;
 

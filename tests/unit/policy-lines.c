@@ -9,6 +9,8 @@
 #define NAMED(one, two)                                                                            \
 	"service NE is \"x\", \"y\"\nservice NE { " one " }\nservice \"y\" { " two " }"
 
+#define LONG_TEXT "0123456789012345678901234567890123456789012345678901234567890"
+
 static const Case cases[] = {
 	/* E9 E11: by what a service knows people */
 	{"subject-of-what", "\nservice \"x\" { subject opaque }", "opaque",
@@ -264,6 +266,11 @@ static const Case cases[] = {
 	 "\"admin@{scope}\"",
 	 "template \"admin@{scope}\" makes one of many persons: eduPersonPrincipalName must keep "
 	 "{value}"},
+
+	{"template-too-long", BLOCK("value mail \"" LONG_TEXT LONG_TEXT "{value}\""),
+	 "\"" LONG_TEXT LONG_TEXT "{value}\"",
+	 "template \"012345678901234567890123456789012345678901234567890123456789\" is longer than "
+	 "128 bytes"},
 
 	/* what only SAML knows */
 	{"client-sign", CLIENT("sign both"), "sign",
