@@ -52,8 +52,9 @@ typedef struct {
 	/* "students in grade 7-9 in group vikarier": it is so for each of them who is in no other
 	 * group and at no other unit that a rule speaks of; and perhaps for more, of whom other
 	 * entries speak. NULL: it is about the service, whoever the person is. */
-	char *people;
-	char *example; /* one of them: "a student in grade 7 in group vikarier"; NULL with people */
+	char *people_en, *people_sv;
+	/* One of them: "a student in grade 7 in group vikarier"; NULL with people. */
+	char *example_en, *example_sv;
 	char *values;  /* which values: "\"student\", others"; NULL: all */
 	unsigned from; /* yyyymmdd: the first day on which it is so; never before today */
 	/* What gives it, of the new policy if it is wider, else of the old; or the line of a block.

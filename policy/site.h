@@ -13,8 +13,9 @@
 typedef struct {
 	Protocol protocol;
 	char *id;      /* entityID or client_id; NULL: any service that the name describes */
-	char *name;    /* what people call it: our name for it, else its id, else "any service of
+	char *name_en; /* what people call it: our name for it, else its id, else "any service of
 			  category coco-v2 in federation skolfederation" */
+	char *name_sv;
 	bool is_known; /* one of the services the report was asked about */
 } Site;
 

@@ -17,11 +17,12 @@
 /* One release that gives it, to one set of people, at services that it treats alike. */
 typedef struct {
 	GPtrArray *services; /* Site *, known ones first, by name */
-	char *people;      /* "students in grade 7-9 at unit 12345678", with "except …" where some
-			      of them get nothing */
-	DecisionRule rule; /* title and file belong to the policy */
-	unsigned from;     /* yyyymmdd: not before that day; 0: from now on */
-	unsigned until;    /* not after that day, by `until` or by the agreement; 0: for ever */
+	/* "students in grade 7-9 at unit 12345678", with "except …" where some of them get
+	 * nothing. */
+	char *people_en, *people_sv;
+	DecisionRule rule;     /* title and file belong to the policy */
+	unsigned from;         /* yyyymmdd: not before that day; 0: from now on */
+	unsigned until;        /* not after that day, by `until` or by the agreement; 0: for ever */
 	const char *agreement; /* belongs to the policy; NULL: none */
 	const char *demand;    /* the level that the login must prove; belongs to the policy; NULL:
 				  any */
@@ -37,7 +38,7 @@ void who_entry_free(WhoEntry *entry);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(WhoEntry, who_entry_free)
 
 /* context: what the policy was loaded with; of it `today` and the services count, which may be
- * others than then. Returns: WhoEntry *, by file, line, people and first service; valid while the
- * policy is. Transfer full. */
+ * others than then. Returns: WhoEntry *, by file, line, people in English and first service; valid
+ * while the policy is. Transfer full. */
 GPtrArray *policy_who(const Policy *policy, const PolicyContext *context,
 		      const Attribute *attribute);
