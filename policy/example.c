@@ -1,0 +1,141 @@
+/* SPDX-License-Identifier: AGPL-3.0-or-later */
+#include "policy/example.h"
+
+#include <string.h>
+
+Example *example_new(void)
+{
+	Example *example = g_new0(Example, 1);
+
+	example->id = "";
+	example->protocol = PROTOCOL_SAML;
+	example->groups = g_ptr_array_new();
+	example->units = g_ptr_array_new();
+	example->categories = g_ptr_array_new();
+	example->feeds = g_ptr_array_new();
+	return example;
+}
+
+static GPtrArray *copy_list(const GPtrArray *list)
+{
+	GPtrArray *copy = g_ptr_array_sized_new(list->len);
+
+	for (guint i = 0; i < list->len; i++)
+		g_ptr_array_add(copy, list->pdata[i]);
+	return copy;
+}
+
+Example *example_copy(const Example *example)
+{
+	Example *copy = g_new(Example, 1);
+
+	*copy = *example;
+	copy->groups = copy_list(example->groups);
+	copy->units = copy_list(example->units);
+	copy->categories = copy_list(example->categories);
+	copy->feeds = copy_list(example->feeds);
+	return copy;
+}
+
+void example_free(Example *example)
+{
+	if (!example)
+		return;
+	g_ptr_array_unref(example->groups);
+	g_ptr_array_unref(example->units);
+	g_ptr_array_unref(example->categories);
+	g_ptr_array_unref(example->feeds);
+	g_free(example);
+}
+
+/* Where a text is, or belongs. */
+static guint place_of(const GPtrArray *list, const char *text)
+{
+	guint i = 0;
+
+	while (i < list->len && strcmp(list->pdata[i], text) < 0)
+		i++;
+	return i;
+}
+
+bool example_has(const GPtrArray *list, const char *text)
+{
+	guint i = place_of(list, text);
+
+	return i < list->len && strcmp(list->pdata[i], text) == 0;
+}
+
+void example_add(GPtrArray *list, const char *text)
+{
+	if (!example_has(list, text))
+		g_ptr_array_insert(list, (gint)place_of(list, text), (gpointer)(guintptr)text);
+}
+
+static void borrow(GPtrArray **own, GPtrArray *list)
+{
+	g_clear_pointer(own, g_ptr_array_unref);
+	*own = g_ptr_array_ref(list);
+}
+
+void example_dress(const Example *example, Person *person)
+{
+	g_autoptr(Person) model = people_example(example->kind);
+
+	person->role = model->role;
+	person->teacher = model->teacher;
+	person->is_test = model->is_test;
+	person->is_protected = model->is_protected;
+	person->year = example->year;
+	borrow(&person->groups, example->groups);
+	borrow(&person->units, example->units);
+}
+
+Service *example_service(const Example *example, const char *const *trial_feeds)
+{
+	Service *service = service_new(example->protocol, example->id);
+
+	service->registered_by = g_strdup(example->registered_by);
+	for (guint i = 0; i < example->categories->len; i++)
+		service_add_category(service, example->categories->pdata[i]);
+	for (guint i = 0; i < example->feeds->len; i++) {
+		const char *feed = example->feeds->pdata[i];
+
+		service_add_feed(service, feed);
+		service->trial =
+			service->trial || (trial_feeds && g_strv_contains(trial_feeds, feed));
+	}
+	return service;
+}
+
+static void append_list(GString *key, char sign, const GPtrArray *list)
+{
+	for (guint i = 0; i < list->len; i++)
+		g_string_append_printf(key, "%c%s\n", sign, (const char *)list->pdata[i]);
+}
+
+char *example_key(const Example *example)
+{
+	GString *key = g_string_new(NULL);
+
+	g_string_append_printf(key, "%u %u\n", example->kind, example->year);
+	append_list(key, 'g', example->groups);
+	append_list(key, 'u', example->units);
+	if (!example->known) {
+		g_string_append_printf(key, "%c%s\n%c%s\n",
+				       example->protocol == PROTOCOL_OIDC ? 'o' : 's', example->id,
+				       example->registered_by ? 'r' : '-',
+				       example->registered_by ? example->registered_by : "");
+		append_list(key, 'c', example->categories);
+		append_list(key, 'f', example->feeds);
+	}
+	return g_string_free(key, FALSE);
+}
+
+char *example_describe(const Example *example, const char *language)
+{
+	/* Said only where a rule can tell it from other years. */
+	Years year = example->years == YEARS_ALL ? YEARS_ALL : (Years)(1u << example->year);
+	const Cohort cohort = {(Kinds)(1u << example->kind), year, example->groups, example->units};
+
+	return cohort_describe_one(&cohort, language);
+}
