@@ -63,12 +63,6 @@ void ask_gather(Work *work)
 		ask(work, registry_get(registry, i), true, false);
 }
 
-static bool must_be_named(const Attribute *attribute)
-{
-	return attribute->kind == KIND_PERSONAL_NUMBER || attribute->kind == KIND_BIRTH ||
-	       attribute->kind == KIND_FAMILY;
-}
-
 /* Whether what is held makes no difference to the gift. */
 static bool is_free(const Release *release, const Gift *gift)
 {
@@ -89,7 +83,7 @@ Reason ask_covers(const Work *work, const Release *release, const Gift *gift,
 	if (!gift->unasked && !is_free(release, gift) &&
 	    (!entry->asked || (needs_required && !entry->required)))
 		return REASON_HELD;
-	if (gift->type != GIFT_ATTRIBUTE && must_be_named(attribute))
+	if (gift->type != GIFT_ATTRIBUTE && attribute_must_be_named(attribute))
 		return REASON_MUST_BE_NAMED;
 	return REASON_GIVEN;
 }

@@ -27,10 +27,9 @@ static void start(Work *work)
 
 static void gather_values(Work *work)
 {
-	size_t n, total = 0;
+	size_t n = work->n_attributes, total = 0;
 	guint8 *mark;
 
-	attribute_table(&n);
 	for (size_t i = 0; i < n; i++) {
 		work->entries[i].values = work->person->values[i];
 		total += work->person->values[i] ? work->person->values[i]->len : 0;
@@ -42,13 +41,20 @@ static void gather_values(Work *work)
 	}
 }
 
+/* All that is there, but for the room of scratch and for attributes that are not. */
+static void empty(Work *work)
+{
+	memset(work, 0, offsetof(Work, scratch));
+	scratch_init(&work->scratch);
+	work->table = attribute_table(&work->n_attributes);
+	memset(work->entries, 0, work->n_attributes * sizeof *work->entries);
+}
+
 void work_make(Work *work, const Policy *policy, const Person *person, const Service *service,
 	       const Circumstances *circumstances, Assume assume)
 {
 	g_assert(policy_day_is_real(circumstances->today));
-	/* all but the room of scratch */
-	memset(work, 0, offsetof(Work, scratch));
-	scratch_init(&work->scratch);
+	empty(work);
 	work->policy = policy;
 	work->person = person;
 	work->service = service;
@@ -177,8 +183,7 @@ bool policy_may_give(const Policy *policy, const Service *service, const Attribu
 	bool may = false;
 	g_autoptr(Person) nobody = person_new("");
 
-	memset(&work, 0, offsetof(Work, scratch));
-	scratch_init(&work.scratch);
+	empty(&work);
 	work.policy = policy;
 	work.service = service;
 	work.person = nobody;

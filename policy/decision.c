@@ -194,10 +194,10 @@ static bool has_row(const Work *work, const Attribute *attribute, const Entry *e
 static GPtrArray *rows_of(const Work *work)
 {
 	const GPtrArray *wishes = work->service->wishes;
+	const Attribute *table = work->table;
 	const Registry *registry = work->policy->registry;
 	GPtrArray *rows;
-	size_t n;
-	const Attribute *table = attribute_table(&n);
+	size_t n = work->n_attributes;
 	guint count = 0;
 
 	for (size_t i = 0; i < n; i++)
@@ -230,12 +230,11 @@ static const char *because_of(const Release *release, const char *language)
 	return best ? best->text : NULL;
 }
 
-static DecisionGrant *tell_grant(const Grant *grant)
+static DecisionGrant *tell_grant(const Work *work, const Grant *grant)
 {
 	const Release *release = grant->release;
 	DecisionGrant *told = g_new0(DecisionGrant, 1);
-	size_t n;
-	const Attribute *table = attribute_table(&n);
+	size_t n = work->n_attributes;
 	guint count = 0;
 
 	told->rule = rule_of(release->title, &release->place);
@@ -250,7 +249,7 @@ static DecisionGrant *tell_grant(const Grant *grant)
 	told->attributes = g_ptr_array_sized_new(count);
 	for (size_t i = 0; i < n; i++)
 		if (bits_have(grant->attributes, (unsigned)i))
-			g_ptr_array_add(told->attributes, (gpointer)(guintptr)&table[i]);
+			g_ptr_array_add(told->attributes, (gpointer)(guintptr)&work->table[i]);
 	return told;
 }
 
@@ -274,7 +273,7 @@ static GPtrArray *grants_of(const Work *work)
 		count++;
 	grants = g_ptr_array_new_full(count, grant_free);
 	for (const Grant *grant = work ? work->grants : NULL; grant; grant = grant->next)
-		g_ptr_array_add(grants, tell_grant(grant));
+		g_ptr_array_add(grants, tell_grant(work, grant));
 	return grants;
 }
 

@@ -338,9 +338,6 @@ static void give_login(Work *work, Candidate *c)
 
 static void give(Work *work, Candidate *c, const Gift *gift)
 {
-	size_t n;
-	const Attribute *table = attribute_table(&n);
-
 	switch (gift->type) {
 	case GIFT_LOGIN:
 		give_login(work, c);
@@ -351,7 +348,7 @@ static void give(Work *work, Candidate *c, const Gift *gift)
 	case GIFT_REQUESTED:
 	case GIFT_REQUIRED:
 		for (unsigned i = 0; !(work->assume & ASSUME_NAMED) && i < work->n_asked; i++)
-			give_attribute(work, c, gift, &table[work->asked[i]]);
+			give_attribute(work, c, gift, &work->table[work->asked[i]]);
 		break;
 	}
 }

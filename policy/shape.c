@@ -230,19 +230,18 @@ void shape_all(Work *work)
 	/* a proof is about the values that rules speak of */
 	bool plain = !work->known || (work->assume & ASSUME_VALUES);
 	bool guarded = !plain && guards_ascii(work);
-	size_t n;
-	const Attribute *table = attribute_table(&n);
 
-	for (size_t i = 0; i < n; i++) {
+	for (size_t i = 0; i < work->n_attributes; i++) {
+		const Attribute *attribute = &work->table[i];
 		Entry *entry = &work->entries[i];
 		How how = {0};
 
 		if (entry->step != STEP_GIVEN)
 			continue;
 		if (!plain)
-			how = how_of(work, &table[i]);
+			how = how_of(work, attribute);
 		if (how.form || how.lower_case)
-			shape_values(work, &how, &table[i], entry);
+			shape_values(work, &how, attribute, entry);
 		else
 			keep_values(work, entry);
 		if (guarded)

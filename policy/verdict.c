@@ -14,7 +14,7 @@ static Step furthest(const Work *work)
 {
 	Step step = work->login_step;
 
-	for (unsigned i = 0; i < ATTRIBUTE_MAX; i++)
+	for (size_t i = 0; i < work->n_attributes; i++)
 		step = MAX(step, work->entries[i].step);
 	return step;
 }
@@ -148,17 +148,17 @@ static const char *name_of(const Work *work, const Attribute *attribute)
 /* The bytes of every value that leaves, and of the name of each attribute that is told. */
 static size_t measure(const Work *work)
 {
-	size_t n, size = 0;
-	const Attribute *table = attribute_table(&n);
+	size_t size = 0;
 
-	for (size_t i = 0; i < n; i++) {
+	for (size_t i = 0; i < work->n_attributes; i++) {
+		const Attribute *attribute = &work->table[i];
 		const Entry *entry = &work->entries[i];
 
 		for (guint j = 0; j < entry->n_told; j++)
 			size += strlen(entry->told[j]);
 		if (entry->n_told > 0 &&
-		    (&table[i] != work->subject.attribute || work->subject.also_attribute))
-			size += strlen(name_of(work, &table[i]));
+		    (attribute != work->subject.attribute || work->subject.also_attribute))
+			size += strlen(name_of(work, attribute));
 	}
 	return size;
 }

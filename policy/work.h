@@ -90,6 +90,8 @@ typedef struct {
 	const Service *service;
 	const Circumstances *circumstances;
 	Assume assume;
+	const Attribute *table; /* as many attributes as there were when it began */
+	size_t n_attributes;
 
 	const Known *known; /* what the policy says of the service; may be NULL */
 	Subject subject;
@@ -120,8 +122,8 @@ typedef struct {
 	const char *level_wanted, *level_demanded;
 	unsigned size, size_max;
 
-	Entry entries[ATTRIBUTE_MAX];
 	Scratch scratch;
+	Entry entries[ATTRIBUTE_MAX];
 } Work;
 
 /* Makes the decision, all but its telling. What work held before is not looked at. */
