@@ -107,8 +107,14 @@ static bool look_ahead(Work *work)
 	if (work->outcome == OUTCOME_ANSWERED)
 		return true;
 	by_asking = work->to_ask && would_answer(work, ASSUME_AGREED);
-	by_level = work->level_wanted &&
-		   would_answer(work, ASSUME_LEVEL | (work->to_ask ? ASSUME_AGREED : 0));
+	/* at the level there may be more to ask about */
+	by_level = work->level_wanted && would_answer(work, ASSUME_LEVEL | ASSUME_AGREED);
+	if (!by_asking && !by_level && work->reason == REASON_REFUSED_TO_ASK) {
+		/* a yes would change nothing, so what is told is what stands after it */
+		work_clear(work);
+		work_make(work, work->policy, work->person, work->service, work->circumstances,
+			  work->assume | ASSUME_AGREED);
+	}
 	if (!by_level)
 		work->level_wanted = NULL;
 	if (!by_asking)

@@ -60,9 +60,11 @@ typedef struct DecisionRow {
 	GPtrArray *values;   /* char *: what is given; NULL if and only if nothing is */
 	unsigned total;      /* of given-part and several-values: how many values the person
 				has; of not-approved: how many have approved (0 or 1); else 0 */
-	unsigned date;       /* yyyymmdd of not-yet, rule-ended, agreement-ended; else 0 */
-	char *detail;        /* the agreement, the foreign scope or the name of the category that is
-				in the way; never a value; NULL for other reasons */
+	unsigned date;       /* yyyymmdd of not-yet, rule-ended, agreement-ended, and of the
+				person's answer in given-agreed and declined; else 0 */
+	char *detail;        /* the agreement, the foreign scope, the name of the category that is
+				in the way, the level that was proved (NULL: none) or the part that
+				a form lacks; never a value; NULL for other reasons */
 	ValueFault fault;    /* of bad-value */
 	const char *level;   /* of level-too-low: the one that is demanded; else NULL */
 	const char *told_as; /* the name the service knows it by; NULL: its own */

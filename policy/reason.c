@@ -151,7 +151,10 @@ static void append_field(GString *text, char field, const Decision *decision,
 		g_string_append_printf(text, "%u", row->total);
 		break;
 	case 'x':
-		g_string_append(text, row->detail);
+		/* a login that proved no level */
+		g_string_append(text, row->detail                   ? row->detail
+				      : strcmp(language, "sv") == 0 ? "ingen"
+								    : "none");
 		break;
 	case 'w':
 		g_string_append(text, value_fault_text(row->fault, language));

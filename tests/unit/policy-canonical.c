@@ -1,9 +1,6 @@
 /* SPDX-License-Identifier: AGPL-3.0-or-later */
-/* The text of a rule that two approve. */
-#include "tests/unit/policy-fixture.h"
-
-#define NE      "https://ne.example/saml"
-#define BECAUSE "silent; because \"x\" }"
+/* What two approve: the text of a release that every edit changes, and no rewriting does. */
+#include "tests/unit/policy-decide.h"
 
 /* What is approved is what stands there and what its names mean, not how it is written. */
 static void test_canonical(void)
@@ -89,7 +86,7 @@ static void test_canonical_differs(void)
 int main(int argc, char **argv)
 {
 	g_test_init(&argc, &argv, NULL);
-	g_test_add_func("/policy/canonical", test_canonical);
-	g_test_add_func("/policy/canonical-differs", test_canonical_differs);
+	g_test_add_func("/policy/canonical/same", test_canonical);
+	g_test_add_func("/policy/canonical/differs", test_canonical_differs);
 	return g_test_run();
 }

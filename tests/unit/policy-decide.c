@@ -1,22 +1,12 @@
 /* SPDX-License-Identifier: AGPL-3.0-or-later */
-/* The decision: what leaves, what does not, and why, for one policy, person and service each. */
-#include "tests/unit/policy-fixture.h"
+/* The decision: which services, when, and that nothing is given by default. */
+#include "tests/unit/policy-decide.h"
 
-#define NE        "https://ne.example/saml"
-#define BECAUSE   "silent; because \"x\" }"
-#define LOGIN     "release \"A\" { to any; for student; give login; " BECAUSE
-#define PAIRWISE  "student pairwise-id=p7@skola.example"
-#define PROTECTED "release \"[2]\" { to any; for protected student; approved by two; "
-#define STUDENT   "student eduPersonPrincipalName=abc@skola.example mail=a@skola.example sn=Ek"
-#define ANON      "%https://refeds.org/category/anonymous"
-#define PSEUDO    "%https://refeds.org/category/pseudonymous"
-#define PERSONAL  "%https://refeds.org/category/personalized"
+#define REGISTERED                                                                                 \
+	"release \"A\" { to registered-by \"http://www.swamid.se/\"; for student; give mail; " BECAUSE
+#define FEDERATION(name) "release \"A\" { to federation " name "; for student; give mail; " BECAUSE
 
-typedef struct {
-	const char *name, *policy, *person, *service, *want;
-} Case;
-
-static const Case cases[] = {
+static const DecideCase cases[] = {
 	/* Default deny. */
 	{"no-rules", "", STUDENT, NE " mail!", "refused-no-rule; mail=no-rule"},
 	{"no-role", "release \"A\" { to any; for everyone; give mail, login; " BECAUSE,
@@ -98,149 +88,6 @@ static const Case cases[] = {
 	 "student norEduPersonNIN=200001012384", NE " norEduPersonNIN",
 	 "answered@1; norEduPersonNIN=given@1[200001012384]"},
 
-	/* Who. */
-	{"staff-is-not-student", "release \"A\" { to any; for student; give mail; " BECAUSE,
-	 "staff mail=a@y", NE " mail", "refused-no-rule; mail=not-for-person@1"},
-	{"teacher-is-staff", "release \"A\" { to any; for staff; give mail; " BECAUSE,
-	 "teacher mail=a@y", NE " mail", "answered@1; mail=given@1[a@y]"},
-	{"staff-need-not-teach", "release \"A\" { to any; for teacher; give mail; " BECAUSE,
-	 "staff mail=a@y", NE " mail", "refused-no-rule; mail=not-for-person@1"},
-	{"except-people",
-	 "release \"A\" { to any; for staff, student except teacher; give mail; " BECAUSE,
-	 "teacher mail=a@y", NE " mail", "refused-no-rule; mail=not-for-person@1"},
-	{"guardian", "release \"A\" { to any; for guardian; give mail; " BECAUSE,
-	 "guardian mail=a@y", NE " mail", "answered@1; mail=given@1[a@y]"},
-	{"test-person-is-a-person", "release \"A\" { to any; for student; give mail; " BECAUSE,
-	 "student test mail=a@y", NE " mail", "answered@1; mail=given@1[a@y]"},
-	{"test-only", "release \"A\" { to any; for test everyone; give mail; " BECAUSE,
-	 "student mail=a@y", NE " mail", "refused-no-rule; mail=not-for-person@1"},
-	{"test-everyone", "release \"A\" { to any; for test everyone; give mail; " BECAUSE,
-	 "guardian test mail=a@y", NE " mail", "answered@1; mail=given@1[a@y]"},
-
-	/* Protected persons look like anybody outside the rule. */
-	{"protected", "release \"A\" { to any; for everyone; give mail, login; " BECAUSE,
-	 "student protected mail=a@y", NE " mail sn",
-	 "refused-no-rule; sn=no-rule; mail=not-for-person@1"},
-	{"protected-test", "release \"A\" { to any; for test everyone; give mail, login; " BECAUSE,
-	 "student test protected mail=a@y", NE " mail", "refused-no-rule; mail=not-for-person@1"},
-	{"a-never-for-protected-does-not-show",
-	 "release \"A\" { to any; for everyone; give mail; " BECAUSE
-	 "\nnever \"Skyddade\" { for protected everyone; give anything; because \"x\" }",
-	 "student protected mail=a@y", NE " mail", "refused-no-rule; mail=not-for-person@1"},
-	{"a-shut-service-is-shut-for-all",
-	 "release \"A\" { to any; for everyone; give mail; " BECAUSE
-	 "\nnever \"N\" { give anything; because \"x\" }",
-	 "student protected mail=a@y", NE " mail", "refused-stopped@2; mail=not-for-person@1"},
-
-	/* A release that names them is for them, and for nobody else. */
-	{"for-protected", PROTECTED "give mail; " BECAUSE, "student protected mail=a@y", NE " mail",
-	 "answered@1; mail=given@1[a@y]"},
-	{"for-protected-is-not-for-others", PROTECTED "give mail; " BECAUSE, "student mail=a@y",
-	 NE " mail", "refused-no-rule; mail=not-for-person@1"},
-	{"for-protected-staff-is-not-for-pupils",
-	 "release \"[2]\" { to any; for protected staff; approved by two; give mail; " BECAUSE,
-	 "student protected mail=a@y", NE " mail", "refused-no-rule; mail=not-for-person@1"},
-	{"protected-test-person-is-protected", PROTECTED "give mail; " BECAUSE,
-	 "student test protected mail=a@y", NE " mail", "answered@1; mail=given@1[a@y]"},
-	{"except-a-protected-person-of-for-protected",
-	 "release \"[2]\" { to any; for protected everyone except student; approved by two; "
-	 "give mail; " BECAUSE,
-	 "student protected mail=a@y", NE " mail", "refused-no-rule; mail=not-for-person@1"},
-	{"never-stops-what-protected-get",
-	 PROTECTED "give mail, sn; " BECAUSE
-		   "\nnever \"N\" { for student; give sn; because \"x\" }",
-	 "student protected mail=a@y sn=b", NE " mail sn",
-	 "answered@1; sn=never@2; mail=given@1[a@y]"},
-	{"never-for-protected-stops-what-protected-get",
-	 PROTECTED "give mail, sn; " BECAUSE
-		   "\nnever \"N\" { for protected student; give sn; because \"x\" }",
-	 "student protected mail=a@y sn=b", NE " mail sn",
-	 "answered@1; sn=never@2; mail=given@1[a@y]"},
-	{"a-refusal-of-a-protected-person-tells-nothing",
-	 PROTECTED "give mail; " BECAUSE
-		   "\nnever \"N\" { for protected student; give login; because \"x\" }",
-	 "student protected mail=a@y", NE " mail", "refused-no-rule; mail=not-for-person@1"},
-	{"nor-does-a-value-that-is-missing", PROTECTED "give mail; " BECAUSE, "student protected",
-	 NE " mail", "refused-no-rule; mail=not-for-person@1"},
-	{"no-alias-is-told-where-a-value-would-have-been-given",
-	 PROTECTED "give mail, sn, givenName; " BECAUSE, "student protected mail=a@y -sn",
-	 NE " mail sn givenName",
-	 "answered@1; givenName=no-value@1; sn=no-alias@1; mail=given@1[a@y]"},
-	{"nor-does-a-missing-alias", PROTECTED "give mail; " BECAUSE, "student protected -mail",
-	 NE " mail", "refused-no-rule; mail=not-for-person@1"},
-	{"nor-does-a-release-that-sleeps",
-	 "release \"[1]\" { to any; for protected student; approved by two; give mail; " BECAUSE,
-	 "student protected mail=a@y", NE " mail", "refused-no-rule; mail=not-for-person@1"},
-
-	/* What two must approve. */
-	{"approved", "release \"[2]\" { to any; for student; approved by two; give mail; " BECAUSE,
-	 STUDENT, NE " mail", "answered@1; mail=given@1[a@skola.example]"},
-	{"approved-by-one",
-	 "release \"[1]\" { to any; for student; approved by two; give mail; " BECAUSE, STUDENT,
-	 NE " mail", "refused-no-rule; mail=not-approved@1"},
-	{"approved-by-nobody",
-	 "release \"A\" { to any; for student; approved by two; give login, mail; " BECAUSE,
-	 STUDENT, NE " mail", "refused-no-rule; mail=not-approved@1"},
-	{"a-release-that-ended-has-ended-first",
-	 "release \"A\" { to any; for student; approved by two; give mail; until 2026-11-04; " BECAUSE,
-	 STUDENT, NE " mail", "refused-no-rule; mail=rule-ended@1"},
-
-	/* By what the service knows people. */
-	{"subject-transient", "service NE is \"" NE "\" { subject transient }\n" LOGIN, STUDENT, NE,
-	 "answered@2"},
-	{"subject-pairwise",
-	 "service NE is \"" NE "\" { subject pairwise }\n"
-	 "release \"A\" { to service NE; for student; give pairwise-id; " BECAUSE,
-	 PAIRWISE, NE, "answered@2 as pairwise-id; pairwise-id=given-subject@2[p7@skola.example]"},
-	{"subject-of-every-id",
-	 "service NE is \"https://new.example\", \"" NE "\"\n"
-	 "service \"https://new.example\" { subject pairwise }\n"
-	 "release \"A\" { to service NE; for student; give pairwise-id; " BECAUSE,
-	 PAIRWISE, NE, "answered@3 as pairwise-id; pairwise-id=given-subject@3[p7@skola.example]"},
-	{"subject-said-twice-the-same",
-	 "service NE is \"" NE "\" { subject pairwise }\n"
-	 "service NE { subject from pairwise-id format "
-	 "\"urn:oasis:names:tc:SAML:2.0:nameid-format:persistent\" }\n"
-	 "release \"A\" { to service NE; for student; give pairwise-id; " BECAUSE,
-	 PAIRWISE, NE, "answered@3 as pairwise-id; pairwise-id=given-subject@3[p7@skola.example]"},
-	{"subject-is-asked-for-as-required",
-	 "service NE is \"" NE "\" { subject from mail }\n"
-	 "release \"A\" { to service NE; for student; give required; " BECAUSE,
-	 STUDENT, NE " sn",
-	 "answered@2 as mail; sn=not-required@2; "
-	 "mail=given-subject@2[a@skola.example]"},
-	{"subject-without-value",
-	 "service NE is \"" NE "\" { subject pairwise }\n"
-	 "release \"A\" { to service NE; for student; give pairwise-id, mail, login; " BECAUSE,
-	 STUDENT, NE " mail",
-	 "refused-subject as pairwise-id; pairwise-id=no-value@2; mail=answer-refused@2"},
-	{"subject-of-foreign-scope",
-	 "service NE is \"" NE "\" { subject pairwise }\n"
-	 "release \"A\" { to service NE; for student; give pairwise-id, login; " BECAUSE,
-	 "student pairwise-id=p7@evil.example", NE,
-	 "refused-subject as pairwise-id; pairwise-id=foreign-scope@2"},
-	{"subject-with-several-values",
-	 "service NE is \"" NE "\" { subject from mail }\n"
-	 "release \"A\" { to service NE; for student; give mail, login; " BECAUSE,
-	 "student mail=a@y mail=b@y", NE, "refused-subject as mail; mail=several-values@2"},
-	{"subject-that-only-filters",
-	 "service NE is \"" NE "\" { subject from mail }\n"
-	 "release \"A\" { to service NE; for student; give mail only \"b@y\", login; " BECAUSE,
-	 "student mail=a@y", NE, "refused-subject as mail; mail=filtered@2"},
-	{"subject-of-a-release-that-sleeps",
-	 "service NE is \"" NE "\" { subject from mail }\n" LOGIN "\n"
-	 "release \"B\" { to service NE; for student; give mail; approved by two; " BECAUSE,
-	 STUDENT, NE, "refused-subject as mail; mail=not-approved@3"},
-	{"refused-by-no-rule-before-subject",
-	 "service NE is \"" NE "\" { subject from mail }\n"
-	 "release \"A\" { to service NE; for staff; give mail; " BECAUSE,
-	 STUDENT, NE, "refused-no-rule as mail; mail=not-for-person@2"},
-	{"stopped-before-subject",
-	 "service NE is \"" NE "\" { subject from mail }\n"
-	 "release \"A\" { to service NE; for student; give mail; " BECAUSE
-	 "\nnever \"N\" { give login; because \"x\" }",
-	 "student", NE, "refused-stopped@3 as mail; mail=no-value@2"},
-
 	/* Which services. */
 	{"except-service",
 	 "release \"A\" { to any except service \"" NE "\"; for student; give mail; " BECAUSE,
@@ -277,6 +124,55 @@ static const Case cases[] = {
 	 "tag skolan {\n\"https://a.example\",\n\"" NE "\"\n}\n"
 	 "release \"A\" { to any, client \"m\" except tag skolan; for student; give mail; " BECAUSE,
 	 STUDENT, NE " mail", "refused-no-rule; mail=no-rule"},
+
+	/* Who brings it. */
+	{"registered-by", REGISTERED, STUDENT, NE " mail ^http://www.swamid.se/",
+	 "answered@1; mail=given@1[a@skola.example]"},
+	{"registered-by-another", REGISTERED, STUDENT, NE " mail ^http://www.swamid.se",
+	 "refused-no-rule; mail=no-rule"},
+	{"registered-by-nobody", REGISTERED, STUDENT, NE " mail", "refused-no-rule; mail=no-rule"},
+	{"federation", FEDERATION("swamid"), STUDENT, NE " mail #skolfederation #swamid",
+	 "answered@1; mail=given@1[a@skola.example]"},
+	{"another-federation", FEDERATION("swamid or skolfederation-trial"), STUDENT,
+	 NE " mail #skolfederation", "refused-no-rule; mail=no-rule"},
+	{"except-federation",
+	 "release \"A\" { to any except federation swamid; for student; give mail; " BECAUSE,
+	 STUDENT, NE " mail #swamid", "refused-no-rule; mail=no-rule"},
+	{"never-to-a-federation",
+	 "release \"A\" { to any; for student; give mail; " BECAUSE
+	 "\nnever \"N\" { to federation swamid; give mail; because \"x\" }",
+	 STUDENT, NE " mail #swamid", "refused-no-rule; mail=never@2"},
+
+	/* Trial services are for test persons, and for rules that mean them. */
+	{"trial", FEDERATION("skolfederation-trial"), "student test mail=a@y",
+	 NE " mail #!skolfederation-trial", "answered@1; mail=given@1[a@y]"},
+	{"trial-is-for-test-persons", FEDERATION("skolfederation-trial"), STUDENT,
+	 NE " mail #!skolfederation-trial", "refused-trial; mail=answer-refused@1"},
+	{"trial-is-not-reached-by-name",
+	 "release \"A\" { to service \"" NE "\"; for student; give mail; " BECAUSE,
+	 "student test mail=a@y", NE " mail #!skolfederation-trial",
+	 "refused-no-rule; mail=no-rule"},
+	{"trial-is-not-reached-by-any", "release \"A\" { to any; for student; give mail; " BECAUSE,
+	 "student test mail=a@y", NE " mail #!skolfederation-trial",
+	 "refused-no-rule; mail=no-rule"},
+	{"trial-is-not-reached-by-category",
+	 "release \"A\" { to category coco-v2; for student; give mail; " BECAUSE,
+	 "student test mail=a@y", NE " mail " COCO " #!skolfederation-trial",
+	 "refused-no-rule; mail=no-rule"},
+	{"trial-by-name-and-federation",
+	 "release \"A\" { to service \"" NE "\" and federation skolfederation-trial; for student; "
+	 "give mail; " BECAUSE,
+	 "student test mail=a@y", NE " mail #!skolfederation-trial",
+	 "answered@1; mail=given@1[a@y]"},
+	{"a-never-reaches-a-trial-service",
+	 FEDERATION("skolfederation-trial") "\nnever \"N\" { give anything; because \"x\" }",
+	 "student test mail=a@y", NE " mail #!skolfederation-trial",
+	 "refused-stopped@2; mail=never@2"},
+	{"an-exception-reaches-a-trial-service",
+	 "release \"A\" { to federation skolfederation-trial except service \"" NE
+	 "\"; for student; give mail; " BECAUSE,
+	 "student test mail=a@y", NE " mail #!skolfederation-trial",
+	 "refused-no-rule; mail=no-rule"},
 
 	/* Categories. */
 	{"category-bundle",
@@ -336,147 +232,7 @@ static const Case cases[] = {
 	 "release \"A\" { to any; for staff; give mail; " BECAUSE "\n"
 	 "release \"B\" { to any; for guardian; give mail; " BECAUSE,
 	 STUDENT, NE " mail", "refused-no-rule; mail=not-for-person@1"},
-
-	/* Values. */
-	{"several-of-a-single",
-	 "release \"A\" { to any; for student; give requested, login; " BECAUSE,
-	 "student eduPersonPrincipalName=a@skola.example eduPersonPrincipalName=b@skola.example",
-	 NE " eduPersonPrincipalName", "answered@1; eduPersonPrincipalName=several-values@1"},
-	{"foreign-scope", "release \"A\" { to any; for student; give requested, login; " BECAUSE,
-	 "student eduPersonPrincipalName=a@evil.example", NE " eduPersonPrincipalName",
-	 "answered@1; eduPersonPrincipalName=foreign-scope@1"},
-	{"scope-in-other-case",
-	 "release \"A\" { to any; for student; give requested, login; " BECAUSE,
-	 "student eduPersonPrincipalName=a@Skola.example", NE " eduPersonPrincipalName",
-	 "answered@1; eduPersonPrincipalName=foreign-scope@1"},
-	{"second-scope", "release \"A\" { to any; for student; give requested, login; " BECAUSE,
-	 "student eduPersonPrincipalName=a@edu.sollunda.example", NE " eduPersonPrincipalName",
-	 "answered@1; eduPersonPrincipalName=given@1[a@edu.sollunda.example]"},
-	{"two-at-signs", "release \"A\" { to any; for student; give requested, login; " BECAUSE,
-	 "student eduPersonPrincipalName=a@evil.example@skola.example",
-	 NE " eduPersonPrincipalName", "answered@1; eduPersonPrincipalName=bad-value@1"},
-	{"no-at-sign", "release \"A\" { to any; for student; give requested, login; " BECAUSE,
-	 "student eduPersonScopedAffiliation=student", NE " eduPersonScopedAffiliation",
-	 "answered@1; eduPersonScopedAffiliation=bad-value@1"},
-	{"nothing-before-at",
-	 "release \"A\" { to any; for student; give requested, login; " BECAUSE,
-	 "student eduPersonScopedAffiliation=@skola.example", NE " eduPersonScopedAffiliation",
-	 "answered@1; eduPersonScopedAffiliation=bad-value@1"},
-	{"good-values-leave-beside-foreign-ones",
-	 "release \"A\" { to any; for student; give requested; " BECAUSE,
-	 "student eduPersonScopedAffiliation=student@evil.example "
-	 "eduPersonScopedAffiliation=student@skola.example",
-	 NE " eduPersonScopedAffiliation",
-	 "answered@1; eduPersonScopedAffiliation=given-part@1[student@skola.example]"},
-	{"mail-is-not-scoped", "release \"A\" { to any; for student; give requested; " BECAUSE,
-	 "student mail=a@elsewhere.example mail=b@y", NE " mail",
-	 "answered@1; mail=given@1[a@elsewhere.example,b@y]"},
-	{"subject-id", "release \"A\" { to any; for student; give requested, login; " BECAUSE,
-	 "student subject-id=a.b@skola.example pairwise-id=7=x@skola.example",
-	 NE " subject-id pairwise-id",
-	 "answered@1; pairwise-id=given@1[7=x@skola.example]; subject-id=bad-value@1"},
-
-	/* only */
-	{"only", "release \"A\" { to any; for student; give mail only \"b@y\" or \"c@y\"; " BECAUSE,
-	 "student mail=a@y mail=b@y mail=c@y mail=bb@y", NE " mail",
-	 "answered@1; mail=given-part@1[b@y,c@y]"},
-	{"only-nothing-left",
-	 "release \"A\" { to any; for student; give mail only \"b@y\"; " BECAUSE,
-	 "student mail=a@y", NE " mail", "refused-no-rule; mail=filtered@1"},
-	{"only-before-the-at-of-a-scoped-one",
-	 "release \"A\" { to any; for student; give eduPersonScopedAffiliation only "
-	 "\"student\"; " BECAUSE,
-	 "student eduPersonScopedAffiliation=student@skola.example "
-	 "eduPersonScopedAffiliation=students@skola.example "
-	 "eduPersonScopedAffiliation=member@skola.example",
-	 NE " eduPersonScopedAffiliation",
-	 "answered@1; eduPersonScopedAffiliation=given-part@1[student@skola.example]"},
-	{"only-whole-scoped",
-	 "release \"A\" { to any; for student; give eduPersonScopedAffiliation only "
-	 "\"student@edu.sollunda.example\"; " BECAUSE,
-	 "student eduPersonScopedAffiliation=student@skola.example",
-	 NE " eduPersonScopedAffiliation",
-	 "refused-no-rule; eduPersonScopedAffiliation=filtered@1"},
-	{"only-at-of-mail-is-no-scope",
-	 "release \"A\" { to any; for student; give mail only \"a\"; " BECAUSE,
-	 "student mail=a@skola.example", NE " mail", "refused-no-rule; mail=filtered@1"},
-	{"only-beginning",
-	 "release \"A\" { to any; for student; give mail only beginning \"a\" and \"ab@y\" or "
-	 "\"b@y\"; " BECAUSE,
-	 "student mail=a@y mail=ab@y mail=abc@y mail=b@y", NE " mail",
-	 "answered@1; mail=given-part@1[ab@y]"},
-	{"requested-only",
-	 "release \"A\" { to any; for student; give requested only beginning \"E\"; " BECAUSE,
-	 STUDENT, NE " mail sn", "answered@1; sn=given@1[Ek]; mail=filtered@1"},
-	{"values-of-two-releases-add-up",
-	 "release \"A\" { to any; for student; give mail only \"a@y\"; " BECAUSE "\n"
-	 "release \"B\" { to any; for student; give mail only \"b@y\"; " BECAUSE,
-	 "student mail=a@y mail=b@y", NE " mail", "answered@1; mail=given@1[a@y,b@y]"},
-
-	/* never */
-	{"never-attribute",
-	 "release \"A\" { to any; for student; give mail, sn; " BECAUSE
-	 "\nnever \"N\" { give mail; because \"x\" }",
-	 STUDENT, NE " mail sn", "answered@1; sn=given@1[Ek]; mail=never@2"},
-	{"never-kind-elsewhere",
-	 "release \"A\" { to any; for student; give mail; " BECAUSE
-	 "\nnever \"N\" { to any except service \"" NE "\"; give any contact; because \"x\" }",
-	 STUDENT, NE " mail", "answered@1; mail=given@1[a@skola.example]"},
-	{"never-some-values",
-	 "release \"A\" { to any; for student; give mail; " BECAUSE
-	 "\nnever \"N\" { give mail only beginning \"b\"; because \"x\" }",
-	 "student mail=a@y mail=bc@y", NE " mail", "answered@1; mail=given-part@1[a@y]"},
-	{"never-for-others",
-	 "release \"A\" { to any; for student; give mail; " BECAUSE
-	 "\nnever \"N\" { for staff; give mail; because \"x\" }",
-	 STUDENT, NE " mail", "answered@1; mail=given@1[a@skola.example]"},
-	{"never-anything",
-	 "release \"A\" { to any; for student; give mail, login; " BECAUSE
-	 "\nnever \"N\" { to service \"" NE "\"; give anything; because \"x\" }",
-	 STUDENT, NE " mail", "refused-stopped@2; mail=never@2"},
-	{"never-login",
-	 "release \"A\" { to any; for student; give mail, login; " BECAUSE
-	 "\nnever \"N\" { to service \"" NE "\"; give login; because \"x\" }",
-	 STUDENT, NE " mail sn", "refused-stopped@2; sn=no-rule; mail=answer-refused@1"},
-	{"never-is-stronger-than-any-number-of-releases",
-	 "never \"N\" { give mail; because \"x\" }\n"
-	 "release \"A\" { to any; for student; give mail; " BECAUSE "\n"
-	 "release \"B\" { to service \"" NE
-	 "\"; for student; give mail unasked, requested; " BECAUSE,
-	 STUDENT, NE " mail", "refused-no-rule; mail=never@1"},
 };
-
-static void test_case(gconstpointer data)
-{
-	const Case *c = data;
-	g_autoptr(GError) error = NULL;
-	g_autoptr(Policy) policy = fixture_load(c->policy, NULL, 0, &error);
-	g_autoptr(Person) person = fixture_person(c->person);
-	g_autoptr(Service) service = fixture_service(c->service);
-	g_autoptr(Decision) decision = NULL;
-	g_autofree char *got = NULL;
-
-	g_assert_no_error(error);
-	decision = policy_decide(policy, person, service, &(Circumstances){.today = FIXTURE_TODAY});
-	got = fixture_render(decision);
-	g_assert_cmpstr(got, ==, c->want);
-	/* What holds of every decision. */
-	for (guint i = 0; i < decision->rows->len; i++) {
-		const DecisionRow *row = decision->rows->pdata[i];
-		g_autofree char *sv = reason_sentence(decision, row, "sv");
-		g_autofree char *en = reason_sentence(decision, row, "en");
-
-		g_assert_true((row->values != NULL) ==
-			      (row->reason == REASON_GIVEN || row->reason == REASON_GIVEN_PART ||
-			       row->reason == REASON_GIVEN_SUBJECT));
-		g_assert_true(!row->values || row->values->len > 0);
-		g_assert_true(!row->values || decision->outcome == OUTCOME_ANSWERED);
-		g_assert_null(strpbrk(sv, "{}"));
-		g_assert_null(strpbrk(en, "{}"));
-		if (row->attribute)
-			g_assert_true(decision_row(decision, row->attribute) == row);
-	}
-}
 
 static void test_may_give(void)
 {
@@ -511,59 +267,6 @@ static void test_may_give(void)
 		if (policy_may_give(policy, service, attribute_by_name("pairwise-id")) !=
 		    table[i].may)
 			g_error("%s at %s", table[i].rule, table[i].service);
-	}
-}
-
-/* The subject, with its format, and whether it leaves as attribute too. */
-static void test_subject(void)
-{
-	static const struct {
-		const char *line, *attribute, *format, *phrase;
-		bool told;
-	} subjects[] = {
-		{"subject pairwise", "pairwise-id", SUBJECT_FORMAT_PERSISTENT, "subject pairwise",
-		 false},
-		{"subject pairwise also attribute", "pairwise-id", SUBJECT_FORMAT_PERSISTENT,
-		 "subject pairwise also attribute", true},
-		{"subject from mail", "mail", SUBJECT_FORMAT_UNSPECIFIED, "subject from mail",
-		 false},
-		{"subject from mail format \"urn:x\" also attribute", "mail", "urn:x",
-		 "subject from mail format \"urn:x\" also attribute", true},
-		{"subject transient", NULL, SUBJECT_FORMAT_TRANSIENT, "subject transient", false},
-		{"asks mail", NULL, SUBJECT_FORMAT_TRANSIENT, "subject transient", false},
-	};
-
-	for (size_t i = 0; i < G_N_ELEMENTS(subjects); i++) {
-		g_autofree char *text = g_strdup_printf(
-			"service NE is \"" NE "\" { %s }\n"
-			"release \"A\" { to service NE; for student; give pairwise-id, mail, "
-			"login; " BECAUSE,
-			subjects[i].line);
-		g_autoptr(GError) error = NULL;
-		g_autoptr(Policy) policy = fixture_load(text, NULL, 0, &error);
-		g_autoptr(Person) person = fixture_person(PAIRWISE " mail=a@b");
-		g_autoptr(Service) service = fixture_service(NE);
-		g_autoptr(Decision) decision = NULL;
-		g_autofree char *phrase = NULL;
-		const DecisionRow *row;
-		Subject subject;
-
-		g_assert_no_error(error);
-		decision = policy_decide(policy, person, service,
-					 &(Circumstances){.today = FIXTURE_TODAY});
-		subject = policy_subject(policy, PROTOCOL_SAML, NE);
-		phrase = subject_phrase(&subject);
-		g_assert_cmpstr(phrase, ==, subjects[i].phrase);
-		g_assert_true(subject_equal(&subject, &decision->subject));
-		g_assert_cmpstr(subject.format, ==, subjects[i].format);
-		if (!subjects[i].attribute) {
-			g_assert_null(subject.attribute);
-			g_assert_null(decision_subject(decision));
-			continue;
-		}
-		row = decision_row(decision, fixture_attribute(subjects[i].attribute));
-		g_assert_cmpstr(decision_subject(decision), ==, row->values->pdata[0]);
-		g_assert_cmpint(decision_row_is_told(decision, row), ==, subjects[i].told);
 	}
 }
 
@@ -629,13 +332,8 @@ static void test_lifetime(void)
 int main(int argc, char **argv)
 {
 	g_test_init(&argc, &argv, NULL);
-	for (size_t i = 0; i < G_N_ELEMENTS(cases); i++) {
-		g_autofree char *path = g_strconcat("/policy/decide/", cases[i].name, NULL);
-
-		g_test_add_data_func(path, &cases[i], test_case);
-	}
+	decide_add("/policy/decide", cases, G_N_ELEMENTS(cases));
 	g_test_add_func("/policy/may-give", test_may_give);
-	g_test_add_func("/policy/subject", test_subject);
 	g_test_add_func("/policy/sight", test_sight);
 	g_test_add_func("/policy/zeroed", test_zeroed);
 	g_test_add_func("/policy/lifetime", test_lifetime);

@@ -1,11 +1,6 @@
 /* SPDX-License-Identifier: AGPL-3.0-or-later */
-/* Reasons: what they are called, and what people read. */
-#include "tests/unit/policy-fixture.h"
-
-#define NE       "https://ne.example/saml"
-#define BECAUSE  "silent; because \"x\" }"
-#define ANON     "%https://refeds.org/category/anonymous"
-#define PERSONAL "%https://refeds.org/category/personalized"
+/* The reasons: every one of them, in both languages. */
+#include "tests/unit/policy-decide.h"
 
 /* The sentences, whole, in both languages. */
 static void test_sentences(void)
@@ -99,7 +94,7 @@ static void test_codes(void)
 int main(int argc, char **argv)
 {
 	g_test_init(&argc, &argv, NULL);
-	g_test_add_func("/policy/sentences", test_sentences);
-	g_test_add_func("/policy/codes", test_codes);
+	g_test_add_func("/policy/reason/sentences", test_sentences);
+	g_test_add_func("/policy/reason/codes", test_codes);
 	return g_test_run();
 }
