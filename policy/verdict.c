@@ -145,7 +145,17 @@ static const char *name_of(const Work *work, const Attribute *attribute)
 	return work->service->protocol == PROTOCOL_OIDC ? attribute->claim : attribute->saml;
 }
 
-/* The bytes of every value that leaves, and of the name of each attribute that is told. */
+static size_t measure_values(const Entry *entry)
+{
+	size_t size = 0;
+
+	for (guint i = 0; i < entry->n_told; i++)
+		size += strlen(entry->told[i]);
+	return size;
+}
+
+/* The bytes of the value that names the person, and of name and values of each attribute that is
+ * told. */
 static size_t measure(const Work *work)
 {
 	size_t size = 0;
@@ -153,12 +163,14 @@ static size_t measure(const Work *work)
 	for (size_t i = 0; i < work->n_attributes; i++) {
 		const Attribute *attribute = &work->table[i];
 		const Entry *entry = &work->entries[i];
+		bool names = attribute == work->subject.attribute;
 
-		for (guint j = 0; j < entry->n_told; j++)
-			size += strlen(entry->told[j]);
-		if (entry->n_told > 0 &&
-		    (attribute != work->subject.attribute || work->subject.also_attribute))
-			size += strlen(name_of(work, attribute));
+		if (entry->n_told == 0)
+			continue;
+		if (names)
+			size += measure_values(entry);
+		if (!names || work->subject.also_attribute)
+			size += strlen(name_of(work, attribute)) + measure_values(entry);
 	}
 	return size;
 }

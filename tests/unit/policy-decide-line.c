@@ -2,6 +2,17 @@
 /* The decision: what the lines of a service make of it. */
 #include "tests/unit/policy-decide.h"
 
+#define LINES(lines)                                                                               \
+	"service NE is \"" NE "\" { " lines " }\n"                                                 \
+	"release \"A\" { to service NE; for student; give mail, sn; " BECAUSE
+#define COURSES(lines)                                                                             \
+	"service NE is \"" NE "\" { " lines " }\n"                                                 \
+	"release \"A\" { to service NE; for student; give sisSchoolCourseStudent, login; " BECAUSE
+#define PUPIL                                                                                      \
+	"student sisSchoolCourseStudent=12345678/class/MA/9A "                                     \
+	"sisSchoolCourseStudent=12345678/9B"
+#define TEN(text) text text text text text text text text text text
+
 static const DecideCase cases[] = {
 	/* By what the service knows people. */
 	{"subject-transient", "service NE is \"" NE "\" { subject transient }\n" LOGIN, STUDENT, NE,
@@ -58,6 +69,127 @@ static const DecideCase cases[] = {
 	 "release \"A\" { to service NE; for student; give mail; " BECAUSE
 	 "\nnever \"N\" { give login; because \"x\" }",
 	 "student", NE, "refused-stopped@3 as mail; mail=no-value@2"},
+
+	/* What a service must have. */
+	{"needs", LINES("needs mail"), STUDENT, NE " mail sn",
+	 "answered@2; sn=given@2[Ek]; mail=given@2[a@skola.example]"},
+	{"needs-what-has-no-value", LINES("needs mail"), "student sn=Ek", NE " mail sn",
+	 "refused-missing; sn=answer-refused@2; mail=no-value@2"},
+	{"needs-what-is-not-asked-for", LINES("needs mail"), STUDENT, NE " sn",
+	 "refused-missing; sn=answer-refused@2; mail=not-asked@2"},
+	{"needs-what-nothing-gives", LINES("needs title"), STUDENT, NE " sn",
+	 "refused-missing; sn=answer-refused@2; mail=not-asked@2; title=no-rule"},
+	{"needs-one-of-two", LINES("needs title or mail"), STUDENT, NE " mail",
+	 "answered@2; sn=not-asked@2; mail=given@2[a@skola.example]"},
+	{"needs-neither-of-two", LINES("needs title or mail"), "student sn=Ek", NE " mail sn",
+	 "refused-missing; sn=answer-refused@2; mail=no-value@2"},
+	{"needs-both", LINES("needs sn; needs mail"), "student sn=Ek", NE " mail sn",
+	 "refused-missing; sn=answer-refused@2; mail=no-value@2"},
+	{"needs-of-others", LINES("needs mail of teacher"), "student sn=Ek", NE " sn",
+	 "answered@2; sn=given@2[Ek]; mail=not-asked@2"},
+	{"needs-of-them", LINES("needs mail of teacher, student in grade 7-9"),
+	 "student grade:8 sn=Ek", NE " sn",
+	 "refused-missing; sn=answer-refused@2; mail=not-asked@2"},
+	{"needs-of-others-in-another-year", LINES("needs mail of teacher, student in grade 7-9"),
+	 "student grade:6 sn=Ek", NE " sn", "answered@2; sn=given@2[Ek]; mail=not-asked@2"},
+	{"needs-of-a-protected-person",
+	 "service NE is \"" NE "\" { needs mail of student }\n" PROTECTED
+	 "give mail, login; " BECAUSE,
+	 "student protected", NE " mail", "refused-no-rule; mail=not-for-person@2"},
+	{"subject-before-needs",
+	 "service NE is \"" NE "\" { needs mail; subject from uid }\n"
+	 "release \"A\" { to service NE; for student; give uid, login; " BECAUSE,
+	 "student", NE, "refused-subject as uid; uid=no-value@2"},
+	{"needs-before-demand", LINES("needs mail; demand eid2 of everyone"), "student sn=Ek",
+	 NE " sn", "refused-missing; sn=answer-refused@2; mail=not-asked@2"},
+
+	/* By what name it is told. */
+	{"rename", LINES("rename mail to \"urn:x:mail\""), STUDENT, NE " mail sn",
+	 "answered@2; sn=given@2[Ek]; mail=given@2[a@skola.example]>urn:x:mail"},
+	{"rename-without-format", LINES("rename sn to \"surname\" without format"), STUDENT,
+	 NE " sn", "answered@2; sn=given@2[Ek]>surname!; mail=not-asked@2"},
+	{"rename-elsewhere", LINES("rename sn to \"surname\" in oidc"), STUDENT, NE " sn",
+	 "answered@2; sn=given@2[Ek]; mail=not-asked@2"},
+	{"rename-here", LINES("rename sn to \"surname\" in saml"), STUDENT, NE " sn",
+	 "answered@2; sn=given@2[Ek]>surname; mail=not-asked@2"},
+	{"rename-of-a-client",
+	 "service M is client \"m\" { rename sn to \"surname\" in oidc }\n"
+	 "release \"A\" { to service M; for student; give sn, pairwise-id; " BECAUSE,
+	 PAIRWISE " sn=Ek", "client:m sn pairwise-id",
+	 "answered@2 as pairwise-id; pairwise-id=given-subject@2[p7@skola.example]; "
+	 "sn=given@2[Ek]>surname"},
+
+	/* In what form it is told. */
+	{"value", COURSES("value sisSchoolCourseStudent \"{unit}/{group}\""), PUPIL,
+	 NE " sisSchoolCourseStudent",
+	 "answered@2; sisSchoolCourseStudent=given@2[12345678/9A,12345678/9B]"},
+	{"value-with-text",
+	 COURSES("value sisSchoolCourseStudent \"http://skola.example/{group}#{kind}\""),
+	 "student sisSchoolCourseStudent=12345678/class/MA/9A", NE " sisSchoolCourseStudent",
+	 "answered@2; sisSchoolCourseStudent=given@2[http://skola.example/9A#class]"},
+	{"value-whole", COURSES("value sisSchoolCourseStudent \"x-{value}\""),
+	 "student sisSchoolCourseStudent=12345678/9A", NE " sisSchoolCourseStudent",
+	 "answered@2; sisSchoolCourseStudent=given@2[x-12345678/9A]"},
+	{"value-gap-in-some", COURSES("value sisSchoolCourseStudent \"{kind}/{group}\""), PUPIL,
+	 NE " sisSchoolCourseStudent", "answered@2; sisSchoolCourseStudent=given-part@2[class/9A]"},
+	{"value-gap-in-all", COURSES("value sisSchoolCourseStudent \"{subject}/{group}\""),
+	 "student sisSchoolCourseStudent=12345678/9B", NE " sisSchoolCourseStudent sn",
+	 "answered@2; sisSchoolCourseStudent=template-gap@2; sn=no-rule"},
+	{"value-gap-in-what-is-needed",
+	 COURSES("value sisSchoolCourseStudent \"{subject}/{group}\"; needs sisSchoolCourseStudent"),
+	 "student sisSchoolCourseStudent=12345678/9B", NE " sisSchoolCourseStudent",
+	 "refused-missing; sisSchoolCourseStudent=template-gap@2"},
+	{"values-that-become-one", COURSES("value sisSchoolCourseStudent \"{unit}\""), PUPIL,
+	 NE " sisSchoolCourseStudent", "answered@2; sisSchoolCourseStudent=given@2[12345678]"},
+	{"only-looks-at-the-value-as-it-was",
+	 "service NE is \"" NE "\" { value sisSchoolCourseStudent \"{unit}/{group}\" }\n"
+	 "release \"A\" { to service NE; for student; give sisSchoolCourseStudent only kind class; " BECAUSE,
+	 PUPIL, NE " sisSchoolCourseStudent",
+	 "answered@2; sisSchoolCourseStudent=given-part@2[12345678/9A]"},
+	{"lower-case", LINES("lower-case mail; lower-case sn"), "student mail=A.B@Y sn=ÅSLÖF",
+	 NE " mail sn", "answered@2; sn=given@2[åslöf]; mail=given@2[a.b@y]"},
+	{"lower-case-of-the-subject", LINES("lower-case mail; subject from mail"),
+	 "student mail=A@Y", NE, "answered@2 as mail; sn=not-asked@2; mail=given-subject@2[a@y]"},
+	{"lower-case-before-the-form",
+	 COURSES("lower-case sisSchoolCourseStudent; value sisSchoolCourseStudent \"{group}+{value}\""),
+	 "student sisSchoolCourseStudent=12345678/9A", NE " sisSchoolCourseStudent",
+	 "answered@2; sisSchoolCourseStudent=given@2[9a+12345678/9a]"},
+	{"values-that-become-one-in-lower-case", LINES("lower-case mail"),
+	 "student mail=a@y mail=A@Y", NE " mail", "answered@2; sn=not-asked@2; mail=given@2[a@y]"},
+	{"a-form-that-is-too-long", COURSES("value sisSchoolCourseStudent \"" TEN("{value}") "\""),
+	 "student sisSchoolCourseStudent=12345678/abcdefghijklmnopqrstuvwxyz",
+	 NE " sisSchoolCourseStudent", "answered@2; sisSchoolCourseStudent=bad-value@2"},
+
+	/* What a service cannot take. */
+	{"guard-ascii", LINES("guard ascii"), "student mail=a@y sn=Åslöf", NE " mail sn",
+	 "answered@2; sn=not-ascii@2; mail=given@2[a@y]"},
+	{"guard-ascii-of-one-value", LINES("guard ascii"), "student mail=a@y sn=Ek sn=Åslöf",
+	 NE " mail sn", "answered@2; sn=not-ascii@2; mail=given@2[a@y]"},
+	{"guard-ascii-of-the-subject", LINES("guard ascii; subject from sn"), "student sn=Åslöf",
+	 NE, "refused-subject as sn; sn=not-ascii@2; mail=not-asked@2"},
+	{"guard-ascii-of-a-value-that-does-not-leave",
+	 "service NE is \"" NE "\" { guard ascii }\n"
+	 "release \"A\" { to service NE; for student; give sn only \"Ek\"; " BECAUSE,
+	 "student sn=Ek sn=Åslöf", NE " sn", "answered@2; sn=given-part@2[Ek]"},
+	/* 33 bytes: urn:oid:0.9.2342.19200300.100.1.3 */
+	{"guard-size", LINES("guard size 36 bytes"), "student mail=a@y", NE " mail",
+	 "answered@2; sn=not-asked@2; mail=given@2[a@y]"},
+	{"guard-size-passed-by-one", LINES("guard size 35 bytes"), "student mail=a@y", NE " mail",
+	 "refused-too-big; sn=not-asked@2; mail=answer-refused@2"},
+	{"guard-size-of-a-new-name", LINES("guard size 7 bytes; rename mail to \"Mail\""),
+	 "student mail=a@y", NE " mail", "answered@2; sn=not-asked@2; mail=given@2[a@y]>Mail"},
+	{"guard-size-of-the-subject", LINES("guard size 3 bytes; subject from mail"),
+	 "student mail=a@y", NE, "answered@2 as mail; sn=not-asked@2; mail=given-subject@2[a@y]"},
+	{"guard-size-of-the-subject-too",
+	 LINES("guard size 38 bytes; subject from mail also attribute"), "student mail=a@y", NE,
+	 "refused-too-big as mail; sn=not-asked@2; mail=answer-refused@2"},
+
+	/* Several blocks. */
+	{"lines-of-every-block",
+	 "service NE is \"" NE "\" { lower-case mail }\nservice NE { rename mail to \"Mail\" }\n"
+	 "service \"" NE "\" { needs mail }\n"
+	 "release \"A\" { to service NE; for student; give mail; " BECAUSE,
+	 "student mail=A@Y", NE " mail", "answered@4; mail=given@4[a@y]>Mail"},
 };
 
 /* The subject, with its format, and whether it leaves as attribute too. */
