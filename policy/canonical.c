@@ -14,6 +14,14 @@ static void append_text(GString *line, const char *text)
 	g_string_append_c(line, '"');
 }
 
+void canonical_token(GString *line, const Token *token)
+{
+	if (token->type == TOKEN_STRING)
+		append_text(line, token->text);
+	else
+		g_string_append(line, token->text);
+}
+
 static void append_token(GString *line, const Token *token)
 {
 	if (token->type == TOKEN_COMMA) {
@@ -22,10 +30,7 @@ static void append_token(GString *line, const Token *token)
 	}
 	if (line->len > 0)
 		g_string_append_c(line, ' ');
-	if (token->type == TOKEN_STRING)
-		append_text(line, token->text);
-	else
-		g_string_append(line, token->text);
+	canonical_token(line, token);
 }
 
 const char *canonical_clause(const Parser *parser, guint from)

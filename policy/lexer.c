@@ -9,6 +9,7 @@ typedef struct {
 	const Source *source;
 	Arena *arena;
 	GArray *tokens;
+	GArray *comments; /* NULL: nobody wants them */
 	size_t at;
 	Place place; /* of what stands at `at` */
 } Lexer;
@@ -81,6 +82,8 @@ static void push_end_of_line(Lexer *lexer, bool firm)
 	Token *before = last(lexer);
 
 	if (before && before->type == TOKEN_EOL) {
+		if (firm && !before->firm)
+			before->place = lexer->place;
 		before->firm = before->firm || firm;
 		return;
 	}
@@ -268,10 +271,29 @@ static void read_mark(Lexer *lexer, TokenType type, const char *text)
 	advance(lexer);
 }
 
+static bool is_alone(const Source *source, const Place *place, size_t at)
+{
+	for (size_t i = place->start; i < at; i++)
+		if (source->bytes[i] != ' ' && source->bytes[i] != '\t')
+			return false;
+	return true;
+}
+
 static void skip_comment(Lexer *lexer)
 {
+	const char *bytes = lexer->source->bytes;
+	Comment comment = {.place = lexer->place};
+	size_t start = lexer->at, end;
+
 	while (peek(lexer) != '\n' && peek(lexer) != -1)
 		advance(lexer);
+	if (!lexer->comments)
+		return;
+	for (end = lexer->at; bytes[end - 1] == ' ' || bytes[end - 1] == '\t'; end--)
+		;
+	comment.text = arena_text(lexer->arena, bytes + start, end - start);
+	comment.is_alone = is_alone(lexer->source, &comment.place, start);
+	g_array_append_val(lexer->comments, comment);
 }
 
 static bool bad_character(const Lexer *lexer, GError **error)
@@ -328,8 +350,13 @@ static bool read_token(Lexer *lexer, GError **error)
 
 GArray *lexer_read(const Source *source, Arena *arena, GError **error)
 {
+	return lexer_read_all(source, arena, NULL, error);
+}
+
+GArray *lexer_read_all(const Source *source, Arena *arena, GArray *comments, GError **error)
+{
 	g_autoptr(GArray) tokens = g_array_new(FALSE, TRUE, sizeof(Token));
-	Lexer lexer = {source, arena, tokens, 0, {source, 1, 1, 1, 0}};
+	Lexer lexer = {source, arena, tokens, comments, 0, {source, 1, 1, 1, 0}};
 
 	while (peek(&lexer) != -1)
 		if (!read_token(&lexer, error))

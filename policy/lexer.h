@@ -32,5 +32,15 @@ typedef struct {
  * Returns: transfer full (an array of Token), or NULL and error. */
 GArray *lexer_read(const Source *source, Arena *arena, GError **error);
 
+/* What stands after a #, up to the end of the line. */
+typedef struct {
+	Place place;
+	const char *text; /* with the #, without white space at the end; belongs to the arena */
+	bool is_alone;    /* nothing stands before it on its line */
+} Comment;
+
+/* The same; and the comments, which mean nothing, are added to an array of Comment. */
+GArray *lexer_read_all(const Source *source, Arena *arena, GArray *comments, GError **error);
+
 /* A token as a message calls it: 'word', a text in quotes, "the end of the line". Transfer full. */
 char *token_describe(const Token *token);
