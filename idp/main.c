@@ -18,7 +18,8 @@ static const struct {
 	{"explain", command_explain, "say what a login would release, and why"},
 	{"metadata", command_metadata, "know a service: metadata add"},
 	{"masterdata", command_masterdata, "say how good the school's data are: masterdata lint"},
-	{"policy", command_policy, "approve what two must approve: policy approve"},
+	{"policy", command_policy,
+	 "approve what two must approve, lay files out: policy approve, fmt"},
 	{"keys", command_keys, "make the keys: keys new"},
 	{"eppn", command_eppn, "give people EPPNs: assign, adopt, show, rotate, export"},
 };

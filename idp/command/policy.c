@@ -5,6 +5,7 @@
 #include "idp/approval.h"
 #include "idp/approver.h"
 #include "idp/command/command.h"
+#include "idp/command/policy-fmt.h"
 #include "idp/generation.h"
 #include "policy/guess.h"
 
@@ -350,19 +351,21 @@ static int run(const CommandLine *line)
 		}
 		return command_start_libraries() ? verbs[i].run(line) : COMMAND_PROBLEM;
 	}
-	g_printerr("portvakt policy: say what to do: approve, approvals or withdraw\n");
+	g_printerr("portvakt policy: say what to do: approve, approvals, withdraw or fmt\n");
 	return COMMAND_USAGE;
 }
 
 int command_policy(int argc, char **argv)
 {
+	if (argc > 1 && g_str_equal(argv[1], "fmt"))
+		return policy_fmt(argc - 1, argv + 1);
 	CommandLine line = {
 		.name = "policy",
-		.arguments = "approve FILE TITLE | approvals | withdraw FILE TITLE",
+		.arguments = "approve FILE TITLE | approvals | withdraw FILE TITLE | fmt FILE...",
 		.summary =
 			"Approves a release that two administrators must approve before it gives "
 			"anything,\nlists what has been approved by whom, and takes an approval of "
-			"one's own back.",
+			"one's own back.\n`portvakt policy fmt --help' tells how files are laid out.",
 		.entries = entries,
 	};
 	int result = command_parse(&line, &argc, &argv) ? run(&line) : COMMAND_USAGE;

@@ -33,8 +33,7 @@ manual() {
     grep -oE 'Fl -[a-z-]+|Fl [a-zA-Z] , -[a-z-]+' | grep -oE -- '-[a-z-]+$' | sed 's/^/-/' | LC_ALL=C sort -u
 }
 
-for command in serve check explain 'metadata add' 'policy approve' 'policy approvals' \
-  'policy withdraw' 'masterdata lint' 'keys new'; do
+for command in serve check explain 'metadata add' 'masterdata lint' 'keys new'; do
   read -ra words_of <<<"$command"
   ok "portvakt $command --help" "$portvakt" "${words_of[@]}" --help
   help=$(helped "${words_of[@]}")
@@ -42,14 +41,19 @@ for command in serve check explain 'metadata add' 'policy approve' 'policy appro
   is "portvakt-${words_of[0]}(1) tells of what $command takes" \
     "$(manual "portvakt-${words_of[0]}")" "$(grep -vx -- --help <<<"$help" || true)"
 done
-eppn_help=''
-for command in assign adopt show rotate export; do
-  help=$(helped eppn "$command")
-  is "the completion offers what eppn $command takes" "$(offered eppn "$command")" "$help"
-  eppn_help+=$help$'\n'
-done
-is 'portvakt-eppn(1) tells of what they take' "$(manual portvakt-eppn)" \
-  "$(grep -vx -- --help <<<"$eppn_help" | sed '/^$/d' | LC_ALL=C sort -u)"
+# of_verbs COMMAND VERB...: those whose options one page tells of.
+of_verbs() {
+  local verb help all=''
+  for verb in "${@:2}"; do
+    help=$(helped "$1" "$verb")
+    is "the completion offers what $1 $verb takes" "$(offered "$1" "$verb")" "$help"
+    all+=$help$'\n'
+  done
+  is "portvakt-$1(1) tells of what they take" "$(manual "portvakt-$1")" \
+    "$(grep -vx -- --help <<<"$all" | sed '/^$/d' | LC_ALL=C sort -u)"
+}
+of_verbs eppn assign adopt show rotate export
+of_verbs policy approve approvals withdraw fmt
 line=(portvakt '') COMPREPLY=()
 _portvakt
 is 'the completion offers the commands' \
