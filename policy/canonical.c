@@ -33,11 +33,11 @@ static void append_token(GString *line, const Token *token)
 	canonical_token(line, token);
 }
 
-const char *canonical_clause(const Parser *parser, guint from)
+const char *canonical_clause(const Parser *parser, guint from, guint end)
 {
 	g_autoptr(GString) line = g_string_new(NULL);
 
-	for (guint i = from; i < parser->at; i++)
+	for (guint i = from; i < end; i++)
 		append_token(line, &g_array_index(parser->tokens, Token, i));
 	return arena_text(parser->arena, line->str, line->len);
 }

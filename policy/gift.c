@@ -54,13 +54,10 @@ static bool facet(Parser *parser, Facet *one, GError **error)
 	return true;
 }
 
-bool gift_only(Parser *parser, Only *only, GError **error)
+static bool some_facets(Parser *parser, Only *only, GError **error)
 {
 	g_autoptr(GArray) facets = g_array_new(FALSE, FALSE, sizeof(Facet));
 
-	*only = (Only){0};
-	if (!parser_accept(parser, "only"))
-		return true;
 	do {
 		Facet one;
 
@@ -71,6 +68,12 @@ bool gift_only(Parser *parser, Only *only, GError **error)
 	only->facets = arena_array(parser->arena, facets);
 	only->n_facets = facets->len;
 	return true;
+}
+
+bool gift_only(Parser *parser, Only *only, GError **error)
+{
+	*only = (Only){0};
+	return !parser_accept(parser, "only") || some_facets(parser, only, error);
 }
 
 static bool gift(Parser *parser, Gift *one, GError **error)

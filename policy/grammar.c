@@ -30,7 +30,7 @@ typedef struct {
 	const char *title;
 	Place places[SAID_LAST + 1]; /* line 0: not said */
 	GArray *becauses;
-	GArray *lines; /* const char *: each clause as canonical.h writes it */
+	GArray *ends; /* guint: where each clause begins and ends among the tokens */
 } Clauses;
 
 static bool say(Clauses *clauses, Said said, const Place *place, GError **error)
@@ -311,16 +311,29 @@ static bool release_block(Parser *parser, Release *release, Clauses *clauses, GE
 	int more;
 
 	while ((more = parser_next_clause(parser, &release->place, what, error)) > 0) {
-		guint from = parser->at;
-		const char *line;
+		guint ends[2] = {parser->at};
 
 		if (!release_clause(parser, release, clauses, error) ||
 		    !parser_end_of_clause(parser, error))
 			return false;
-		line = canonical_clause(parser, from);
-		g_array_append_val(clauses->lines, line);
+		ends[1] = parser->at;
+		g_array_append_vals(clauses->ends, ends, 2);
 	}
 	return more == 0;
+}
+
+/* The clauses of a release that two must approve, as they will be shown the text. */
+static void keep_clauses(const Parser *parser, Release *release, const Clauses *clauses)
+{
+	const guint *ends = (const guint *)(gpointer)clauses->ends->data;
+
+	release->by_two_place = clauses->places[SAID_APPROVED];
+	if (release->by_two_place.line == 0)
+		return;
+	release->n_clauses = clauses->ends->len / 2;
+	release->clauses = arena_alloc(parser->arena, release->n_clauses * sizeof(char *));
+	for (unsigned i = 0; i < release->n_clauses; i++)
+		release->clauses[i] = canonical_clause(parser, ends[2 * i], ends[2 * i + 1]);
 }
 
 /* The title of a rule and its '{'; NULL and error if there is none. */
@@ -338,8 +351,8 @@ static bool read_release(Parser *parser, Rules *rules, GError **error)
 {
 	Release *release = arena_alloc(parser->arena, sizeof *release);
 	g_autoptr(GArray) becauses = g_array_new(FALSE, FALSE, sizeof(Because));
-	g_autoptr(GArray) lines = g_array_new(FALSE, FALSE, sizeof(const char *));
-	Clauses clauses = {.becauses = becauses, .lines = lines};
+	g_autoptr(GArray) ends = g_array_new(FALSE, FALSE, sizeof(guint));
+	Clauses clauses = {.becauses = becauses, .ends = ends};
 	const Token *title;
 
 	release->place = parser_take(parser)->place;
@@ -362,9 +375,7 @@ static bool read_release(Parser *parser, Rules *rules, GError **error)
 	}
 	release->becauses = arena_array(parser->arena, becauses);
 	release->n_becauses = becauses->len;
-	release->by_two_place = clauses.places[SAID_APPROVED];
-	release->clauses = arena_array(parser->arena, lines);
-	release->n_clauses = lines->len;
+	keep_clauses(parser, release, &clauses);
 	g_ptr_array_add(rules->releases, release);
 	return true;
 }

@@ -3,7 +3,8 @@
 
 #include <string.h>
 
-#define SHOWN_MAX 60 /* characters of a word that a message repeats */
+#define SHOWN_MAX     60 /* characters of a word that a message repeats */
+#define BYTES_A_TOKEN 5  /* of text that is written to be read */
 
 typedef struct {
 	const Source *source;
@@ -22,7 +23,7 @@ static int peek(const Lexer *lexer)
 /* Past one character, which is not the end of a line. */
 static void advance(Lexer *lexer)
 {
-	lexer->at += g_utf8_skip[peek(lexer)];
+	lexer->at += g_utf8_skip[(guchar)lexer->source->bytes[lexer->at]];
 	lexer->place.column++;
 }
 
@@ -33,6 +34,8 @@ static gunichar character(const Lexer *lexer)
 
 static bool is_letter(gunichar c)
 {
+	if (c < 0x80)
+		return g_ascii_isalpha((char)c);
 	switch (c) {
 	case 0xe5: /* å ä ö é ü, small and large: the letters of Swedish names of services */
 	case 0xe4:
@@ -46,7 +49,7 @@ static bool is_letter(gunichar c)
 	case 0xdc:
 		return true;
 	default:
-		return c < 0x80 && g_ascii_isalpha((char)c);
+		return false;
 	}
 }
 
@@ -109,8 +112,13 @@ static char *take_parts(Lexer *lexer, Place *place)
 	size_t start = lexer->at;
 
 	*place = lexer->place;
-	while (is_part(character(lexer)))
+	for (;;) {
+		int c = peek(lexer);
+
+		if (c < 0 || (c < 0x80 ? !is_part((gunichar)c) : !is_part(character(lexer))))
+			break;
 		advance(lexer);
+	}
 	place->width = lexer->place.column - place->column;
 	return arena_text(lexer->arena, lexer->source->bytes + start, lexer->at - start);
 }
@@ -355,7 +363,9 @@ GArray *lexer_read(const Source *source, Arena *arena, GError **error)
 
 GArray *lexer_read_all(const Source *source, Arena *arena, GArray *comments, GError **error)
 {
-	g_autoptr(GArray) tokens = g_array_new(FALSE, TRUE, sizeof(Token));
+	/* room for as many as there usually are, so that few of them move */
+	g_autoptr(GArray) tokens = g_array_sized_new(
+		FALSE, FALSE, sizeof(Token), (guint)MIN(source->length / BYTES_A_TOKEN, 4096));
 	Lexer lexer = {source, arena, tokens, comments, 0, {source, 1, 1, 1, 0}};
 
 	while (peek(&lexer) != -1)

@@ -120,8 +120,7 @@ static bool at_unit(const Parser *parser)
 	       strcmp(next->text, "unit") == 0;
 }
 
-/* { where } */
-static bool wheres(Parser *parser, Pset *pset, GError **error)
+static bool some_wheres(Parser *parser, Pset *pset, GError **error)
 {
 	g_autoptr(GArray) groups = g_array_new(FALSE, FALSE, sizeof(Choice));
 	g_autoptr(GArray) units = g_array_new(FALSE, FALSE, sizeof(Choice));
@@ -152,6 +151,12 @@ static bool wheres(Parser *parser, Pset *pset, GError **error)
 	pset->units = arena_array(parser->arena, units);
 	pset->n_units = units->len;
 	return true;
+}
+
+/* { where } */
+static bool wheres(Parser *parser, Pset *pset, GError **error)
+{
+	return (!parser_is(parser, "in") && !at_unit(parser)) || some_wheres(parser, pset, error);
 }
 
 static bool pset_read(Parser *parser, PeopleUse use, Pset *pset, Place *ret_protected,

@@ -125,7 +125,8 @@ typedef struct {
 	Place agreement_place;
 	Place protected_place; /* the first `protected` of `for`; line 0: none */
 	Place by_two_place;    /* `approved by two`; line 0: not said */
-	const char **clauses;  /* as canonical.h writes them, in the order they stand in */
+	const char **clauses;  /* where two must approve: as canonical.h writes them, in the order
+				  they stand in */
 	unsigned n_clauses;
 	const char *canonical; /* resolved, where two must approve; else NULL */
 	unsigned approvers;    /* different people who approved that; 2 stands for more too */

@@ -114,12 +114,15 @@ static bool check_characters(const Source *source, unsigned number, size_t start
 {
 	Place place;
 
-	for (const char *at = source->bytes + start; at < source->bytes + end;
-	     at += g_utf8_skip[(guchar)*at]) {
+	const char *stop = source->bytes + end;
+
+	for (const char *at = source->bytes + start;; at += g_utf8_skip[(guchar)*at]) {
 		gunichar c;
 
-		if ((guchar)*at < 0x7f && (guchar)*at >= ' ')
-			continue;
+		while (at < stop && *at >= ' ' && *at < 0x7f)
+			at++;
+		if (at >= stop)
+			return true;
 		c = g_utf8_get_char(at);
 		if (!is_invisible(c))
 			continue;
@@ -139,7 +142,6 @@ static bool check_characters(const Source *source, unsigned number, size_t start
 				    c);
 		return false;
 	}
-	return true;
 }
 
 static bool check_line(const Source *source, unsigned number, size_t start, size_t end,
