@@ -96,6 +96,10 @@ const ConfigSetting config_table[] = {
 	{"person", "max-age", CONFIG_DURATION, "5m", false, 0, HOUR,
 	 "How long what the directory said of a person is used again; 0s asks each time."},
 
+	{"registry", "folder", CONFIG_PATH, "attributes.d", false, 0, 0,
+	 "Folder of *.attributes files, which define attributes of the school's own; it need not be "
+	 "there. It and they belong to root or to whoever runs portvakt; nobody else may write them."},
+
 	{"attributes", "*", CONFIG_TEXT, NULL, false, 0, 0,
 	 "REGISTRY-NAME = LDAP-NAME, where the directory calls an attribute something else."},
 

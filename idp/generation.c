@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "idp/approval.h"
+#include "idp/attribute-file.h"
 #include "idp/keys.h"
 #include "idp/known-services.h"
 #include "idp/saml/own-metadata.h"
@@ -23,6 +24,8 @@ unsigned generation_alive(void)
 static void generation_free(Generation *generation)
 {
 	g_clear_pointer(&generation->policy, policy_unref);
+	g_clear_pointer(&generation->registry, registry_unref);
+	g_free(generation->registry_sum);
 	g_clear_pointer(&generation->entities, entity_set_free);
 	g_clear_pointer(&generation->pages, pages_unref);
 	g_clear_pointer(&generation->directory, directory_free);
@@ -286,11 +289,26 @@ static void warn_key(Generation *generation)
 			where, key));
 }
 
+static bool load_registry(Generation *generation, GError **error)
+{
+	const Config *config = generation->config;
+	g_autoptr(GChecksum) sum = g_checksum_new(G_CHECKSUM_SHA256);
+	generation->registry = attribute_folder_read(config_path(config, "registry", "folder"),
+						     config_huvudman(config), sum, error);
+	generation->registry_sum = g_strdup(g_checksum_get_string(sum));
+	if (generation->registry)
+		return true;
+	g_autofree char *where = config_where(config, "registry", "folder");
+	g_prefix_error(error, "%s: ", where);
+	return false;
+}
+
 static bool load_masterdata(Generation *generation, GError **error)
 {
 	g_autoptr(MasterdataOptions) meaning = masterdata_options_new();
 	g_autoptr(DirectoryOptions) options = directory_options_new();
 	fill_masterdata_options(generation->config, meaning);
+	meaning->registry = registry_ref(generation->registry);
 	generation->masterdata = masterdata_new(meaning, error);
 	if (generation->masterdata) {
 		fill_directory_options(generation->config, generation->masterdata, options);
@@ -389,6 +407,7 @@ static void generation_name(Generation *generation, const GArray *sources)
 	name_approvals(sum, generation->policy);
 	g_checksum_update(sum, (const guchar *)generation->reader_metadata, -1);
 	g_checksum_update(sum, (const guchar *)config_checksum(generation->config), -1);
+	g_checksum_update(sum, (const guchar *)generation->registry_sum, -1);
 	g_strlcpy(generation->id, g_checksum_get_string(sum), sizeof generation->id);
 }
 
@@ -410,6 +429,7 @@ static bool load_policy(Generation *generation, gint64 now, GError **error)
 		.scopes = config_list(config, "idp", "scopes"),
 		.huvudman = config_huvudman(config),
 		.today = generation_today(generation->zone, now),
+		.attributes = generation->registry,
 		.services = (const Service *const *)known->services->pdata,
 		.n_services = known->services->len,
 		.approvers = approval_count,
@@ -570,7 +590,7 @@ Generation *generation_load(Config *config, gint64 now, GError **error)
 	generation->secrets = g_array_new(FALSE, FALSE, sizeof(GenerationSecret));
 	generation->config = config_ref(config);
 	if (!load_zone(generation, error) || !load_keys(generation, error) ||
-	    !load_masterdata(generation, error))
+	    !load_registry(generation, error) || !load_masterdata(generation, error))
 		return NULL;
 	fill_identity(generation);
 	if (!load_entities(generation, now, error) || !load_policy(generation, now, error) ||

@@ -33,6 +33,8 @@ typedef struct {
 	char id[13]; /* 12 hex digits: equal for equal policy, approvals, metadata and configuration
 		      */
 	Config *config;
+	Registry *registry; /* what policy, services and directory speak of */
+	char *registry_sum; /* of the files that define it */
 	Policy *policy;
 	EntitySet *entities;
 	Pages *pages;

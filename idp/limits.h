@@ -324,3 +324,20 @@
 
 /* Lines a second that say how many were left out. */
 #define LIMIT_LOG_TOLD 10
+
+/* -- attributes of the school's own ----------------------------------------------------------- */
+
+/* A file of them, and files: a definition has some 600 bytes, and there is room for fewer than a
+ * hundred (ATTRIBUTE_MAX). */
+#define LIMIT_ATTRIBUTE_FILE  (128UL * 1024)
+#define LIMIT_ATTRIBUTE_FILES 64
+
+/* Letters of a name, bytes of a SAML Name or claim (saml2int SDP-G02), characters of a label, which
+ * stands in a list on a page, and of an explanation, which is one paragraph there. */
+#define LIMIT_ATTRIBUTE_NAME  64
+#define LIMIT_ATTRIBUTE_URI   256
+#define LIMIT_ATTRIBUTE_LABEL 80
+#define LIMIT_ATTRIBUTE_PLAIN 300
+
+/* Legacy names of one attribute: what is shipped has one. */
+#define LIMIT_ATTRIBUTE_LEGACY 8

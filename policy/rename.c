@@ -41,7 +41,7 @@ static bool is_legacy_name_of(const char *name, const Attribute *attribute)
 	return false;
 }
 
-static bool is_name_of(const char *name, const Attribute *attribute)
+bool rename_is_of(const char *name, const Attribute *attribute)
 {
 	if (is_legacy_name_of(name, attribute))
 		return true;
@@ -54,6 +54,14 @@ static bool is_name_of(const char *name, const Attribute *attribute)
 		strcmp(name, attribute->saml + strlen(OID)) == 0);
 }
 
+bool rename_is_reserved(const char *plain)
+{
+	for (size_t i = 0; i < G_N_ELEMENTS(reserved); i++)
+		if (strcmp(plain, reserved[i]) == 0)
+			return true;
+	return false;
+}
+
 bool rename_check(const Rename *rename, const Registry *registry, const Place *place,
 		  GError **error)
 {
@@ -64,21 +72,19 @@ bool rename_check(const Rename *rename, const Registry *registry, const Place *p
 		return false;
 	}
 	/* Some names are the claim of one and the legacy name of another: its own come first. */
-	if (is_name_of(name, rename->attribute))
+	if (rename_is_of(name, rename->attribute))
 		return true;
 	for (unsigned i = 0; i < registry_size(registry); i++) {
 		const Attribute *other = registry_get(registry, i);
 
-		if (!is_name_of(name, other))
+		if (!rename_is_of(name, other))
 			continue;
 		place_error(error, POLICY_ERROR_MEANING, place,
 			    "renaming %s to %s would pass it off as %s", rename->attribute->name,
 			    rename->to, other->name);
 		return false;
 	}
-	for (size_t i = 0; i < G_N_ELEMENTS(reserved); i++) {
-		if (strcmp(name, reserved[i]) != 0)
-			continue;
+	if (rename_is_reserved(name)) {
 		place_error(error, POLICY_ERROR_MEANING, place,
 			    "renaming %s to %s would pass it off as what the answer says of itself",
 			    rename->attribute->name, rename->to);

@@ -15,6 +15,13 @@ bool rename_overlap(const Rename *one, const Rename *other);
  * full. */
 char *rename_plain(const char *name);
 
+/* Whether such a name is one of an attribute: its own name, its SAML Name or the OID in it, a
+ * legacy name, its claim. */
+bool rename_is_of(const char *plain, const Attribute *attribute);
+
+/* Whether such a name is one that the answer itself uses. */
+bool rename_is_reserved(const char *plain);
+
 /* Fails, at place, if the new name is one of another attribute (its own name, its SAML Name or the
  * OID in it, its legacy name, its claim), or one that the answer itself uses. */
 bool rename_check(const Rename *rename, const Registry *registry, const Place *place,

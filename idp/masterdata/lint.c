@@ -61,18 +61,19 @@ static void add_look(GArray *looks, const Attribute *attribute, const char *sour
 
 static void make_looks(Lint *lint)
 {
-	size_t n;
-	const Attribute *table = attribute_table(&n);
+	const Registry *registry = masterdata_registry(lint->options.masterdata);
 	lint->looks = g_array_new(FALSE, FALSE, sizeof(Look));
 	lint->eppns = g_array_new(FALSE, FALSE, sizeof(Look));
-	for (size_t i = 0; i < n; i++)
+	for (unsigned i = 0; i < registry_size(registry); i++) {
+		const Attribute *attribute = registry_get(registry, i);
 		for (unsigned role = ROLE_STUDENT; role <= ROLE_GUARDIAN; role <<= 1) {
 			const char *source =
-				masterdata_source(lint->options.masterdata, &table[i], (Role)role);
+				masterdata_source(lint->options.masterdata, attribute, (Role)role);
 			if (source)
-				add_look(&table[i] == lint->eppn ? lint->eppns : lint->looks,
-					 &table[i], source, (Role)role);
+				add_look(attribute == lint->eppn ? lint->eppns : lint->looks,
+					 attribute, source, (Role)role);
 		}
+	}
 }
 
 Lint *lint_new(const LintOptions *options)

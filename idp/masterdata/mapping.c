@@ -63,17 +63,17 @@ static void put(Mapping *mapping, unsigned r, const Attribute *attribute, const 
 	*place = g_strdup(ldap);
 }
 
-void mapping_fill(Mapping *mapping)
+void mapping_fill(Mapping *mapping, const Registry *registry)
 {
-	size_t n;
-	const Attribute *table = attribute_table(&n);
+	for (unsigned i = 0; i < registry_size(registry); i++) {
+		const Attribute *attribute = registry_get(registry, i);
 
-	for (size_t i = 0; i < n; i++)
 		for (unsigned r = 0; r < MAPPING_ROLES; r++)
-			if (!mapping_is_computed(&table[i]) &&
-			    !g_str_equal(table[i].name, SUBJECT_ID) &&
-			    speaks_of(&table[i], roles[r]))
-				put(mapping, r, &table[i], table[i].name);
+			if (!mapping_is_computed(attribute) &&
+			    !g_str_equal(attribute->name, SUBJECT_ID) &&
+			    speaks_of(attribute, roles[r]))
+				put(mapping, r, attribute, attribute->name);
+	}
 }
 
 static bool G_GNUC_PRINTF(4, 5)
@@ -88,29 +88,29 @@ static bool G_GNUC_PRINTF(4, 5)
 	return false;
 }
 
-static bool wrong_name(GError **error, const char *group, const char *key, const char *name)
+static bool wrong_name(GError **error, const Registry *registry, const char *group, const char *key,
+		       const char *name)
 {
-	size_t n;
-	const Attribute *table = attribute_table(&n);
 	const char *names[ATTRIBUTE_MAX];
+	unsigned n = registry_size(registry);
 
-	for (size_t i = 0; i < n; i++)
-		names[i] = table[i].name;
+	for (unsigned i = 0; i < n; i++)
+		names[i] = registry_get(registry, i)->name;
 	const char *guess = guess_nearest(name, names, n);
 	return wrong(error, group, key, "no attribute is called `%s'%s%s%s", name,
 		     guess ? "; did you mean `" : "", guess ? guess : "", guess ? "'?" : "");
 }
 
-static bool load_line(Mapping *mapping, const char *group, const char *key, const char *ldap,
-		      const char *eppn, GError **error)
+static bool load_line(Mapping *mapping, const Registry *registry, const char *group,
+		      const char *key, const char *ldap, const char *eppn, GError **error)
 {
 	const char *dot = strchr(key, '.');
 	g_autofree char *name = dot ? g_strndup(key, (gsize)(dot - key)) : g_strdup(key);
-	const Attribute *attribute = attribute_by_name(name);
+	const Attribute *attribute = registry_by_name(registry, name);
 	Role only = dot ? role_by_name(dot + 1) : ROLE_NONE;
 
 	if (!attribute)
-		return wrong_name(error, group, key, name);
+		return wrong_name(error, registry, group, key, name);
 	if (dot && !only)
 		return wrong(error, group, key, "`%s' is no role; write student, staff or guardian",
 			     dot + 1);
@@ -131,8 +131,8 @@ static bool load_line(Mapping *mapping, const char *group, const char *key, cons
 	return true;
 }
 
-bool mapping_load(Mapping *mapping, const char *group, GHashTable *lines, const char *eppn,
-		  GError **error)
+bool mapping_load(Mapping *mapping, const Registry *registry, const char *group, GHashTable *lines,
+		  const char *eppn, GError **error)
 {
 	for (int with_role = 0; lines && with_role < 2; with_role++) {
 		GHashTableIter iter;
@@ -140,7 +140,7 @@ bool mapping_load(Mapping *mapping, const char *group, GHashTable *lines, const 
 		g_hash_table_iter_init(&iter, lines);
 		while (g_hash_table_iter_next(&iter, &key, &ldap))
 			if ((strchr(key, '.') != NULL) == with_role &&
-			    !load_line(mapping, group, key, ldap, eppn, error))
+			    !load_line(mapping, registry, group, key, ldap, eppn, error))
 				return false;
 	}
 	return true;

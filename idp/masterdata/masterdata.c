@@ -30,6 +30,7 @@ static const AttributeKind telling[] = {KIND_SCHOOL, KIND_STUDY,           KIND_
 					KIND_BIRTH,  KIND_PERSONAL_NUMBER, KIND_CONTACT};
 
 struct Masterdata {
+	Registry *registry;
 	GPtrArray *is[MAPPING_ROLES]; /* conditions */
 	GPtrArray *teacher;
 	GPtrArray *test;
@@ -53,6 +54,7 @@ void masterdata_options_free(MasterdataOptions *options)
 	if (!options)
 		return;
 	g_free(options->name);
+	g_clear_pointer(&options->registry, registry_unref);
 	g_strfreev(options->student);
 	g_strfreev(options->staff);
 	g_strfreev(options->guardian);
@@ -163,28 +165,32 @@ static bool load_eppn(Masterdata *masterdata, const MasterdataOptions *options, 
 /* What is suppressed when nothing is said. */
 static void suppress_default(Masterdata *masterdata)
 {
-	size_t n;
-	const Attribute *table = attribute_table(&n);
+	for (unsigned i = 0; i < registry_size(masterdata->registry); i++) {
+		const Attribute *attribute = registry_get(masterdata->registry, i);
 
-	for (size_t i = 0; i < n; i++)
 		for (gsize k = 0; k < G_N_ELEMENTS(telling); k++)
-			masterdata->suppressed[i] |= table[i].kind == telling[k];
+			masterdata->suppressed[attribute_index(attribute)] |=
+				attribute->kind == telling[k];
+	}
 }
 
 /* One word of `suppress': an attribute, or a kind for all attributes of it. */
 static bool suppress(Masterdata *masterdata, const char *word, GError **error)
 {
-	size_t n;
-	const Attribute *table = attribute_table(&n), *attribute = attribute_by_name(word);
+	const Registry *registry = masterdata->registry;
+	const Attribute *named = registry_by_name(registry, word);
 	AttributeKind kind = attribute_kind_by_name(word);
 	const char *names[ATTRIBUTE_MAX + KIND_LAST];
 	size_t known = 0;
 
-	for (size_t i = 0; i < n; i++) {
-		masterdata->suppressed[i] |= attribute == &table[i] || table[i].kind == kind;
-		names[known++] = table[i].name;
+	for (unsigned i = 0; i < registry_size(registry); i++) {
+		const Attribute *attribute = registry_get(registry, i);
+
+		masterdata->suppressed[attribute_index(attribute)] |=
+			attribute == named || attribute->kind == kind;
+		names[known++] = attribute->name;
 	}
-	if (attribute || kind)
+	if (named || kind)
 		return true;
 	for (unsigned k = 1; k <= KIND_LAST; k++)
 		names[known++] = attribute_kind_name((AttributeKind)k);
@@ -193,11 +199,26 @@ static bool suppress(Masterdata *masterdata, const char *word, GError **error)
 		     word, guess ? "; did you mean `" : "", guess ? guess : "", guess ? "'?" : "");
 }
 
+static void warn_suppressed(Masterdata *masterdata)
+{
+	for (unsigned i = 0; i < registry_size(masterdata->registry); i++) {
+		const Attribute *attribute = registry_get(masterdata->registry, i);
+		unsigned index = attribute_index(attribute);
+		bool has_alias = false;
+
+		for (unsigned r = 0; r < MAPPING_ROLES; r++)
+			has_alias |= masterdata->alias.ldap[r][index] != NULL;
+		if (masterdata->suppressed[index] && has_alias)
+			g_ptr_array_add(
+				masterdata->warnings,
+				g_strdup_printf("[alias] %s: never leaves, since [protected] "
+						"suppress holds it; leave it out of one of them",
+						attribute->name));
+	}
+}
+
 static bool load_suppressed(Masterdata *masterdata, char *const *words, GError **error)
 {
-	size_t n;
-	const Attribute *table = attribute_table(&n);
-
 	if (words && !*words)
 		return wrong(error, "protected", "suppress",
 			     "names nothing; leave the line out, or write `none' if every alias "
@@ -209,26 +230,18 @@ static bool load_suppressed(Masterdata *masterdata, char *const *words, GError *
 			if (!suppress(masterdata, *words, error))
 				return false;
 	masterdata->warnings = g_ptr_array_new_with_free_func(g_free);
-	for (size_t i = 0; i < n; i++)
-		for (unsigned r = 0; r < MAPPING_ROLES; r++)
-			if (masterdata->suppressed[i] && masterdata->alias.ldap[r][i]) {
-				g_ptr_array_add(masterdata->warnings,
-						g_strdup_printf("[alias] %s: never leaves, since "
-								"[protected] suppress holds it; "
-								"leave it out of one of them",
-								table[i].name));
-				break;
-			}
+	warn_suppressed(masterdata);
 	return true;
 }
 
 static bool load_mappings(Masterdata *masterdata, const MasterdataOptions *options, GError **error)
 {
-	return mapping_load(&masterdata->source, "attributes", options->attributes,
+	return mapping_load(&masterdata->source, masterdata->registry, "attributes",
+			    options->attributes,
 			    "write eppn-student, eppn-staff and eppn-guardian in [directory] "
 			    "instead, since each role has its own",
 			    error) &&
-	       mapping_load(&masterdata->alias, "alias", options->alias,
+	       mapping_load(&masterdata->alias, masterdata->registry, "alias", options->alias,
 			    "it is its own alias, since whoever becomes protected gets a new one "
 			    "(`portvakt eppn rotate'); remove the line",
 			    error);
@@ -266,7 +279,8 @@ Masterdata *masterdata_new(const MasterdataOptions *options, GError **error)
 	g_autoptr(Masterdata) masterdata = g_new0(Masterdata, 1);
 
 	masterdata->eppn = attribute_index(attribute_by_name(EPPN));
-	mapping_fill(&masterdata->source);
+	masterdata->registry = options->registry ? registry_ref(options->registry) : NULL;
+	mapping_fill(&masterdata->source, masterdata->registry);
 	if (!load_conditions(masterdata, options, error) ||
 	    !load_protected(masterdata, options, error) || !load_eppn(masterdata, options, error) ||
 	    !load_mappings(masterdata, options, error) ||
@@ -282,6 +296,7 @@ void masterdata_free(Masterdata *masterdata)
 		return;
 	for (unsigned r = 0; r < MAPPING_ROLES; r++)
 		g_clear_pointer(&masterdata->is[r], g_ptr_array_unref);
+	g_clear_pointer(&masterdata->registry, registry_unref);
 	mapping_clear(&masterdata->source);
 	mapping_clear(&masterdata->alias);
 	g_clear_pointer(&masterdata->warnings, g_ptr_array_unref);
@@ -313,14 +328,15 @@ static char **sources(const Masterdata *masterdata, bool (*is)(const Attribute *
 {
 	g_autoptr(GHashTable) seen = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
 	GPtrArray *list = g_ptr_array_new();
-	size_t n;
-	const Attribute *table = attribute_table(&n);
 
-	for (size_t i = 0; i < n; i++)
-		for (unsigned r = 0; is(&table[i]) && r < MAPPING_ROLES; r++) {
-			want(seen, list, masterdata->source.ldap[r][i]);
-			want(seen, list, masterdata->alias.ldap[r][i]);
+	for (unsigned i = 0; i < registry_size(masterdata->registry); i++) {
+		const Attribute *attribute = registry_get(masterdata->registry, i);
+
+		for (unsigned r = 0; is(attribute) && r < MAPPING_ROLES; r++) {
+			want(seen, list, masterdata->source.ldap[r][attribute_index(attribute)]);
+			want(seen, list, masterdata->alias.ldap[r][attribute_index(attribute)]);
 		}
+	}
 	g_ptr_array_add(list, NULL);
 	return (char **)g_ptr_array_free(list, FALSE);
 }
@@ -333,6 +349,11 @@ char **masterdata_eppns(const Masterdata *masterdata)
 char **masterdata_family(const Masterdata *masterdata)
 {
 	return sources(masterdata, is_family);
+}
+
+const Registry *masterdata_registry(const Masterdata *masterdata)
+{
+	return masterdata->registry;
 }
 
 const GPtrArray *masterdata_warnings(const Masterdata *masterdata)
@@ -506,8 +527,6 @@ static Person *read_person(const Masterdata *masterdata, const DirectoryEntry *e
 	Reading reading = {masterdata, entry, mapping_place(role),
 			   masterdata_roles(masterdata, entry), NULL};
 	g_autoptr(Person) person = person_new(entry_key(entry));
-	size_t n;
-	const Attribute *table = attribute_table(&n);
 
 	person->is_protected = is_protected;
 	if (!(reading.has & role))
@@ -518,8 +537,8 @@ static Person *read_person(const Masterdata *masterdata, const DirectoryEntry *e
 	person->teacher = role == ROLE_STAFF && conditions_hold(masterdata->teacher, entry);
 	person->is_test = conditions_hold(masterdata->test, entry);
 	reading.foreign = foreign_eppns(masterdata, entry, reading.r, reading.has);
-	for (size_t i = 0; i < n; i++)
-		read_attribute(&reading, person, &table[i]);
+	for (unsigned i = 0; i < registry_size(masterdata->registry); i++)
+		read_attribute(&reading, person, registry_get(masterdata->registry, i));
 	g_clear_pointer(&reading.foreign, g_ptr_array_unref);
 	return g_steal_pointer(&person);
 }

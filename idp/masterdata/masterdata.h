@@ -3,6 +3,7 @@
 
 #include "idp/masterdata/entry.h"
 #include "policy/person.h"
+#include "policy/registry.h"
 
 /*
  * What the school's entries mean: which roles a human has, who is protected, and which LDAP
@@ -16,7 +17,8 @@
  * without regard to case. A list of conditions (NULL-ended) holds when one of them does; NULL or
  * an empty list never holds. */
 typedef struct {
-	char *name; /* NAME of the section, for errors */
+	char *name;         /* NAME of the section, for errors */
+	Registry *registry; /* what the school can speak of; NULL: what is shipped */
 	char **student;
 	char **staff;
 	char **guardian;
@@ -57,6 +59,9 @@ typedef struct Masterdata Masterdata;
 Masterdata *masterdata_new(const MasterdataOptions *options, GError **error);
 void masterdata_free(Masterdata *masterdata);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(Masterdata, masterdata_free)
+
+/* What the school can speak of; NULL: what is shipped. Transfer none. */
+const Registry *masterdata_registry(const Masterdata *masterdata);
 
 /* What an admin should look at, char *: "[GROUP] KEY: …". Transfer none, lives as long as
  * masterdata. */

@@ -32,7 +32,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	g_autofree char *stripped = g_strstrip(g_strdup(value));
 	if (number.form != NUMBER_NONE) {
 		g_assert(personal_number_read(stripped, TODAY).form == number.form);
-		g_assert(strstr(mail->str, "mail-form"));
+		g_assert(strcmp(mail->str, "mail") != 0);
 	}
 	if (strcmp(mail->str, "mail") == 0 && strcmp(eppn->str, "eppn") == 0)
 		fuzz_verdict("taken");

@@ -8,8 +8,8 @@ static const char *const uris[CATEGORIES] = {"https://refeds.org/category/anonym
 					     "https://refeds.org/category/personalized",
 					     "https://refeds.org/category/code-of-conduct/v2"};
 const char *const model_values[VALUES] = {"a", "ab", "abc", "ax", "b", "c", "q"};
-const char *const model_attributes[ATTRIBUTES] = {
-	"givenName", "sn", "sisLegalGuardianFor", "orgAffiliation", "schacHomeOrganization"};
+const char *const model_attributes[ATTRIBUTES] = {"givenName", "sn", "sisLegalGuardianFor",
+						  "orgAffiliation", "schacHomeOrganization"};
 const char *const model_words[WORDS] = {"student", "teacher", "staff", "guardian", "everyone"};
 
 const Filter model_filters[FILTERS] = {
