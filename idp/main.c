@@ -16,6 +16,7 @@ static const struct {
 	{"serve", command_serve, "serve logins"},
 	{"check", command_check, "prove that serving would work, without side effects"},
 	{"explain", command_explain, "say what a login would release, and why"},
+	{"attributes", command_attributes, "list what policies can speak of"},
 	{"metadata", command_metadata, "know a service: metadata add"},
 	{"masterdata", command_masterdata, "say how good the school's data are: masterdata lint"},
 	{"policy", command_policy,

@@ -16,6 +16,7 @@ enum {
 	COMMAND_USAGE = 2,   /* the command line is wrong; stderr says how */
 };
 
+int command_attributes(int argc, char **argv);
 int command_serve(int argc, char **argv);
 int command_check(int argc, char **argv);
 int command_explain(int argc, char **argv);

@@ -33,7 +33,7 @@ manual() {
     grep -oE 'Fl -[a-z-]+|Fl [a-zA-Z] , -[a-z-]+' | grep -oE -- '-[a-z-]+$' | sed 's/^/-/' | LC_ALL=C sort -u
 }
 
-for command in serve check explain 'metadata add' 'masterdata lint' 'keys new'; do
+for command in serve check explain attributes 'metadata add' 'masterdata lint' 'keys new'; do
   read -ra words_of <<<"$command"
   ok "portvakt $command --help" "$portvakt" "${words_of[@]}" --help
   help=$(helped "${words_of[@]}")
