@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: AGPL-3.0-or-later */
 /* The manual page says what is so: its examples are policies that hold, its grammar has the words
- * of the parser, its tables are those of the code. */
+ * of the parser, its tables are those of the code. What the guides show holds
+ * too. */
 #include "policy/category.h"
 #include "policy/parser.h"
 #include "policy/value.h"
@@ -64,6 +65,36 @@ static void test_examples(void)
 		g_free(text);
 	}
 	g_assert_cmpuint(count, ==, 14);
+}
+
+/* Every policy that a guide shows, which begins with `policy 1` and goes on as long as it is
+ * indented as that is. What follows in another block may add to it. */
+static void assert_guide_holds(const char *name)
+{
+	g_autofree char *path = g_build_filename("..", "doc", name, NULL);
+	g_autofree char *guide = read_source(path);
+	g_auto(GStrv) lines = g_strsplit(guide, "\n", -1);
+	unsigned count = 0;
+
+	for (char **line = lines; *line; line++) {
+		size_t indent = strspn(*line, " ");
+		g_autoptr(GString) text = g_string_new(NULL);
+
+		if (!g_str_equal(*line + indent, "policy 1") || indent < 4)
+			continue;
+		for (; *line && (strspn(*line, " ") >= indent || **line == '\0'); line++)
+			g_string_append_printf(text, "%s\n", **line ? *line + indent : "");
+		line--;
+		assert_holds(name, text->str);
+		count++;
+	}
+	g_assert_cmpuint(count, ==, 2);
+}
+
+static void test_guides(void)
+{
+	assert_guide_holds("guide.md");
+	assert_guide_holds("handbok.md");
 }
 
 /* The words in quotes of the grammar are those of the parser, and no others. */
@@ -296,6 +327,7 @@ int main(int argc, char **argv)
 {
 	g_test_init(&argc, &argv, NULL);
 	g_test_add_func("/policy/manual/examples", test_examples);
+	g_test_add_func("/policy/manual/guides", test_guides);
 	g_test_add_func("/policy/manual/grammar", test_grammar);
 	g_test_add_func("/policy/manual/attributes", test_attributes);
 	g_test_add_func("/policy/manual/legacy-names", test_legacy_names);
