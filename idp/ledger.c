@@ -80,6 +80,11 @@ const char *ledger_outcome_name(LedgerOutcome outcome)
 	return (gsize)outcome < G_N_ELEMENTS(names) ? names[outcome] : "nothing";
 }
 
+const char *ledger_protocol_name(Protocol protocol)
+{
+	return protocol == PROTOCOL_OIDC ? "oidc" : "saml2";
+}
+
 static void ledger_value_free(gpointer data)
 {
 	LedgerValue *value = data;

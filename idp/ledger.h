@@ -14,6 +14,7 @@
 #pragma once
 
 #include "idp/store/store.h"
+#include "policy/service.h"
 
 /* ---- the key ---- */
 
@@ -40,6 +41,8 @@ typedef enum {
 } LedgerOutcome;
 
 const char *ledger_outcome_name(LedgerOutcome outcome);
+/* What rows call a protocol: "saml2", "oidc". */
+const char *ledger_protocol_name(Protocol protocol);
 
 typedef struct {
 	char *attribute; /* registry name */
@@ -96,13 +99,15 @@ typedef struct {
 #define LEDGER_READ_MAX 10000
 
 /*
- * Whether an answer of `since` or later gave the service, or any where that is NULL, this attribute
- * of the person (a ledger_person_mac()): STORE_OK when one did, STORE_ABSENT, or STORE_FAULT. Looks
- * through all answers that the service, or all of them, had about the person, newest first.
+ * Whether an answer of `since` or later gave the service of that protocol (a client_id and an
+ * entityID may be the same text, and are two services), or any where `service` is NULL, this
+ * attribute of the person (a ledger_person_mac()): STORE_OK when one did, STORE_ABSENT, or
+ * STORE_FAULT. Looks through all answers that the service, or all of them, had about the person,
+ * newest first.
  */
 StoreOutcome ledger_was_given(StoreReader *reader, const uint8_t person[SEAL_HASH_BYTES],
-			      const char *service, const char *attribute, int64_t since,
-			      GError **error);
+			      Protocol protocol, const char *service, const char *attribute,
+			      int64_t since, GError **error);
 
 /* LedgerRow * with their values (transfer full), or NULL on a fault. */
 GPtrArray *ledger_read(StoreReader *reader, const LedgerFilter *filter, GError **error);

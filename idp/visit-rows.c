@@ -37,8 +37,8 @@ bool visit_keep_given(Visit *visit, const char *response_id)
 	StoreCommit *commit = visit_commit(visit);
 	g_autoptr(LedgerRow) row = ledger_row_new(generation->ledger_key, person, visit->now,
 						  visit->now + generation->ledger_keep);
-	ledger_row_describe(row, LEDGER_ANSWERED, "saml2", visit->ask->service, response_id,
-			    visit->reference, generation->id);
+	ledger_row_describe(row, LEDGER_ANSWERED, ledger_protocol_name(visit->ask->protocol),
+			    visit->ask->service, response_id, visit->reference, generation->id);
 	for (guint i = 0; i < visit->decision->rows->len; i++) {
 		const DecisionRow *given = visit->decision->rows->pdata[i];
 		for (guint j = 0; given->values && j < given->values->len; j++)

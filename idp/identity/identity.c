@@ -201,9 +201,10 @@ static bool was_never_given(const Search *search, IdentifierKind kind, const GAr
 	uint8_t mac[SEAL_HASH_BYTES];
 
 	ledger_person_mac(search->rules->ledger_key, search->identity->person, mac);
-	for (guint i = 0; i < places->len; i++)
-		switch (ledger_was_given(search->reader, mac,
-					 g_array_index(places, IdentifierPlace, i).service,
+	for (guint i = 0; i < places->len; i++) {
+		const IdentifierPlace *place = &g_array_index(places, IdentifierPlace, i);
+
+		switch (ledger_was_given(search->reader, mac, place->protocol, place->service,
 					 identifier_name(kind), since, &cause)) {
 		case STORE_ABSENT:
 			break;
@@ -212,6 +213,7 @@ static bool was_never_given(const Search *search, IdentifierKind kind, const GAr
 		default:
 			return fail_store(error, cause);
 		}
+	}
 	return true;
 }
 

@@ -95,8 +95,8 @@ struct StoreBackend {
 	bool (*walk)(StoreReader *reader, StoreTable table,
 		     bool (*row)(GBytes *value, gpointer data), gpointer data, GError **error);
 	StoreOutcome (*ledger_was_given)(StoreReader *reader, const uint8_t *person,
-					 const char *service, const char *attribute, int64_t since,
-					 GError **error);
+					 const char *protocol, const char *service,
+					 const char *attribute, int64_t since, GError **error);
 	GPtrArray *(*ledger_read)(StoreReader *reader, const LedgerFilter *filter, GError **error);
 };
 

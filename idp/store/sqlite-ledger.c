@@ -286,8 +286,8 @@ GPtrArray *sqlite_ledger_read(SqliteHandle *handle, const LedgerFilter *filter, 
 }
 
 StoreOutcome sqlite_ledger_was_given(SqliteHandle *handle, const uint8_t *person,
-				     const char *service, const char *attribute, int64_t since,
-				     GError **error)
+				     const char *protocol, const char *service,
+				     const char *attribute, int64_t since, GError **error)
 {
 #define GIVEN(which)                                                                               \
 	"SELECT 1 FROM ledger_entry e WHERE e.person = ?1 " which "AND e.time >= ?4 "              \
@@ -296,7 +296,8 @@ StoreOutcome sqlite_ledger_was_given(SqliteHandle *handle, const uint8_t *person
 	"(SELECT id FROM ledger_word WHERE text = ?3)) ORDER BY e.id DESC LIMIT 1"
 	static const char anywhere[] = GIVEN("AND ?2 IS NULL ");
 	static const char here[] =
-		GIVEN("AND e.service = (SELECT id FROM ledger_word WHERE text = ?2) ");
+		GIVEN("AND e.service = (SELECT id FROM ledger_word WHERE text = ?2) "
+		      "AND e.protocol = (SELECT id FROM ledger_word WHERE text = ?6) ");
 	g_autoptr(SqliteUse) statement =
 		sqlite_handle_statement(handle, service ? here : anywhere, error);
 	int rc;
@@ -308,6 +309,8 @@ StoreOutcome sqlite_ledger_was_given(SqliteHandle *handle, const uint8_t *person
 	sqlite3_bind_text(statement, 3, attribute, -1, SQLITE_STATIC);
 	sqlite3_bind_int64(statement, 4, since);
 	sqlite3_bind_int(statement, 5, LEDGER_ANSWERED);
+	if (service != NULL)
+		sqlite3_bind_text(statement, 6, protocol, -1, SQLITE_STATIC);
 	rc = sqlite_handle_step(handle, statement, error);
 	if (rc == SQLITE_ROW)
 		return STORE_OK;

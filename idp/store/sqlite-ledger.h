@@ -31,8 +31,8 @@ bool sqlite_ledger_sweep(SqliteHandle *handle, int64_t until, unsigned limit, un
 
 /* See ledger_was_given(). */
 StoreOutcome sqlite_ledger_was_given(SqliteHandle *handle, const uint8_t *person,
-				     const char *service, const char *attribute, int64_t since,
-				     GError **error);
+				     const char *protocol, const char *service,
+				     const char *attribute, int64_t since, GError **error);
 
 /* See ledger_read(). */
 GPtrArray *sqlite_ledger_read(SqliteHandle *handle, const LedgerFilter *filter, GError **error);

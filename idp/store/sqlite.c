@@ -485,11 +485,12 @@ static bool reader_walk(StoreReader *base, StoreTable table,
 	return rc == SQLITE_DONE;
 }
 
-static StoreOutcome reader_was_given(StoreReader *base, const uint8_t *person, const char *service,
-				     const char *attribute, int64_t since, GError **error)
+static StoreOutcome reader_was_given(StoreReader *base, const uint8_t *person, const char *protocol,
+				     const char *service, const char *attribute, int64_t since,
+				     GError **error)
 {
-	return sqlite_ledger_was_given(((SqliteReader *)base)->handle, person, service, attribute,
-				       since, error);
+	return sqlite_ledger_was_given(((SqliteReader *)base)->handle, person, protocol, service,
+				       attribute, since, error);
 }
 
 static GPtrArray *reader_ledger(StoreReader *base, const LedgerFilter *filter, GError **error)

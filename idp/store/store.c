@@ -96,10 +96,12 @@ bool store_walk(StoreReader *reader, StoreTable table, bool (*row)(GBytes *value
 }
 
 StoreOutcome ledger_was_given(StoreReader *reader, const uint8_t person[SEAL_HASH_BYTES],
-			      const char *service, const char *attribute, int64_t since,
-			      GError **error)
+			      Protocol protocol, const char *service, const char *attribute,
+			      int64_t since, GError **error)
 {
-	return reader->backend->ledger_was_given(reader, person, service, attribute, since, error);
+	return reader->backend->ledger_was_given(reader, person,
+						 service ? ledger_protocol_name(protocol) : NULL,
+						 service, attribute, since, error);
 }
 
 GPtrArray *ledger_read(StoreReader *reader, const LedgerFilter *filter, GError **error)

@@ -180,6 +180,7 @@ static void was_given(Fixture *f, gconstpointer data)
 		const char *name, *person, *service, *attribute;
 		int64_t since;
 		StoreOutcome want;
+		Protocol protocol; /* 0: SAML */
 	} cases[] = {
 		{"given", "person", "https://sp.example/", "eduPersonPrincipalName", 0, STORE_OK},
 		{"the second value", "person", "https://sp.example/", "eduPersonScopedAffiliation",
@@ -197,6 +198,10 @@ static void was_given(Fixture *f, gconstpointer data)
 		{"anywhere, but before", "person", NULL, "mail", NOW + 6, STORE_ABSENT},
 		{"anywhere, another person", "other", NULL, "mail", 0, STORE_ABSENT},
 		{"no SQL", "person", "' OR 1=1 --", "mail", 0, STORE_ABSENT},
+		{"a client_id that is an entityID", "person", "https://sp.example/",
+		 "eduPersonPrincipalName", 0, STORE_ABSENT, PROTOCOL_OIDC},
+		{"anywhere, by either protocol", "person", NULL, "mail", NOW + 5, STORE_OK,
+		 PROTOCOL_OIDC},
 	};
 	g_autoptr(LedgerKey) key = conformance_ledger_key();
 
@@ -219,9 +224,12 @@ static void was_given(Fixture *f, gconstpointer data)
 
 		g_test_message("%s", cases[i].name);
 		ledger_person_mac(key, cases[i].person, person);
-		g_assert_cmpint(ledger_was_given(f->reader, person, cases[i].service,
-						 cases[i].attribute, cases[i].since, &error),
-				==, cases[i].want);
+		g_assert_cmpint(
+			ledger_was_given(f->reader, person,
+					 cases[i].protocol ? cases[i].protocol : PROTOCOL_SAML,
+					 cases[i].service, cases[i].attribute, cases[i].since,
+					 &error),
+			==, cases[i].want);
 		g_assert_no_error(error);
 	}
 }

@@ -483,11 +483,11 @@ static void make_old(const char *place, int version)
 		g_string_append_printf(made, "%s;", schema_steps[i]);
 	g_string_append_printf(
 		made,
-		"INSERT INTO ledger_word VALUES (1, 'kept'), (2, 'mail');"
+		"INSERT INTO ledger_word VALUES (1, 'kept'), (2, 'mail'), (3, 'saml2');"
 		"INSERT INTO ledger_entry (id, time, expires, outcome, protocol, service, "
 		"generation, reference, response_id, person) "
 		"VALUES (7, %" G_GINT64_FORMAT ", %" G_GINT64_FORMAT
-		", 1, 1, 1, 1, 'ref', 'r', zeroblob(32));"
+		", 1, 3, 1, 1, 'ref', 'r', zeroblob(32));"
 		"INSERT INTO ledger_value VALUES (7, 0, 2, zeroblob(32), 1, 3);"
 		"PRAGMA user_version=%d",
 		NOW, NOW + 10, version);
@@ -509,8 +509,9 @@ static void an_older_store_is_brought_up_to_date(void)
 		g_assert_error(error, STORE_ERROR, STORE_ERROR_OLDER);
 		make_store(place);
 		g_autoptr(StoreReader) reader = store_reader_open(store_sqlite, place, NULL);
-		g_assert_cmpint(ledger_was_given(reader, person, "kept", "mail", NOW, NULL), ==,
-				STORE_OK);
+		g_assert_cmpint(
+			ledger_was_given(reader, person, PROTOCOL_SAML, "kept", "mail", NOW, NULL),
+			==, STORE_OK);
 		const LedgerFilter filter = {.response_id = "r", .limit = 2};
 		g_autoptr(GPtrArray) rows = ledger_read(reader, &filter, NULL);
 		g_assert_cmpuint(rows->len, ==, 1);
