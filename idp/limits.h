@@ -134,6 +134,10 @@
 /* Approvals: 1,000 rules that need them, changed ten times, by two each. */
 #define LIMIT_STORE_APPROVALS 20000
 
+/* What people were told and said: those 400,000 with a dozen services that tell and ask, some 600
+ * bytes each; 3 GB at worst. */
+#define LIMIT_STORE_CHOICES 5000000
+
 /* How long an expired row is left before it is swept, in seconds: longer than any request lasts,
  * so that a slow one still meets the row that says it comes second. */
 #define LIMIT_STORE_GRACE 60

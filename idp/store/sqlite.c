@@ -35,7 +35,7 @@ typedef struct {
 /* The statements of a table; ?1 is the key, ?2 the time it is. */
 typedef struct {
 	const char *insert, *replace, *remove_expired, *remove_first, *equal, *owned, *take, *swap,
-		*expiry, *touch, *drop, *drop_owner, *sweep, *get, *count, *walk;
+		*expiry, *touch, *drop, *drop_owner, *sweep, *get, *count, *walk, *walk_owner;
 } Statements;
 
 #define STATEMENTS(table, number)                                                                  \
@@ -60,6 +60,7 @@ typedef struct {
 			 " WHERE expires <= ?1 ORDER BY expires LIMIT ?2)",                        \
 		.get = "SELECT value, expires FROM " table " WHERE key = ?1 AND expires > ?2",     \
 		.count = number, .walk = "SELECT value FROM " table,                               \
+		.walk_owner = "SELECT value FROM " table " WHERE owner = ?1",                      \
 	}
 
 #define FLEETING(table) STATEMENTS(table, "SELECT count(*) FROM " table)
@@ -70,7 +71,7 @@ static const Statements statements[STORE_TABLES] = {
 	[STORE_KNOWN] = FLEETING("known"),      [STORE_EPPN] = DURABLE("eppn"),
 	[STORE_EPPN_OF] = DURABLE("eppn_of"),   [STORE_IDENTIFIER] = DURABLE("identifier"),
 	[STORE_ROTATION] = DURABLE("rotation"), [STORE_CONTINUATION] = DURABLE("continuation"),
-	[STORE_APPROVAL] = DURABLE("approval"),
+	[STORE_APPROVAL] = DURABLE("approval"), [STORE_CHOICE] = DURABLE("choice"),
 };
 
 /* ---- operations ---- */
@@ -466,14 +467,17 @@ static bool reader_count(StoreReader *base, StoreTable table, uint64_t *count, G
 	return count_rows(((SqliteReader *)base)->handle, table, count, error);
 }
 
-static bool reader_walk(StoreReader *base, StoreTable table,
+static bool reader_walk(StoreReader *base, StoreTable table, const uint8_t *owner,
 			bool (*row)(GBytes *value, gpointer data), gpointer data, GError **error)
 {
 	SqliteHandle *handle = ((SqliteReader *)base)->handle;
+	const Statements *sql = &statements[table];
 	g_autoptr(SqliteUse) statement =
-		sqlite_handle_statement(handle, statements[table].walk, error);
+		sqlite_handle_statement(handle, owner ? sql->walk_owner : sql->walk, error);
 	int rc = SQLITE_ERROR;
 
+	if (statement != NULL && owner != NULL)
+		sqlite3_bind_blob(statement, 1, owner, SEAL_HASH_BYTES, SQLITE_STATIC);
 	/* The open statement holds one snapshot. */
 	while (statement != NULL &&
 	       (rc = sqlite_handle_step(handle, statement, error)) == SQLITE_ROW) {

@@ -36,6 +36,7 @@ static const Table tables[STORE_TABLES] = {
 	[STORE_ROTATION] = TABLE("rotation", false, LIMIT_STORE_ROTATIONS),
 	[STORE_CONTINUATION] = TABLE("continuation", false, LIMIT_STORE_CONTINUATIONS),
 	[STORE_APPROVAL] = TABLE("approval", false, LIMIT_STORE_APPROVALS),
+	[STORE_CHOICE] = TABLE("choice", false, LIMIT_STORE_CHOICES),
 };
 
 const StoreTableInfo *store_table_info(StoreTable table)
@@ -92,7 +93,17 @@ bool store_walk(StoreReader *reader, StoreTable table, bool (*row)(GBytes *value
 		gpointer data, GError **error)
 {
 	g_assert(table < STORE_TABLES && !tables[table].info.fleeting);
-	return reader->backend->walk(reader, table, row, data, error);
+	return reader->backend->walk(reader, table, NULL, row, data, error);
+}
+
+bool store_walk_owner(StoreReader *reader, StoreTable table, const char *owner,
+		      bool (*row)(GBytes *value, gpointer data), gpointer data, GError **error)
+{
+	uint8_t hash[SEAL_HASH_BYTES];
+
+	g_assert(table < STORE_TABLES && !tables[table].info.fleeting);
+	seal_hash(tables[table].owner_purpose, owner, strlen(owner), hash);
+	return reader->backend->walk(reader, table, hash, row, data, error);
 }
 
 StoreOutcome ledger_was_given(StoreReader *reader, const uint8_t person[SEAL_HASH_BYTES],

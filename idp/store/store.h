@@ -38,6 +38,7 @@ typedef enum {
 	STORE_ROTATION,   /* key: person; value: how often and when the identifiers were renewed */
 	STORE_CONTINUATION, /* key: person key; value: the earlier one whose identity goes on */
 	STORE_APPROVAL, /* key: hash of a rule's text, and a Unix account; value: who and when */
+	STORE_CHOICE,   /* choice.h; owner: person. What they were told and asked, and said */
 	STORE_TABLES
 } StoreTable;
 
@@ -135,6 +136,10 @@ bool store_count(StoreReader *reader, StoreTable table, uint64_t *count, GError 
  */
 bool store_walk(StoreReader *reader, StoreTable table, bool (*row)(GBytes *value, gpointer data),
 		gpointer data, GError **error);
+
+/* The same of the rows that were put with that owner. */
+bool store_walk_owner(StoreReader *reader, StoreTable table, const char *owner,
+		      bool (*row)(GBytes *value, gpointer data), gpointer data, GError **error);
 
 /* ---- commits ---- */
 

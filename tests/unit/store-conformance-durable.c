@@ -252,6 +252,40 @@ static void walk(Fixture *f, gconstpointer data)
 	}
 }
 
+static void walk_of_an_owner(Fixture *f, gconstpointer data)
+{
+	static const struct {
+		const char *key, *owner, *value;
+	} rows[] = {
+		{"a", "anna", "1"}, {"b", "bo", "2"},    {"c", "anna", "4"}, {"d", NULL, "8"},
+		{"e", "", "6"},     {"f", "anna ", "7"}, {"g", "Anna", "9"},
+	};
+	static const struct {
+		const char *owner, *want;
+	} cases[] = {{"anna", "14"}, {"bo", "2"}, {"", "6"}, {"cecilia", ""}};
+	StoreCommit *drop = store_commit_new(NOW, NULL, NULL);
+
+	for (unsigned i = 0; i < G_N_ELEMENTS(rows); i++)
+		g_assert_cmpint(
+			ensure_at(f, STORE_CHOICE, rows[i].key, rows[i].owner, rows[i].value), ==,
+			STORE_OK);
+	ensure_at(f, STORE_ROTATION, "a", "anna", "x");
+	for (unsigned i = 0; i < G_N_ELEMENTS(cases); i++) {
+		g_autoptr(GString) seen = g_string_new(NULL);
+
+		g_assert_true(store_walk_owner(f->reader, STORE_CHOICE, cases[i].owner,
+					       gather_values, seen, NULL));
+		g_test_message("%s", cases[i].owner);
+		g_assert_cmpuint(seen->len, ==, strlen(cases[i].want));
+		g_assert_cmpuint(strspn(seen->str, cases[i].want), ==, seen->len);
+	}
+	store_drop_owner(drop, STORE_CHOICE, "anna");
+	conformance_apply(f->store, drop);
+	g_autoptr(GString) left = g_string_new(NULL);
+	g_assert_true(store_walk_owner(f->reader, STORE_CHOICE, "anna", gather_values, left, NULL));
+	g_assert_cmpstr(left->str, ==, "");
+}
+
 typedef struct {
 	Fixture *f;
 	unsigned seen;
@@ -318,6 +352,7 @@ const ConformanceTest conformance_durable_tests[] = {
 	{"durable-rows-take-every-verb", durable_rows_take_every_verb},
 	{"no-sweep-takes-a-durable-row", no_sweep_takes_a_durable_row, true},
 	{"walk", walk},
+	{"walk-of-an-owner", walk_of_an_owner},
 	{"a-walk-sees-one-moment", a_walk_sees_one_moment},
 	{"a-full-durable-table-loses-nothing", a_full_durable_table_loses_nothing, true},
 	{0},

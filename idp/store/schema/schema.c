@@ -122,7 +122,10 @@ DURABLE("approval") \
 "FROM ledger_entry e JOIN ledger_word p ON p.id = e.protocol" \
 "	JOIN ledger_word s ON s.id = e.service JOIN ledger_word g ON g.id = e.generation" \
 "	LEFT JOIN ledger_word a ON a.id = e.account;"
+
+/* What people were told and asked. */
+#define STEP_5 DURABLE("choice")
 /* clang-format on */
 
-const char *const schema_steps[] = {STEP_1, STEP_2, STEP_3, STEP_4};
+const char *const schema_steps[] = {STEP_1, STEP_2, STEP_3, STEP_4, STEP_5};
 const int schema_version = G_N_ELEMENTS(schema_steps);
