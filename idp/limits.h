@@ -138,6 +138,10 @@
  * bytes each; 3 GB at worst. */
 #define LIMIT_STORE_CHOICES 5000000
 
+/* Services whose asks are known: eduGAIN's ten thousand, and as many again that came and went each
+ * year for nine years; most rows have some 600 bytes. */
+#define LIMIT_STORE_HOLDS 100000
+
 /* How long an expired row is left before it is swept, in seconds: longer than any request lasts,
  * so that a slow one still meets the row that says it comes second. */
 #define LIMIT_STORE_GRACE 60

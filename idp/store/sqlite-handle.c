@@ -241,7 +241,8 @@ static bool check(SqliteHandle *handle, GError **error)
 	       check_one(handle, "PRAGMA quick_check(eppn_of)", error) &&
 	       check_one(handle, "PRAGMA quick_check(rotation)", error) &&
 	       check_one(handle, "PRAGMA quick_check(continuation)", error) &&
-	       check_one(handle, "PRAGMA quick_check(approval)", error);
+	       check_one(handle, "PRAGMA quick_check(approval)", error) &&
+	       check_one(handle, "PRAGMA quick_check(hold)", error);
 }
 
 bool sqlite_handle_create(const char *path, GError **error)

@@ -72,6 +72,7 @@ static const Statements statements[STORE_TABLES] = {
 	[STORE_EPPN_OF] = DURABLE("eppn_of"),   [STORE_IDENTIFIER] = DURABLE("identifier"),
 	[STORE_ROTATION] = DURABLE("rotation"), [STORE_CONTINUATION] = DURABLE("continuation"),
 	[STORE_APPROVAL] = DURABLE("approval"), [STORE_CHOICE] = DURABLE("choice"),
+	[STORE_HOLD] = DURABLE("hold"),
 };
 
 /* ---- operations ---- */

@@ -37,6 +37,7 @@ static const Table tables[STORE_TABLES] = {
 	[STORE_CONTINUATION] = TABLE("continuation", false, LIMIT_STORE_CONTINUATIONS),
 	[STORE_APPROVAL] = TABLE("approval", false, LIMIT_STORE_APPROVALS),
 	[STORE_CHOICE] = TABLE("choice", false, LIMIT_STORE_CHOICES),
+	[STORE_HOLD] = TABLE("hold", false, LIMIT_STORE_HOLDS),
 };
 
 const StoreTableInfo *store_table_info(StoreTable table)

@@ -39,6 +39,8 @@ typedef enum {
 	STORE_CONTINUATION, /* key: person key; value: the earlier one whose identity goes on */
 	STORE_APPROVAL, /* key: hash of a rule's text, and a Unix account; value: who and when */
 	STORE_CHOICE,   /* choice.h; owner: person. What they were told and asked, and said */
+	STORE_HOLD,     /* key: a service (hold.h); value: what it asks for, and what of it was let
+			   pass */
 	STORE_TABLES
 } StoreTable;
 

@@ -125,7 +125,10 @@ DURABLE("approval") \
 
 /* What people were told and asked. */
 #define STEP_5 DURABLE("choice")
+
+/* What services ask for. */
+#define STEP_6 DURABLE("hold")
 /* clang-format on */
 
-const char *const schema_steps[] = {STEP_1, STEP_2, STEP_3, STEP_4, STEP_5};
+const char *const schema_steps[] = {STEP_1, STEP_2, STEP_3, STEP_4, STEP_5, STEP_6};
 const int schema_version = G_N_ELEMENTS(schema_steps);
