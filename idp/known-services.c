@@ -27,6 +27,10 @@ static Service *copy_unnamed(const Service *service)
 		const Wish *wish = service->wishes->pdata[i];
 		service_add_wish(copy, wish->name, wish->required);
 	}
+	for (guint i = 0; i < service->feeds->len; i++)
+		service_add_feed(copy, service->feeds->pdata[i]);
+	copy->registered_by = g_strdup(service->registered_by);
+	copy->trial = service->trial;
 	return copy;
 }
 
@@ -55,9 +59,11 @@ static void add_named(KnownServices *known, const EntitySet *set, const GPtrArra
 	}
 }
 
-static void add_kinds(KnownServices *known, const Feed *feed, GHashTable *named)
+static void add_kinds(KnownServices *known, const EntitySet *set, const Feed *feed,
+		      GHashTable *named)
 {
 	g_autoptr(GPtrArray) examples = feed_examples(feed);
+	g_ptr_array_extend_and_steal(examples, entity_set_shared_examples(set, feed));
 	while (examples->len > 0) {
 		Entity *entity = g_ptr_array_steal_index_fast(examples, examples->len - 1);
 		g_ptr_array_add(known->entities, entity);
@@ -85,6 +91,6 @@ KnownServices *known_services_new(const EntitySet *set, const GPtrArray *texts, 
 	if (feeds->len > 0)
 		add_named(known, set, texts, named, now);
 	for (guint i = 0; i < feeds->len; i++)
-		add_kinds(known, feeds->pdata[i], named);
+		add_kinds(known, set, feeds->pdata[i], named);
 	return known;
 }

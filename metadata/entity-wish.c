@@ -143,6 +143,27 @@ static bool read_entity_attributes(Entity *entity, const XmlNode *descriptor, GP
 	return true;
 }
 
+/* Who registered the service with a federation (SAML Metadata Extensions for Registration and
+ * Publication Information 1.0, 2.1), as whoever signed or added the metadata lets it say. Of two
+ * nobody could tell which one a rule means. */
+static bool read_registration(const XmlNode *descriptor, char **ret, GError **error)
+{
+	const XmlNode *extensions = xml_node_child(descriptor, XML_NS_MD, "Extensions");
+	const XmlNode *info =
+		extensions ? xml_node_child(extensions, XML_NS_MDRPI, "RegistrationInfo") : NULL;
+	if (!info)
+		return true;
+	if (xml_node_next(info, XML_NS_MDRPI, "RegistrationInfo"))
+		return entity_read_refuse(error, METADATA_ERROR_SYNTAX, info,
+					  "there is a second one");
+	g_autofree char *value = xml_node_attribute(info, "registrationAuthority");
+	if (value && (!*value || strlen(value) > VALUE_MAX))
+		return entity_read_refuse(error, METADATA_ERROR_SYNTAX, info,
+					  "registrationAuthority is not a short text");
+	*ret = g_steal_pointer(&value);
+	return true;
+}
+
 /* What the service says of subject identifiers (SAML Subject Identifier Attributes Profile 1.0)
  * stands in the place of what it requests of them: "none" wants neither, and "any" leaves the
  * choice to us: the one that services cannot compare. */
@@ -191,6 +212,7 @@ typedef struct {
 	const Entity *entity;
 	const XmlNode *descriptor, *role;
 	GPtrArray *categories;
+	const char *registered_by;
 } Shared;
 
 static Service *make_service(const Shared *shared, const XmlNode *consuming, GError **error)
@@ -204,6 +226,7 @@ static Service *make_service(const Shared *shared, const XmlNode *consuming, GEr
 	g_autoptr(Service) service = service_new(PROTOCOL_SAML, shared->entity->id);
 	service->display_sv = g_steal_pointer(&names.sv);
 	service->display_en = g_steal_pointer(&names.en);
+	service->registered_by = g_strdup(shared->registered_by);
 	for (guint i = 0; i < shared->categories->len; i++)
 		service_add_category(service, shared->categories->pdata[i]);
 	if (consuming && !read_requested(service, consuming, error))
@@ -260,9 +283,11 @@ bool entity_wish_read(Entity *entity, const XmlNode *descriptor, const XmlNode *
 		      GError **error)
 {
 	g_autoptr(GPtrArray) categories = g_ptr_array_new_with_free_func(g_free);
-	const Shared shared = {entity, descriptor, role, categories};
-	if (!read_entity_attributes(entity, descriptor, categories, error))
+	g_autofree char *registered_by = NULL;
+	if (!read_entity_attributes(entity, descriptor, categories, error) ||
+	    !read_registration(descriptor, &registered_by, error))
 		return false;
+	const Shared shared = {entity, descriptor, role, categories, registered_by};
 	for (const XmlNode *node = xml_node_child(role, XML_NS_MD, "AttributeConsumingService");
 	     node; node = xml_node_next(node, XML_NS_MD, "AttributeConsumingService")) {
 		if (!read_consuming(entity, &shared, node, error))

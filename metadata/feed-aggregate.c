@@ -13,6 +13,7 @@ typedef struct {
 	GHashTable *times; /* entityID -> how many service providers have it */
 	FeedIndexWriter *writer;
 	FeedIndexFacts facts;
+	Asked *asked; /* of the service at hand */
 } Walk;
 
 /* What is done with each service provider. `until` in seconds, of all lists around it. */
@@ -76,11 +77,15 @@ static void digest_lines(Digest *digest, GPtrArray *lines)
 	digest_add(digest, "", 1);
 }
 
-/* All that policy sees of a service but its id (policy/match.c, policy/decide.c): categories and
- * wishes. Names for people it only shows. */
+/* All that policy sees of a service but its id (policy/match.c, policy/decide.c): categories,
+ * wishes, and who registered it. Names for people it only shows, and the feed is all of theirs. */
 static void digest_kind(const Entity *entity, guint8 ret[DIGEST_SIZE])
 {
 	Digest *digest = digest_new();
+	const char *registered_by = entity->service->registered_by;
+	digest_add(digest, registered_by ? registered_by : "",
+		   registered_by ? strlen(registered_by) + 1 : 0);
+	digest_add(digest, "", 1);
 	for (guint i = 0; i < entity->wishes->len; i++) {
 		const Service *service = ((const EntityWish *)entity->wishes->pdata[i])->service;
 		g_autoptr(GPtrArray) categories = g_ptr_array_new();
@@ -138,7 +143,8 @@ static bool take(Walk *walk, const XmlNode *descriptor, const char *id, gint64 u
 	if (entity->valid_until != 0 && entity->valid_until < until)
 		until = entity->valid_until;
 	digest_kind(entity, kind);
-	return feed_index_writer_add(walk->writer, id, blob, until, kind, error);
+	asked_of_entity(walk->asked, entity);
+	return feed_index_writer_add(walk->writer, walk->asked, blob, until, kind, error);
 }
 
 static bool judge_time(const XmlNode *root, gint64 now, gint64 *ret_until, GError **error)
@@ -199,7 +205,8 @@ bool feed_aggregate_index(GBytes *aggregate, GBytes *certificate, gint64 now, in
 	const XmlNode *root = xml_document_root(doc);
 	g_autoptr(GHashTable) times = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
 	g_autoptr(FeedIndexWriter) writer = feed_index_writer_new(fd);
-	Walk walk = {.times = times, .writer = writer};
+	g_autoptr(Asked) asked = asked_new();
+	Walk walk = {.times = times, .writer = writer, .asked = asked};
 	gsize len;
 	const void *data = g_bytes_get_data(aggregate, &len);
 	digest_of(data, len, walk.facts.aggregate);

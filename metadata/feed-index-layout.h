@@ -8,7 +8,7 @@
 
 /* Where things stand in the index; for feed-index.c and feed-index-write.c alone. */
 
-#define FEED_INDEX_MAGIC      "PVFEED1\n" /* with the version of the layout */
+#define FEED_INDEX_MAGIC      "PVFEED2\n" /* with the version of the layout */
 #define FEED_INDEX_MAGIC_SIZE (sizeof FEED_INDEX_MAGIC - 1)
 
 enum {
@@ -21,7 +21,7 @@ enum {
 	AT_DUPLICATES = 40,
 	AT_OTHERS = 44,
 	AT_NOTES_LEN = 48,
-	AT_ZERO = 52,
+	AT_ASKS_LEN = 52,
 	AT_AGGREGATE = 56,
 	AT_CERTIFICATE = 88,
 	AT_TABLE_DIGEST = FEED_INDEX_TABLE_DIGEST,
@@ -34,8 +34,10 @@ enum {
 	ENTRY_LENGTH = 72,
 	ENTRY_FLAGS = 76,
 	ENTRY_VALID_UNTIL = 80,
-	ENTRY_ZERO = 88,
+	ENTRY_ASKS = 88, /* from the beginning of the asks */
+	ENTRY_ASKS_LEN = 92,
 };
+/* The first bit of the flags; the others are the number of its kind. */
 #define ENTRY_FLAG_EXAMPLE 1u
 
 static inline guint32 feed_index_get32(const guint8 *at)

@@ -11,8 +11,9 @@ struct FeedIndexWriter {
 	guint64 at;        /* where the next byte goes, those in `block` counted */
 	GByteArray *block; /* not written yet */
 	GByteArray *table; /* entries, in the order they came */
+	GByteArray *asks;  /* likewise */
 	GByteArray *notes; /* text */
-	GHashTable *kinds; /* GBytes: seen */
+	GHashTable *kinds; /* GBytes -> guint: their numbers */
 };
 
 FeedIndexWriter *feed_index_writer_new(int fd)
@@ -23,6 +24,7 @@ FeedIndexWriter *feed_index_writer_new(int fd)
 	writer->at = FEED_INDEX_HEADER;
 	writer->block = g_byte_array_append(g_byte_array_new(), nothing, sizeof nothing);
 	writer->table = g_byte_array_new();
+	writer->asks = g_byte_array_new();
 	writer->notes = g_byte_array_new();
 	writer->kinds = g_hash_table_new_full(g_bytes_hash, g_bytes_equal,
 					      (GDestroyNotify)g_bytes_unref, NULL);
@@ -35,6 +37,7 @@ void feed_index_writer_free(FeedIndexWriter *writer)
 		return;
 	g_byte_array_unref(writer->block);
 	g_byte_array_unref(writer->table);
+	g_byte_array_unref(writer->asks);
 	g_byte_array_unref(writer->notes);
 	g_hash_table_unref(writer->kinds);
 	g_free(writer);
@@ -66,21 +69,44 @@ static bool append(FeedIndexWriter *writer, const void *bytes, gsize len, GError
 	return writer->block->len < BLOCK || flush(writer, error);
 }
 
-bool feed_index_writer_add(FeedIndexWriter *writer, const char *id, GBytes *blob,
+/* The aggregate says each of them at greater length, so that what fits it fits here; but this
+ * stands in memory until the end. */
+static bool add_asks(FeedIndexWriter *writer, const Asked *asked, guint8 *entry, GError **error)
+{
+	guint at = writer->asks->len;
+	asked_to_text(asked, writer->asks);
+	feed_index_put32(entry + ENTRY_ASKS, at);
+	feed_index_put32(entry + ENTRY_ASKS_LEN, writer->asks->len - at);
+	return writer->asks->len <= FEED_INDEX_BYTES_MAX ||
+	       metadata_refuse(error, METADATA_ERROR_LIMIT,
+			       "what its services ask for takes more than %d bytes",
+			       FEED_INDEX_BYTES_MAX);
+}
+
+bool feed_index_writer_add(FeedIndexWriter *writer, const Asked *asked, GBytes *blob,
 			   gint64 valid_until, const guint8 kind[DIGEST_SIZE], GError **error)
 {
 	guint8 entry[FEED_INDEX_ENTRY] = {0};
 	gsize len;
 	const void *data = g_bytes_get_data(blob, &len);
-	bool first = g_hash_table_add(writer->kinds, g_bytes_new(kind, DIGEST_SIZE));
+	guint number = g_hash_table_size(writer->kinds);
+	g_autoptr(GBytes) name = g_bytes_new(kind, DIGEST_SIZE);
+	gpointer known;
+	bool first = !g_hash_table_lookup_extended(writer->kinds, name, NULL, &known);
+	if (first)
+		g_hash_table_insert(writer->kinds, g_bytes_ref(name), GUINT_TO_POINTER(number));
+	else
+		number = GPOINTER_TO_UINT(known);
 	if (writer->table->len / FEED_INDEX_ENTRY == FEED_INDEX_COUNT_MAX)
 		return metadata_refuse(error, METADATA_ERROR_LIMIT, "more than %d services",
 				       FEED_INDEX_COUNT_MAX);
-	digest_of(id, strlen(id), entry + ENTRY_KEY);
+	if (!add_asks(writer, asked, entry, error))
+		return false;
+	digest_of(asked->id, strlen(asked->id), entry + ENTRY_KEY);
 	digest_of(data, len, entry + ENTRY_DIGEST);
 	feed_index_put64(entry + ENTRY_OFFSET, writer->at);
 	feed_index_put32(entry + ENTRY_LENGTH, (guint32)len);
-	feed_index_put32(entry + ENTRY_FLAGS, first ? ENTRY_FLAG_EXAMPLE : 0);
+	feed_index_put32(entry + ENTRY_FLAGS, number * 2 | (first ? ENTRY_FLAG_EXAMPLE : 0));
 	feed_index_put64(entry + ENTRY_VALID_UNTIL, (guint64)valid_until);
 	g_byte_array_append(writer->table, entry, sizeof entry);
 	return append(writer, data, len, error);
@@ -112,10 +138,12 @@ static void fill_header(const FeedIndexWriter *writer, const FeedIndexFacts *fac
 	feed_index_put32(header + AT_DUPLICATES, facts->duplicates);
 	feed_index_put32(header + AT_OTHERS, facts->others);
 	feed_index_put32(header + AT_NOTES_LEN, writer->notes->len);
+	feed_index_put32(header + AT_ASKS_LEN, writer->asks->len);
 	memcpy(header + AT_AGGREGATE, facts->aggregate, DIGEST_SIZE);
 	memcpy(header + AT_CERTIFICATE, facts->certificate, DIGEST_SIZE);
 	Digest *digest = digest_new();
 	digest_add(digest, writer->table->data, writer->table->len);
+	digest_add(digest, writer->asks->data, writer->asks->len);
 	digest_add(digest, writer->notes->data, writer->notes->len);
 	digest_end(digest, header + AT_TABLE_DIGEST);
 	digest_of(header, AT_HEADER_DIGEST, header + AT_HEADER_DIGEST);
@@ -129,6 +157,7 @@ bool feed_index_writer_end(FeedIndexWriter *writer, const FeedIndexFacts *facts,
 		qsort(writer->table->data, writer->table->len / FEED_INDEX_ENTRY, FEED_INDEX_ENTRY,
 		      by_key);
 	if (!append(writer, writer->table->data, writer->table->len, error) ||
+	    !append(writer, writer->asks->data, writer->asks->len, error) ||
 	    !append(writer, writer->notes->data, writer->notes->len, error) ||
 	    !flush(writer, error))
 		return false;

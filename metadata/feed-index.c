@@ -12,6 +12,8 @@ struct FeedIndex {
 	const guint8 *bytes;
 	gsize size;
 	const guint8 *table;
+	const guint8 *asks;
+	gsize asks_len;
 	const guint8 *notes;
 	gsize notes_len;
 	FeedIndexFacts facts;
@@ -52,15 +54,17 @@ static bool read_header(FeedIndex *index, GError **error)
 	memcpy(facts->aggregate, h + AT_AGGREGATE, DIGEST_SIZE);
 	memcpy(facts->certificate, h + AT_CERTIFICATE, DIGEST_SIZE);
 	index->notes_len = feed_index_get32(h + AT_NOTES_LEN);
+	index->asks_len = feed_index_get32(h + AT_ASKS_LEN);
 	guint64 table = feed_index_get64(h + AT_TABLE);
 	if (feed_index_get64(h + AT_SIZE) != index->size || facts->valid_until <= 0 ||
-	    feed_index_get32(h + AT_ZERO) != 0 || facts->count > FEED_INDEX_COUNT_MAX ||
-	    index->notes_len > FEED_INDEX_NOTES_MAX || table < FEED_INDEX_HEADER ||
-	    table > index->size ||
-	    index->size - table != (gsize)facts->count * FEED_INDEX_ENTRY + index->notes_len)
+	    facts->count > FEED_INDEX_COUNT_MAX || index->notes_len > FEED_INDEX_NOTES_MAX ||
+	    table < FEED_INDEX_HEADER || table > index->size ||
+	    index->size - table !=
+		    (gsize)facts->count * FEED_INDEX_ENTRY + index->asks_len + index->notes_len)
 		return damaged(error, "its sizes");
 	index->table = h + table;
-	index->notes = index->table + (gsize)facts->count * FEED_INDEX_ENTRY;
+	index->asks = index->table + (gsize)facts->count * FEED_INDEX_ENTRY;
+	index->notes = index->asks + index->asks_len;
 	return true;
 }
 
@@ -68,6 +72,23 @@ static const guint8 *entry_at(const FeedIndex *index, guint i)
 {
 	g_assert(i < index->facts.count);
 	return index->table + (gsize)i * FEED_INDEX_ENTRY;
+}
+
+static const char *asks_at(const FeedIndex *index, guint i, gsize *ret_length)
+{
+	const guint8 *entry = entry_at(index, i);
+	gsize at = feed_index_get32(entry + ENTRY_ASKS);
+	*ret_length = feed_index_get32(entry + ENTRY_ASKS_LEN);
+	return at <= index->asks_len && *ret_length <= index->asks_len - at
+		       ? (const char *)index->asks + at
+		       : NULL;
+}
+
+static bool check_asks(const FeedIndex *index, guint i)
+{
+	gsize length;
+	const char *text = asks_at(index, i, &length);
+	return text && asked_is_text(text, length);
 }
 
 /* Blobs lie between header and table; keys rise, so that a search ends and finds one. */
@@ -80,8 +101,8 @@ static bool check_entry(const FeedIndex *index, guint i)
 	gint64 until = feed_index_valid_until(index, i);
 	return offset >= FEED_INDEX_HEADER && offset <= end && length > 0 &&
 	       length <= end - offset && length <= XML_LIMITS_ENTITY.bytes &&
-	       (feed_index_get32(entry + ENTRY_FLAGS) & ~ENTRY_FLAG_EXAMPLE) == 0 && until > 0 &&
-	       until <= index->facts.valid_until && feed_index_get64(entry + ENTRY_ZERO) == 0 &&
+	       feed_index_kind(index, i) < index->facts.count && until > 0 &&
+	       until <= index->facts.valid_until && check_asks(index, i) &&
 	       (i == 0 || memcmp(entry_at(index, i - 1), entry, DIGEST_SIZE) < 0);
 }
 
@@ -155,6 +176,16 @@ int feed_index_find(const FeedIndex *index, const char *id)
 {
 	guint8 key[DIGEST_SIZE];
 	digest_of(id, strlen(id), key);
+	return feed_index_find_key(index, key);
+}
+
+const guint8 *feed_index_key(const FeedIndex *index, guint i)
+{
+	return entry_at(index, i) + ENTRY_KEY;
+}
+
+int feed_index_find_key(const FeedIndex *index, const guint8 *key)
+{
 	guint low = 0, high = index->facts.count;
 	while (low < high) {
 		guint middle = low + (high - low) / 2;
@@ -177,6 +208,20 @@ gint64 feed_index_valid_until(const FeedIndex *index, guint i)
 bool feed_index_is_example(const FeedIndex *index, guint i)
 {
 	return feed_index_get32(entry_at(index, i) + ENTRY_FLAGS) & ENTRY_FLAG_EXAMPLE;
+}
+
+guint feed_index_kind(const FeedIndex *index, guint i)
+{
+	return feed_index_get32(entry_at(index, i) + ENTRY_FLAGS) / 2;
+}
+
+void feed_index_asked(const FeedIndex *index, guint i, Asked *asked)
+{
+	gsize length;
+	const char *text = asks_at(index, i, &length);
+	bool good = asked_from_text(asked, text, length);
+	/* It was when the index was opened, and only who owns the file could have changed it. */
+	g_assert(good);
 }
 
 GBytes *feed_index_blob(const FeedIndex *index, guint i, GError **error)

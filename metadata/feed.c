@@ -20,6 +20,9 @@ struct Feed {
 	FeedIndex *index;
 	bool is_unkept; /* the index is in memory only */
 	bool is_old;
+	bool is_trial;
+	void (*dress)(Entity *entity, gpointer data); /* or NULL */
+	gpointer dress_data;
 	pthread_mutex_t lock; /* of both below; pthread, so that TSan sees it */
 	GHashTable *cache;    /* entityID -> GList in `used` */
 	GQueue used;          /* Entity, the last used first */
@@ -31,6 +34,7 @@ static Feed *feed_new(const FeedOptions *options)
 	feed->name = g_strdup(options->name);
 	feed->file = g_strdup(options->file);
 	feed->folder = g_strdup(options->folder);
+	feed->is_trial = options->is_trial;
 	feed->cache = g_hash_table_new(g_str_hash, g_str_equal);
 	g_queue_init(&feed->used);
 	pthread_mutex_init(&feed->lock, NULL);
@@ -272,7 +276,19 @@ static Entity *open_entity(const Feed *feed, guint i, const char *id)
 	gsize len = 0;
 	const void *data = blob ? g_bytes_get_data(blob, &len) : NULL;
 	g_autoptr(Entity) entity = blob ? entity_parse(data, len, ENTITY_ANY_TIME, NULL) : NULL;
-	return entity && (!id || strcmp(entity->id, id) == 0) ? g_steal_pointer(&entity) : NULL;
+	if (!entity || (id && strcmp(entity->id, id) != 0))
+		return NULL;
+	if (feed->dress)
+		feed->dress(entity, feed->dress_data);
+	return g_steal_pointer(&entity);
+}
+
+void feed_dress(Feed *feed, void (*dress)(Entity *entity, gpointer data), gpointer data)
+{
+	feed->dress = dress;
+	feed->dress_data = data;
+	g_hash_table_remove_all(feed->cache);
+	g_queue_clear_full(&feed->used, (GDestroyNotify)entity_unref);
 }
 
 /* With the lock held. */
@@ -335,6 +351,57 @@ GPtrArray *feed_examples(const Feed *feed)
 			g_ptr_array_add(examples, entity);
 	}
 	return examples;
+}
+
+const guint8 *feed_key(const Feed *feed, guint i)
+{
+	return feed_index_key(feed->index, i);
+}
+
+guint feed_kind(const Feed *feed, guint i)
+{
+	return feed_index_kind(feed->index, i);
+}
+
+Entity *feed_open(const Feed *feed, guint i)
+{
+	return open_entity(feed, i, NULL);
+}
+
+void feed_asked(const Feed *feed, guint i, Asked *asked)
+{
+	feed_index_asked(feed->index, i, asked);
+}
+
+bool feed_has_key(const Feed *feed, const guint8 *key)
+{
+	return feed_index_find_key(feed->index, key) >= 0;
+}
+
+guint feed_shared(const Feed *feed, const Feed *other, char **ret_first)
+{
+	guint count = feed_index_facts(feed->index)->count, shared = 0;
+	*ret_first = NULL;
+	for (guint i = 0; i < count; i++) {
+		if (!feed_has_key(other, feed_key(feed, i)))
+			continue;
+		if (shared++ == 0) {
+			g_autoptr(Asked) asked = asked_new();
+			feed_asked(feed, i, asked);
+			*ret_first = g_strdup(asked->id);
+		}
+	}
+	return shared;
+}
+
+const char *feed_name(const Feed *feed)
+{
+	return feed->name;
+}
+
+bool feed_is_trial(const Feed *feed)
+{
+	return feed->is_trial;
 }
 
 FeedStatus feed_status(const Feed *feed)

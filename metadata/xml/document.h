@@ -18,6 +18,7 @@ typedef struct _xmlNode XmlNode;
 #define XML_NS_MD       "urn:oasis:names:tc:SAML:2.0:metadata"
 #define XML_NS_MDATTR   "urn:oasis:names:tc:SAML:metadata:attribute"
 #define XML_NS_MDUI     "urn:oasis:names:tc:SAML:metadata:ui"
+#define XML_NS_MDRPI    "urn:oasis:names:tc:SAML:metadata:rpi"
 #define XML_NS_SHIBMD   "urn:mace:shibboleth:metadata:1.0"
 #define XML_NS_DS       "http://www.w3.org/2000/09/xmldsig#"
 #define XML_NS_EXC_C14N "http://www.w3.org/2001/10/xml-exc-c14n#"

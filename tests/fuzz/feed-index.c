@@ -11,10 +11,18 @@
 static void walk(const FeedIndex *index)
 {
 	guint count = feed_index_facts(index)->count, bad = 0;
+	g_autoptr(Asked) asked = asked_new();
 	for (guint i = 0; i < count; i++) {
 		g_autoptr(GBytes) blob = feed_index_blob(index, i, NULL);
 		g_assert_cmpint(feed_index_valid_until(index, i), >, 0);
 		feed_index_is_example(index, i);
+		g_assert_cmpuint(feed_index_kind(index, i), <, count);
+		feed_index_asked(index, i, asked);
+		g_assert_true(*asked->id && g_utf8_validate(asked->id, -1, NULL));
+		for (guint j = 0; j < asked->categories->len; j++)
+			g_assert_true(g_utf8_validate(asked->categories->pdata[j], -1, NULL));
+		for (guint j = 0; j < asked->wishes->len; j++)
+			g_assert_true(*g_array_index(asked->wishes, AskedWish, j).name);
 		bad += !blob;
 		g_assert_true(!blob || g_bytes_get_size(blob) > 0);
 	}

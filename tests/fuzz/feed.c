@@ -63,6 +63,18 @@ static GBytes *sign(const uint8_t *data, size_t size)
 	return xml_document_to_bytes(doc);
 }
 
+/* What the index says it asks for is what it asks for. */
+static void check_asks(const FeedIndex *index, guint i, const Entity *entity)
+{
+	g_autoptr(Asked) asked = asked_new();
+	g_autoptr(GByteArray) here = g_byte_array_new(), there = g_byte_array_new();
+	asked_of_entity(asked, entity);
+	asked_to_text(asked, there);
+	feed_index_asked(index, i, asked);
+	asked_to_text(asked, here);
+	g_assert_cmpmem(here->data, here->len, there->data, there->len);
+}
+
 static void check(const FeedIndex *index)
 {
 	const FeedIndexFacts *facts = feed_index_facts(index);
@@ -72,6 +84,7 @@ static void check(const FeedIndex *index)
 		const void *data = g_bytes_get_data(blob, &len);
 		g_autoptr(Entity) entity = entity_parse(data, len, ENTITY_ANY_TIME, NULL);
 		g_assert_nonnull(entity);
+		check_asks(index, i, entity);
 		g_assert_cmpint(feed_index_find(index, entity->id), ==, (int)i);
 		g_assert_cmpint(feed_index_valid_until(index, i), <=, facts->valid_until);
 	}

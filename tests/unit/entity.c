@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: AGPL-3.0-or-later */
 #include "metadata/entity.h"
+#include "metadata/asked.h"
 
 #include <string.h>
 
@@ -281,6 +282,80 @@ static void test_subject_id(void)
 	}
 }
 
+/* Who registered it, and of two who say so neither. */
+static void test_registration(void)
+{
+#define BY(value) "<rpi:RegistrationInfo registrationAuthority=\"" value "\"/>"
+	static const struct {
+		const char *name, *text, *want;
+		bool refused;
+	} cases[] = {
+		{"said", BY("http://www.swamid.se/"), "http://www.swamid.se/"},
+		{"byte for byte", BY("HTTP://www.swamid.se"), "HTTP://www.swamid.se"},
+		{"not said", "", NULL},
+		{"without the authority", "<rpi:RegistrationInfo/>", NULL},
+		{"of another namespace",
+		 "<x:RegistrationInfo xmlns:x=\"u:x\" registrationAuthority=\"a\"/>", NULL},
+		{"empty", BY(""), NULL, true},
+		{"twice", BY("a") BY("b"), NULL, true},
+		{"twice the same", BY("a") BY("a"), NULL, true},
+		{"long", BY("@@"), NULL, true},
+	};
+	g_autofree char *letters = g_strnfill(1025, 'x');
+
+	for (gsize i = 0; i < G_N_ELEMENTS(cases); i++) {
+		g_autoptr(GString) text = g_string_new(
+			"<EntityDescriptor xmlns=\"" XML_NS_MD "\" xmlns:rpi=\"" XML_NS_MDRPI
+			"\" entityID=\"sp\"><Extensions>##</Extensions><SPSSODescriptor "
+			"protocolSupportEnumeration=\"" SAML2
+			"\"><AssertionConsumerService Binding=\"" ENDPOINT_POST "\" Location=\"" ACS
+			"\" index=\"7\"/></SPSSODescriptor></EntityDescriptor>");
+		g_autoptr(GError) error = NULL;
+		g_string_replace(text, "##", cases[i].text, 1);
+		g_string_replace(text, "@@", letters, 1);
+		g_test_message("%s", cases[i].name);
+		g_autoptr(Entity) entity = entity_parse(text->str, text->len, NOW, &error);
+		g_assert_true((entity == NULL) == cases[i].refused);
+		if (entity)
+			g_assert_cmpstr(entity->service->registered_by, ==, cases[i].want);
+		else
+			g_assert_error(error, METADATA_ERROR, METADATA_ERROR_SYNTAX);
+	}
+#undef BY
+}
+
+static char *text_of(const Asked *asked)
+{
+	GString *text = g_string_new(asked->id);
+	for (guint i = 0; i < asked->categories->len; i++)
+		g_string_append_printf(text, " c=%s", (char *)asked->categories->pdata[i]);
+	for (guint i = 0; i < asked->wishes->len; i++) {
+		const AskedWish *wish = &g_array_index(asked->wishes, AskedWish, i);
+		g_string_append_printf(text, " %s=%s", wish->required ? "r" : "o", wish->name);
+	}
+	return g_string_free(text, FALSE);
+}
+
+/* All that it asks for under any index, and required under any; the same as a text. */
+static void test_asked(void)
+{
+	g_autoptr(Entity) entity = read_plain();
+	g_autoptr(Asked) asked = asked_new(), again = asked_new();
+	g_autoptr(GByteArray) text = g_byte_array_new();
+	asked_of_entity(asked, entity);
+	asked_to_text(asked, text);
+	g_assert_true(asked_is_text((char *)text->data, text->len));
+	g_assert_true(asked_from_text(again, (char *)text->data, text->len));
+	g_autofree char *said = text_of(asked), *read = text_of(again);
+	g_assert_cmpstr(said, ==, read);
+	g_assert_cmpstr(said, ==,
+			"https://sp.example/md c=u:cat r=" EPPN " o=urn:oid:2.5.4.42 o=shoeSize "
+			"r=urn:oasis:names:tc:SAML:attribute:pairwise-id");
+	for (guint length = 0; length < text->len; length++)
+		if (asked_is_text((char *)text->data, length))
+			g_assert_cmpint(text->data[length - 1], ==, '\0');
+}
+
 static const struct {
 	const char *name, *find, *put, *sv, *en;
 } names[] = {
@@ -461,6 +536,8 @@ int main(int argc, char **argv)
 	g_test_add_func("/entity/fields", test_fields);
 	g_test_add_func("/entity/wishes", test_wishes);
 	g_test_add_func("/entity/subject-id", test_subject_id);
+	g_test_add_func("/entity/registration", test_registration);
+	g_test_add_func("/entity/asked", test_asked);
 	g_test_add_func("/entity/without-wishes", test_without_wishes);
 	g_test_add_func("/entity/url", test_url);
 	int result = g_test_run();

@@ -30,6 +30,18 @@ static char *id_of(guint i)
 	return g_strdup_printf("https://%u.example", i);
 }
 
+/* What number i asks for. */
+static Asked *asked_for(guint i, const char *id)
+{
+	Asked *asked = asked_new();
+	const AskedWish wishes[] = {{"urn:oid:2.5.4.4", true}, {"skostorlek å", false}};
+	asked->id = id;
+	if (i > 0)
+		g_ptr_array_add(asked->categories, (gpointer)(guintptr) "u:cat");
+	g_array_append_vals(asked->wishes, wishes, i % 3);
+	return asked;
+}
+
 static void make(void)
 {
 	int fd = memfd_create("index", 0);
@@ -40,7 +52,8 @@ static void make(void)
 		g_autofree char *text = g_strdup_printf("<entity number=\"%u\"/>", i);
 		g_autoptr(GBytes) blob = g_bytes_new(text, strlen(text));
 		const guint8 kind[DIGEST_SIZE] = {(guint8)(i / 2)};
-		g_assert_true(feed_index_writer_add(writer, id, blob, 900 + i, kind, NULL));
+		g_autoptr(Asked) asked = asked_for(i, id);
+		g_assert_true(feed_index_writer_add(writer, asked, blob, 900 + i, kind, NULL));
 	}
 	feed_index_writer_note(writer, "a note");
 	feed_index_writer_note(writer, "another");
@@ -63,6 +76,7 @@ static void test_round(void)
 	g_assert_cmpuint(feed_index_facts(index)->count, ==, COUNT);
 	g_assert_cmpuint(feed_index_facts(index)->refused, ==, 2);
 	guint examples = 0;
+	g_autoptr(Asked) asked = asked_new();
 	for (guint i = 0; i < COUNT; i++) {
 		g_autofree char *id = id_of(i);
 		g_autofree char *text = g_strdup_printf("<entity number=\"%u\"/>", i);
@@ -74,6 +88,15 @@ static void test_round(void)
 		const void *bytes = g_bytes_get_data(blob, &size);
 		g_assert_true(size == strlen(text) && memcmp(bytes, text, size) == 0);
 		examples += feed_index_is_example(index, at);
+		g_assert_cmpuint(feed_index_kind(index, at), ==, i / 2);
+		g_assert_cmpint(feed_index_find_key(index, feed_index_key(index, at)), ==, at);
+		feed_index_asked(index, at, asked);
+		g_assert_cmpstr(asked->id, ==, id);
+		g_assert_cmpuint(asked->categories->len, ==, i > 0);
+		g_assert_cmpuint(asked->wishes->len, ==, i % 3);
+		for (guint j = 0; j < asked->wishes->len; j++)
+			g_assert_true(g_array_index(asked->wishes, AskedWish, j).required ==
+				      (j == 0));
 	}
 	g_assert_cmpuint(examples, ==, (COUNT + 1) / 2);
 	g_assert_cmpint(feed_index_find(index, "https://5.example"), ==, -1);
@@ -153,7 +176,8 @@ static void test_hostile(void)
 		{"more than any", 32, 4, G_MAXUINT32, false},
 		{"notes past the end", 48, 4, 4096, false},
 		{"more notes than any", 48, 4, G_MAXUINT32, false},
-		{"what is zero", 52, 4, 1, false},
+		{"asks past the end", 52, 4, G_MAXUINT32, false},
+		{"asks of another length", 52, 4, 1, false},
 		{"a blob in the header", entry + 64, 8, 0, false},
 		{"a blob in the table", entry + 64, 8, entry, false},
 		{"a blob past the end", entry + 64, 8, len, false},
@@ -161,10 +185,13 @@ static void test_hostile(void)
 		{"a blob of nothing", entry + 72, 4, 0, false},
 		{"a blob too long", entry + 72, 4, 100000, false},
 		{"a blob longer than any", entry + 72, 4, G_MAXUINT32, false},
-		{"other flags", entry + 76, 4, 2, false},
+		{"a kind past all", entry + 76, 4, COUNT * 2, false},
 		{"a service's time before all", entry + 80, 8, G_MAXUINT64, false},
 		{"a service's time past the feed's", entry + 80, 8, 1001, false},
-		{"what is zero in a service", entry + 88, 8, 1, false},
+		{"asks that begin elsewhere", entry + 88, 4, 1, false},
+		{"asks far away", entry + 88, 4, G_MAXUINT32, false},
+		{"asks of no length", entry + 92, 4, 0, false},
+		{"asks without an end", entry + 92, 4, 5, false},
 		{"keys out of order", entry, 8, G_MAXUINT64, false},
 		{"notes that are no text", len - 2, 1, 0xff, false},
 	};

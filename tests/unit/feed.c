@@ -334,6 +334,112 @@ static void test_set(Fixture *fixture, gconstpointer data)
 	g_assert_null(entity_set_find(set, "https://c.example", NOW + 86400));
 }
 
+/* "feed,feed" and "!" of a trial one, or "-" when nobody knows it. */
+static char *origin_of(const EntitySet *set, const char *id)
+{
+	g_autoptr(Entity) entity = entity_set_find(set, id, NOW);
+	if (!entity)
+		return g_strdup("-");
+	g_autoptr(GPtrArray) feeds = g_ptr_array_copy(entity->service->feeds, NULL, NULL);
+	g_ptr_array_set_free_func(feeds, NULL);
+	g_ptr_array_add(feeds, NULL);
+	g_autofree char *names = g_strjoinv(",", (char **)feeds->pdata);
+	return g_strconcat(names, entity->service->trial ? "!" : "", NULL);
+}
+
+static void tell_asked(const Asked *asked, bool is_trial, gpointer data)
+{
+	g_autofree char *name = g_strconcat(asked->id, is_trial ? "!" : "", NULL);
+	if (!g_hash_table_insert(data, g_strdup(name), GUINT_TO_POINTER(asked->wishes->len + 1)))
+		g_error("%s is told twice", name);
+}
+
+static void put_feed(Fixture *fixture, EntitySet *set, const char *name, bool is_trial,
+		     const char *services)
+{
+	g_autofree char *text = g_strconcat(FEED_ROOT(UNTIL), services, FEED_END, NULL);
+	put_aggregate(fixture, text, signer);
+	fixture->options.name = name;
+	fixture->options.is_trial = is_trial;
+	entity_set_add_feed(set, load_at(fixture, NOW));
+}
+
+/* Wherever it stands in the configuration, a trial feed never says who a real service is. */
+static void test_trial(Fixture *fixture, gconstpointer data)
+{
+#define ASKING(id) FEED_SERVICE_WITH(id, "", FEED_WISH(FEED_ASK("urn:oid:2.5.4.42")))
+	static const struct {
+		const char *id, *want;
+	} cases[] = {
+		{A, ""},
+		{B, "one,two"},
+		{"https://c.example", "two"},
+		{"https://t.example", "before,after!"},
+		{"https://u.example", "after!"},
+		{"https://gone.example", "one"},
+		{"https://nobody.example", "-"},
+	};
+	g_autoptr(EntitySet) set = set_with(A);
+	g_autoptr(GHashTable) told = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
+	put_feed(fixture, set, "before", true,
+		 ASKING(B) ASKING(A) FEED_SERVICE("https://t.example")
+			 ASKING("https://gone.example"));
+	put_feed(fixture, set, "one", false,
+		 FEED_SERVICE(A) FEED_SERVICE(B) FEED_SERVICE_WITH(
+			 "https://gone.example", "validUntil=\"2026-11-23T12:00:00Z\"", ""));
+	put_feed(fixture, set, "two", false, ASKING(B) FEED_SERVICE("https://c.example"));
+	put_feed(fixture, set, "after", true,
+		 FEED_SERVICE(B) FEED_SERVICE("https://u.example") ASKING("https://t.example"));
+	for (gsize i = 0; i + 2 < G_N_ELEMENTS(cases); i++) {
+		g_autofree char *got = origin_of(set, cases[i].id);
+		g_assert_cmpstr(got, ==, cases[i].want);
+	}
+	/* the real one has expired: nobody takes its place */
+	g_assert_null(entity_set_find(set, "https://gone.example", NOW));
+	g_assert_null(entity_set_find(set, "https://nobody.example", NOW));
+	const GPtrArray *warnings = entity_set_warnings(set);
+	guint trial = 0;
+	for (guint i = 0; i < warnings->len; i++)
+		trial += strstr(warnings->pdata[i], "the trial ones are left out") != NULL;
+	g_assert_cmpuint(trial, ==, 4);
+	entity_set_each_asked(set, tell_asked, told);
+	g_assert_cmpuint(g_hash_table_size(told), ==, 6);
+	g_assert_cmpuint(GPOINTER_TO_UINT(g_hash_table_lookup(told, A)), ==, 1);
+	g_assert_cmpuint(GPOINTER_TO_UINT(g_hash_table_lookup(told, B)), ==, 1);
+	g_assert_true(g_hash_table_contains(told, "https://gone.example"));
+	g_assert_cmpuint(GPOINTER_TO_UINT(g_hash_table_lookup(told, "https://t.example!")), ==, 1);
+	g_assert_true(g_hash_table_contains(told, "https://u.example!"));
+	/* those of one feed alone are told by their kind, those of two by one example more */
+	const Feed *one = entity_set_feeds(set)->pdata[1];
+	g_autoptr(GPtrArray) examples = entity_set_shared_examples(set, one);
+	g_assert_cmpuint(examples->len, ==, 1);
+	g_assert_cmpstr(((Entity *)examples->pdata[0])->id, ==, B);
+}
+
+static void mark(Entity *entity, gpointer data)
+{
+	for (guint i = 0; i < entity->wishes->len; i++)
+		service_add_category(((EntityWish *)entity->wishes->pdata[i])->service, data);
+}
+
+/* What is done to each service is done to all that anybody ever sees, however it was found. */
+static void test_dress(Fixture *fixture, gconstpointer data)
+{
+	g_autoptr(EntitySet) set = set_with(A);
+	entity_set_add_feed(set, load_at(fixture, NOW));
+	g_autoptr(Entity) before = entity_set_find(set, B, NOW);
+	g_assert_cmpuint(before->service->categories->len, ==, 0);
+	entity_set_dress(set, mark, (gpointer)(guintptr) "u:dressed");
+	const char *const ids[] = {A, B};
+	for (gsize i = 0; i < G_N_ELEMENTS(ids); i++) {
+		g_autoptr(Entity) entity = entity_set_find(set, ids[i], NOW);
+		g_assert_cmpuint(entity->service->categories->len, ==, 1);
+	}
+	g_autoptr(GPtrArray) examples = feed_examples(entity_set_feeds(set)->pdata[0]);
+	for (guint i = 0; i < examples->len; i++)
+		g_assert_cmpuint(((Entity *)examples->pdata[i])->service->categories->len, ==, 1);
+}
+
 /* ---- the child ---- */
 
 typedef struct {
@@ -480,6 +586,8 @@ int main(int argc, char **argv)
 	ADD("left-out", test_left_out);
 	ADD("cache", test_cache);
 	ADD("set", test_set);
+	ADD("trial", test_trial);
+	ADD("dress", test_dress);
 	ADD("confined", test_confined);
 	ADD("slow", test_slow);
 	ADD("killed", test_killed);
