@@ -124,6 +124,8 @@ const ConfigSetting config_table[] = {
 	{"feed", "certificate", CONFIG_PATH, NULL, true, 0, 0,
 	 "Certificate (PEM) of the one who signs it; no other signature is believed. It and its "
 	 "folder belong to root or to whoever runs portvakt; nobody else may write them."},
+	{"feed", "trial", CONFIG_BOOL, "no", false, 0, 0,
+	 "Whether it is a trial federation: its services are for test persons alone."},
 
 	{"store", "file", CONFIG_PATH, PORTVAKT_STATEDIR "/portvakt.db", false, 0, 0,
 	 "The SQLite store: sessions, spent asks, ledger."},

@@ -27,6 +27,7 @@ static void generation_free(Generation *generation)
 	g_clear_pointer(&generation->registry, registry_unref);
 	g_free(generation->registry_sum);
 	g_clear_pointer(&generation->entities, entity_set_free);
+	g_clear_pointer(&generation->holds, holds_free);
 	g_clear_pointer(&generation->pages, pages_unref);
 	g_clear_pointer(&generation->directory, directory_free);
 	g_clear_pointer(&generation->masterdata, masterdata_free);
@@ -405,10 +406,24 @@ static void generation_name(Generation *generation, const GArray *sources)
 	}
 	name_feeds(sum, entity_set_feeds(generation->entities));
 	name_approvals(sum, generation->policy);
+	g_autofree char *held = holds_fingerprint(generation->holds);
+	g_checksum_update(sum, (const guchar *)held, -1);
 	g_checksum_update(sum, (const guchar *)generation->reader_metadata, -1);
 	g_checksum_update(sum, (const guchar *)config_checksum(generation->config), -1);
 	g_checksum_update(sum, (const guchar *)generation->registry_sum, -1);
 	g_strlcpy(generation->id, g_checksum_get_string(sum), sizeof generation->id);
+}
+
+static GArray *policy_feeds(const EntitySet *entities)
+{
+	const GPtrArray *feeds = entity_set_feeds(entities);
+	GArray *named = g_array_new(FALSE, FALSE, sizeof(PolicyFeed));
+	for (guint i = 0; i < feeds->len; i++) {
+		const PolicyFeed feed = {feed_name(feeds->pdata[i]),
+					 feed_is_trial(feeds->pdata[i])};
+		g_array_append_val(named, feed);
+	}
+	return named;
 }
 
 static bool load_policy(Generation *generation, gint64 now, GError **error)
@@ -425,7 +440,10 @@ static bool load_policy(Generation *generation, gint64 now, GError **error)
 	g_autoptr(KnownServices) known = known_services_new(generation->entities, texts, now);
 	g_auto(ApprovalCounter)
 		approvals = {.place = config_path(generation->config, "store", "file")};
+	g_autoptr(GArray) feeds = policy_feeds(generation->entities);
 	const PolicyContext context = {
+		.feeds = (const PolicyFeed *)(const void *)feeds->data,
+		.n_feeds = feeds->len,
 		.scopes = config_list(config, "idp", "scopes"),
 		.huvudman = config_huvudman(config),
 		.today = generation_today(generation->zone, now),
@@ -530,6 +548,7 @@ static bool load_feed(Generation *generation, const char *group, gint64 now, GEr
 		.file = config_path(config, group, "file"),
 		.certificate = config_path(config, group, "certificate"),
 		.folder = folder,
+		.is_trial = config_bool(config, group, "trial"),
 	};
 	Feed *feed = feed_load(&options, now, generation->warnings, error);
 	if (feed) {
@@ -539,6 +558,26 @@ static bool load_feed(Generation *generation, const char *group, gint64 now, GEr
 	g_autofree char *where = config_where(config, group, "file");
 	g_prefix_error(error, "%s: feed %s: ", where, options.name);
 	return false;
+}
+
+/* What is asked for newly is held from here on: nobody sees the services before. */
+static bool load_holds(Generation *generation, gint64 now, GError **error)
+{
+	const char *place = config_path(generation->config, "store", "file");
+	generation->holds = holds_new(place, generation->entities, now, error);
+	if (!generation->holds) {
+		g_prefix_error(error, "what services asked for until now cannot be read: ");
+		return false;
+	}
+	entity_set_dress(generation->entities, holds_dress, generation->holds);
+	const HoldsCount count = holds_count(generation->holds);
+	if (count.services > 0)
+		g_ptr_array_add(generation->warnings,
+				g_strdup_printf("%u attributes and %u categories are held: %u "
+						"services did not ask by them before; `portvakt "
+						"metadata holds' lists them",
+						count.asks, count.categories, count.services));
+	return true;
 }
 
 static bool load_entities(Generation *generation, gint64 now, GError **error)
@@ -552,7 +591,7 @@ static bool load_entities(Generation *generation, gint64 now, GError **error)
 		good = load_feed(generation, *feeds, now, error);
 	if (good)
 		warn_all(generation, entity_set_warnings(generation->entities));
-	return good;
+	return good && load_holds(generation, now, error);
 }
 
 void generation_keep_feeds(Generation *generation)

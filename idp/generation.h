@@ -7,6 +7,7 @@
 #pragma once
 
 #include "idp/config.h"
+#include "idp/holds.h"
 #include "idp/identity/identity.h"
 #include "idp/ledger.h"
 #include "idp/login/session.h"
@@ -37,6 +38,7 @@ typedef struct {
 	char *registry_sum; /* of the files that define it */
 	Policy *policy;
 	EntitySet *entities;
+	Holds *holds; /* of the entities, which are marked with it */
 	Pages *pages;
 	Masterdata *masterdata;
 	Directory *directory;

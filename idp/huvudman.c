@@ -10,6 +10,9 @@
 #include "idp/log.h"
 #include "idp/store/door.h"
 
+/* Builds of a generation until its rows are written: admins do not approve that fast. */
+#define SETTLE_TRIES 3
+
 struct Huvudman {
 	char *name; /* NULL: the only one */
 	char *host;
@@ -234,7 +237,7 @@ static bool is_apart(Huvudman *huvudman, const Generation *generation, Huvudman 
 static Generation *build(Huvudman *huvudman, Config *main, Huvudman *const *others, unsigned n,
 			 GError **error)
 {
-	bool first = huvudman->error == NULL && !huvudman->generation;
+	bool first = huvudman->error == NULL && !huvudman->generation && !huvudman->host;
 	g_autofree char *base_url = NULL;
 	g_autoptr(Config) config = read_config(huvudman, main, &base_url, error);
 	g_autoptr(GError) taken = NULL;
@@ -261,20 +264,91 @@ void huvudman_keep(Huvudman *huvudman, const GError *error)
 	pthread_mutex_unlock(&huvudman->lock);
 }
 
+/* Waits for a commit of the writer's. */
+typedef struct {
+	pthread_mutex_t lock;
+	pthread_cond_t told;
+	bool is_told;
+	StoreOutcome outcome;
+	GError *error;
+} Settled;
+
+static void note_settled(StoreCommit *commit, const StoreResult *result, gpointer data)
+{
+	Settled *settled = data;
+	pthread_mutex_lock(&settled->lock);
+	settled->is_told = true;
+	settled->outcome = result->outcome;
+	settled->error = result->error ? g_error_copy(result->error) : NULL;
+	pthread_cond_signal(&settled->told);
+	pthread_mutex_unlock(&settled->lock);
+}
+
+static StoreOutcome wait_for(Huvudman *huvudman, StoreCommit *commit, Settled *settled,
+			     GError **error)
+{
+	if (!writer_push(huvudman->writer, &commit)) {
+		store_commit_free(commit);
+		g_set_error_literal(error, STORE_ERROR, STORE_ERROR_IO,
+				    "too much waits for the store; reload again");
+		return STORE_FAULT;
+	}
+	pthread_mutex_lock(&settled->lock);
+	while (!settled->is_told)
+		pthread_cond_wait(&settled->told, &settled->lock);
+	pthread_mutex_unlock(&settled->lock);
+	if (settled->error)
+		g_propagate_error(error, settled->error);
+	else if (settled->outcome != STORE_OK)
+		g_set_error_literal(error, STORE_ERROR, STORE_ERROR_IO,
+				    "the store was changed meanwhile; reload again");
+	return settled->outcome;
+}
+
+/* Writes what services ask for now, before anybody is answered by it: who was asked for more and
+ * was killed must not find it there as if it had always been. */
+static StoreOutcome settle(Huvudman *huvudman, Generation *next, GError **error)
+{
+	Settled settled = {.lock = PTHREAD_MUTEX_INITIALIZER, .told = PTHREAD_COND_INITIALIZER};
+	StoreCommit *commit = holds_commit(next->holds, now_seconds(), note_settled, &settled);
+	StoreOutcome outcome = commit ? wait_for(huvudman, commit, &settled, error) : STORE_OK;
+	pthread_cond_destroy(&settled.told);
+	pthread_mutex_destroy(&settled.lock);
+	if (outcome != STORE_OK)
+		g_prefix_error(error, "what services ask for cannot be written: ");
+	return outcome;
+}
+
+/* Builds anew where an admin has let something pass between reading and writing, or where the store
+ * that was read was an older version's. */
+static Generation *build_settled(Huvudman *huvudman, Config *main, Huvudman *const *others,
+				 unsigned n, GError **error)
+{
+	StoreOutcome outcome = STORE_CONFLICT;
+	for (unsigned tries = 0; outcome == STORE_CONFLICT && tries < SETTLE_TRIES; tries++) {
+		g_clear_error(error);
+		g_autoptr(Generation) next = build(huvudman, main, others, n, error);
+		if (!next || (!huvudman->writer && !open_parts(huvudman, next->config, error)))
+			return NULL;
+		generation_keep_feeds(next);
+		outcome = settle(huvudman, next, error);
+		if (outcome == STORE_OK)
+			return g_steal_pointer(&next);
+	}
+	return NULL;
+}
+
 bool huvudman_load(Huvudman *huvudman, Config *main, Huvudman *const *others, unsigned n,
 		   GError **error)
 {
 	GError *failed = NULL;
 	Generation *old = huvudman->generation;
-	Generation *next = build(huvudman, main, others, n, &failed);
-	if (next && !old && !open_parts(huvudman, next->config, &failed))
-		g_clear_pointer(&next, generation_unref);
+	Generation *next = build_settled(huvudman, main, others, n, &failed);
 	if (!next) {
 		huvudman_keep(huvudman, failed);
 		g_propagate_error(error, failed);
 		return false;
 	}
-	generation_keep_feeds(next);
 	if (old)
 		directory_inherit(next->directory, old->directory);
 	pthread_mutex_lock(&huvudman->lock);

@@ -44,12 +44,13 @@ void asked_of_entity(Asked *asked, const Entity *entity)
 		for (guint j = 0; j < service->wishes->len; j++) {
 			const Wish *wish = service->wishes->pdata[j];
 			const char *name = wish->attribute ? wish->attribute->saml : wish->name;
+			bool required = wish->required || wish->held_required;
 			guint place = GPOINTER_TO_UINT(g_hash_table_lookup(places, name));
 			if (place)
 				g_array_index(asked->wishes, AskedWish, place - 1).required |=
-					wish->required;
+					required;
 			else
-				add(asked, name, wish->required);
+				add(asked, name, required);
 			if (!place)
 				g_hash_table_insert(places, (gpointer)(guintptr)name,
 						    GUINT_TO_POINTER(asked->wishes->len));

@@ -18,8 +18,9 @@ typedef enum {
 typedef struct {
 	const Attribute *attribute; /* NULL: nothing in the registry has that name */
 	char *name;                 /* as the service wrote it */
-	bool required;              /* isRequired */
+	bool required;              /* isRequired, unless that is held */
 	bool held;                  /* newly asked for, and no admin has approved it */
+	bool held_required;         /* newly isRequired, which no admin has approved */
 } Wish;
 
 typedef struct Service {
