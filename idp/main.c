@@ -17,7 +17,7 @@ static const struct {
 	{"check", command_check, "prove that serving would work, without side effects"},
 	{"explain", command_explain, "say what a login would release, and why"},
 	{"attributes", command_attributes, "list what policies can speak of"},
-	{"metadata", command_metadata, "know a service: metadata add"},
+	{"metadata", command_metadata, "make services known, and let pass what they newly ask for"},
 	{"masterdata", command_masterdata, "say how good the school's data are: masterdata lint"},
 	{"policy", command_policy,
 	 "approve what two must approve, lay files out: policy approve, fmt"},

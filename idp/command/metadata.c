@@ -1,149 +1,41 @@
 /* SPDX-License-Identifier: AGPL-3.0-or-later */
-#include <errno.h>
-#include <fcntl.h>
-#include <stdio.h>
-#include <string.h>
-#include <unistd.h>
+#include "idp/command/metadata.h"
 
-#include "idp/command/command.h"
-#include "idp/config.h"
-#include "metadata/add.h"
-#include "metadata/read.h"
-
-#define CERTIFICATE_MAX 65536 /* bytes of a --cert file */
-
-static char *entity_id, *name, *because, *folder;
-static char **acs, **certificates;
-static gboolean must_sign, replace, dry_run;
-
-/* Texts are FILENAMEs to GLib so that they come as typed: Swedish works in the C locale too. */
-static const GOptionEntry entries[] = {
-	{"entity", 'e', 0, G_OPTION_ARG_FILENAME, &entity_id,
-	 "entityID: which of several in FILE, or of a service without a file", "ID"},
-	{"acs", 'a', 0, G_OPTION_ARG_FILENAME_ARRAY, &acs,
-	 "Where answers go (HTTP-POST); may be given again, the first is the default", "URL"},
-	{"cert", 0, 0, G_OPTION_ARG_FILENAME_ARRAY, &certificates,
-	 "Certificate of its signing key, PEM or DER; may be given again", "FILE"},
-	{"must-sign", 0, 0, G_OPTION_ARG_NONE, &must_sign,
-	 "Refuse its requests when they are not signed (with --cert)", NULL},
-	{"name", 0, 0, G_OPTION_ARG_FILENAME, &name, "What people call it", "TEXT"},
-	{"because", 'b', 0, G_OPTION_ARG_FILENAME, &because, "Why it is added; kept with it",
-	 "TEXT"},
-	{"replace", 0, 0, G_OPTION_ARG_NONE, &replace, "Replace what is known of it", NULL},
-	{"dry-run", 'n', 0, G_OPTION_ARG_NONE, &dry_run, "Say everything, write nothing", NULL},
-	{"folder", 0, 0, G_OPTION_ARG_FILENAME, &folder,
-	 "Folder instead of the configuration's [metadata] folder", "DIR"},
-	G_OPTION_ENTRY_NULL,
+static const struct {
+	const char *name;
+	int (*run)(int argc, char **argv);
+	const char *summary;
+} commands[] = {
+	{"add", command_metadata_add, "make a service known"},
+	{"holds", command_metadata_holds, "list what services newly ask for, which is held"},
+	{"approve", command_metadata_approve, "let pass what a service newly asks for"},
+	{"hold", command_metadata_hold, "hold again what was let pass"},
 };
 
-static void clear_options(void)
+static void print_help(void)
 {
-	g_clear_pointer(&entity_id, g_free);
-	g_clear_pointer(&name, g_free);
-	g_clear_pointer(&because, g_free);
-	g_clear_pointer(&folder, g_free);
-	g_clear_pointer(&acs, g_strfreev);
-	g_clear_pointer(&certificates, g_strfreev);
-	must_sign = replace = dry_run = FALSE;
-}
-
-/* A file the administrator names, "-" for standard input. */
-static GBytes *read_file(const char *path, gsize max, GError **error)
-{
-	if (strcmp(path, "-") == 0)
-		return metadata_read(STDIN_FILENO, "standard input", max, error);
-	int fd = open(path, O_RDONLY | O_CLOEXEC);
-	if (fd < 0) {
-		metadata_refuse(error, METADATA_ERROR_IO, "%s: %s", path, g_strerror(errno));
-		return NULL;
-	}
-	GBytes *bytes = metadata_read(fd, path, max, error);
-	close(fd);
-	return bytes;
-}
-
-static GPtrArray *read_certificates(GError **error)
-{
-	g_autoptr(GPtrArray) read = g_ptr_array_new_with_free_func((GDestroyNotify)g_bytes_unref);
-	for (char **path = certificates; path && *path; path++) {
-		GBytes *bytes = read_file(*path, CERTIFICATE_MAX, error);
-		if (!bytes)
-			return NULL;
-		g_ptr_array_add(read, bytes);
-	}
-	return g_steal_pointer(&read);
-}
-
-static bool take_folder(const CommandLine *line, GError **error)
-{
-	if (folder)
-		return true;
-	g_autoptr(Config) config = command_config(line, error);
-	if (config)
-		folder = g_strdup(config_path(config, "metadata", "folder"));
-	return folder;
-}
-
-static int add_service(const CommandLine *line, const char *path)
-{
-	g_autoptr(GError) error = NULL;
-	if (!take_folder(line, &error))
-		return command_fail(error);
-	g_autoptr(GBytes) file = path ? read_file(path, ADD_FILE_MAX, &error) : NULL;
-	g_autoptr(GPtrArray) keys = error ? NULL : read_certificates(&error);
-	if (!keys)
-		return command_fail(error);
-	const MetadataAdd add = {
-		.folder = folder,
-		.file = file,
-		.entity_id = entity_id,
-		.acs = (const char *const *)acs,
-		.certificates = keys,
-		.name = name,
-		.requests_signed = must_sign,
-		.because = because,
-		.replace = replace,
-		.dry_run = dry_run,
-		.now = g_get_real_time() / G_USEC_PER_SEC,
-	};
-	g_autofree char *report = NULL;
-	bool done = metadata_add(&add, &report, &error);
-	if (report)
-		fputs(report, stdout);
-	fflush(stdout);
-	if (done)
-		return COMMAND_DONE;
-	command_fail(error);
-	return error->code == METADATA_ERROR_USAGE ? COMMAND_USAGE : COMMAND_PROBLEM;
-}
-
-static int run(const CommandLine *line)
-{
-	char **rest = line->rest;
-	if (!rest || strcmp(rest[0], "add") != 0) {
-		g_printerr("portvakt metadata: say what to do: `portvakt metadata add'\n");
-		return COMMAND_USAGE;
-	}
-	if (rest[1] && rest[2]) {
-		g_printerr("portvakt metadata add: one FILE at a time\n");
-		return COMMAND_USAGE;
-	}
-	return command_start_libraries() ? add_service(line, rest[1]) : COMMAND_PROBLEM;
+	g_print("usage: portvakt metadata COMMAND [OPTION...]\n\n"
+		"Services: which ones are known, and what they may ask for.\n\nCommands:\n");
+	for (gsize i = 0; i < G_N_ELEMENTS(commands); i++)
+		g_print("  %-8s %s\n", commands[i].name, commands[i].summary);
+	g_print("\n`portvakt metadata COMMAND --help' tells the options of a command; the manual "
+		"is\nportvakt-metadata(1).\n");
 }
 
 int command_metadata(int argc, char **argv)
 {
-	CommandLine line = {
-		.name = "metadata",
-		.arguments = "add [FILE|-]",
-		.summary =
-			"Makes a service known: from FILE, the metadata its supplier gave, or from "
-			"--entity\nand --acs. Says what the service asks for, which only a policy "
-			"line releases.",
-		.entries = entries,
-	};
-	int result = command_parse(&line, &argc, &argv) ? run(&line) : COMMAND_USAGE;
-	command_line_clear(&line);
-	clear_options();
-	return result;
+	for (gsize i = 0; argc > 1 && i < G_N_ELEMENTS(commands); i++)
+		if (g_str_equal(argv[1], commands[i].name))
+			return commands[i].run(argc - 1, argv + 1);
+	if (argc > 1 && (g_str_equal(argv[1], "--help") || g_str_equal(argv[1], "-h"))) {
+		print_help();
+		return COMMAND_DONE;
+	}
+	if (argc > 1)
+		g_printerr("portvakt metadata: there is no '%s'; see `portvakt metadata --help'\n",
+			   argv[1]);
+	else
+		g_printerr("portvakt metadata: say what to do: add, holds, approve or hold\n"
+			   "Try `portvakt metadata --help'.\n");
+	return COMMAND_USAGE;
 }
