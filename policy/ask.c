@@ -51,6 +51,8 @@ void ask_gather(Work *work)
 
 		if (attribute)
 			ask(work, attribute, wish->required, wish->held);
+		if (attribute && wish->held_required)
+			ask(work, attribute, true, true);
 	}
 	for (guint i = 0; i < service->categories->len; i++)
 		ask_bundle(work, service->categories->pdata[i]);

@@ -6,6 +6,7 @@
 
 #include "idp/limits.h"
 #include "metadata/xml/init.h"
+#include "tests/unit/policy-fixture.h"
 
 #define NOW 1795435200 /* 2026-11-23T12:00:00Z */
 #define SP  "https://sp.example"
@@ -272,6 +273,213 @@ static void test_sequence(Fixture *fixture, gconstpointer data)
 	}
 }
 
+/* ---- what rules make of it ---- */
+
+static void test_decisions(Fixture *fixture, gconstpointer data)
+{
+#define RULE(give) "release \"R\" { to any; for staff; give " give "; silent; because \"x\" }"
+#define OURS(give)                                                                                 \
+	"release \"R\" { to service \"" SP "\"; for staff; give " give "; because \"x\" }"
+	static const struct {
+		const char *before, *after, *policy, *want;
+	} cases[] = {
+		{"mail", "mail sn", RULE("requested"), "sn=held mail=given"},
+		{"mail", "mail sn", RULE("mail, sn"), "sn=held mail=given"},
+		{"mail", "mail sn", OURS("requested"), "sn=held mail=given"},
+		{"mail", "mail sn", OURS("mail, sn"), "sn=given mail=given"},
+		{"mail", "mail sn", RULE("requested; new asks pass"), "sn=given mail=given"},
+		/* what is only newly required is given as before, but not as required */
+		{"mail sn", "mail! sn", RULE("requested"), "sn=given mail=given"},
+		{"mail sn", "mail! sn", RULE("mail"), "sn=no-rule mail=given"},
+		{"mail sn", "mail! sn", RULE("required"), "sn=not-required mail=held"},
+		{"mail sn", "mail! sn", RULE("mail if required"), "sn=no-rule mail=held"},
+		{"mail sn", "mail! sn", OURS("mail if required"), "sn=no-rule mail=given"},
+		{"mail sn", "mail! sn", RULE("required; new asks pass"),
+		 "sn=not-required mail=given"},
+		{"mail! sn", "mail sn", RULE("required"), "sn=not-required mail=not-required"},
+		{NULL},
+	};
+	g_autoptr(Person) person = fixture_person("staff mail=a@skola.example sn=Ek");
+	const Circumstances circumstances = {.today = FIXTURE_TODAY};
+
+	for (gsize i = 0; cases[i].want; i++) {
+		StoreCommit *forget = store_commit_new(NOW, NULL, NULL);
+		g_autofree char *key = hold_key(PROTOCOL_SAML, false, SP);
+		g_autoptr(EntitySet) before = set_of(cases[i].before);
+		g_autoptr(EntitySet) after = set_of(cases[i].after);
+		g_autoptr(GError) error = NULL;
+
+		store_drop(forget, STORE_HOLD, key);
+		g_assert_cmpint(write_down(fixture, forget), ==, STORE_OK);
+		g_autoptr(Holds) first = load(fixture, before, false);
+		g_autoptr(Holds) holds = load(fixture, after, false);
+		entity_set_dress(after, holds_dress, holds);
+		g_autoptr(Entity) entity = entity_set_find(after, SP, NOW);
+		g_autoptr(Policy) policy = fixture_load(cases[i].policy, NULL, 0, &error);
+		g_assert_no_error(error);
+		g_autoptr(Decision) decision =
+			policy_decide(policy, person, entity->service, &circumstances);
+		g_autoptr(GString) got = g_string_new(NULL);
+		for (guint j = 0; j < decision->rows->len; j++) {
+			const DecisionRow *row = decision->rows->pdata[j];
+
+			g_string_append_printf(got, "%s%s=%s", j ? " " : "", row->name,
+					       reason_code_name(row->reason));
+		}
+		g_test_message("%s -> %s, %s", cases[i].before, cases[i].after, cases[i].policy);
+		g_assert_cmpstr(got->str, ==, cases[i].want);
+	}
+}
+
+/* ---- what a row takes ---- */
+
+static void assert_same(const HoldRow *row)
+{
+	g_autoptr(GBytes) bytes = hold_row_to_bytes(row);
+	g_autoptr(GError) error = NULL;
+	g_autoptr(HoldRow) again = hold_row_from_bytes(bytes, &error);
+
+	g_assert_no_error(error);
+	g_assert_cmpuint(g_bytes_get_size(bytes), <=, LIMIT_STORE_VALUE);
+	g_autoptr(GBytes) twice = hold_row_to_bytes(again);
+	g_assert_true(g_bytes_equal(bytes, twice));
+}
+
+/* A service that asks for more than anybody can keep: the attributes we know are kept whatever
+ * else it writes, what does not fit is held, and stays so. */
+static void test_too_much(Fixture *fixture, gconstpointer data)
+{
+	g_autoptr(Asked) asked = asked_new();
+	g_autoptr(GPtrArray) names = g_ptr_array_new_with_free_func(g_free);
+	g_autofree char *filling = g_strnfill(1000, 'x');
+	size_t n;
+	const Attribute *table = attribute_table(&n);
+
+	asked->id = SP;
+	for (guint i = 0; i < 10000; i++) {
+		/* sorts before any real name */
+		char *name = g_strdup_printf("!%u%s", i, i % 100 ? "" : filling);
+		const AskedWish wish = {name, i % 2};
+
+		g_ptr_array_add(names, name);
+		g_array_append_val(asked->wishes, wish);
+		if (i < 64)
+			g_ptr_array_add(asked->categories, name);
+	}
+	for (size_t i = 0; i < n; i++) {
+		const AskedWish wish = {table[i].saml, false};
+
+		g_array_append_val(asked->wishes, wish);
+	}
+	g_autoptr(HoldRow) first = hold_row_next(NULL, PROTOCOL_SAML, false, asked, NOW);
+	g_assert_true(first->is_cut && hold_row_is_held(first));
+	for (size_t i = 0; i < n; i++)
+		g_assert_false(hold_is_held(hold_find(first->asks, table[i].saml)));
+	assert_same(first);
+	g_autoptr(HoldRow) second = hold_row_next(first, PROTOCOL_SAML, false, asked, NOW + 1);
+	g_autoptr(GBytes) one = hold_row_to_bytes(first), two = hold_row_to_bytes(second);
+	g_assert_true(g_bytes_equal(one, two));
+	for (guint i = 0; i < first->asks->len; i++)
+		hold_pass(first->asks->pdata[i], names->pdata[0], NOW);
+	assert_same(first);
+}
+
+/* 10,000 wishes, as far as metadata may have them, and every one of them new. */
+static void test_many(Fixture *fixture, gconstpointer data)
+{
+	g_autoptr(GString) words = g_string_new(NULL);
+
+	for (guint i = 0; i < ENTITY_SERVICES_MAX; i++) {
+		g_string_append(words, i ? " /" : "");
+		for (guint j = 0; j < ENTITY_WISHES_MAX; j++)
+			g_string_append_printf(words, " u:%u:%u", i, j);
+	}
+	g_autoptr(EntitySet) few = set_of("mail");
+	g_autoptr(EntitySet) many = set_of(words->str + 1);
+	g_autoptr(Holds) before = load(fixture, few, false);
+	g_autoptr(Holds) after = load(fixture, many, false);
+	gint64 begin = g_get_monotonic_time();
+	entity_set_dress(many, holds_dress, after);
+	g_test_message("%" G_GINT64_FORMAT " us", g_get_monotonic_time() - begin);
+	g_autoptr(Entity) entity = entity_set_find(many, SP, NOW);
+	for (guint i = 0; i < entity->wishes->len; i++) {
+		const GPtrArray *wishes = ((EntityWish *)entity->wishes->pdata[i])->service->wishes;
+		for (guint j = 0; j < wishes->len; j++)
+			g_assert_true(((Wish *)wishes->pdata[j])->held);
+	}
+	/* what nobody has defined is nothing that could be given */
+	g_assert_cmpuint(holds_count(after).services, ==, 1);
+	g_assert_cmpuint(holds_count(after).asks, ==, 0);
+}
+
+/* ---- the store ---- */
+
+static void test_conflict(Fixture *fixture, gconstpointer data)
+{
+	g_autoptr(EntitySet) set = set_of("mail sn");
+	g_autoptr(GError) error = NULL;
+	g_autoptr(Holds) one = holds_new(fixture->place, set, NOW, &error);
+	g_autoptr(Holds) two = holds_new(fixture->place, set, NOW, &error);
+	g_assert_no_error(error);
+	g_assert_cmpint(write_down(fixture, holds_commit(one, NOW, NULL, NULL)), ==, STORE_OK);
+	g_assert_cmpint(write_down(fixture, holds_commit(two, NOW, NULL, NULL)), ==,
+			STORE_CONFLICT);
+}
+
+/* What cannot be read is not taken for nothing. */
+static void test_damaged(Fixture *fixture, gconstpointer data)
+{
+	g_autoptr(EntitySet) set = set_of("mail");
+	g_autoptr(GBytes) none = g_bytes_new_static("x", 1);
+	g_autoptr(GError) error = NULL;
+	StoreCommit *commit = store_commit_new(NOW, NULL, NULL);
+
+	store_put_new(commit, STORE_HOLD, "saml2 other", NULL, none, STORE_NEVER);
+	g_assert_cmpint(write_down(fixture, commit), ==, STORE_OK);
+	g_assert_null(holds_new(fixture->place, set, NOW, &error));
+	g_assert_error(error, STORE_ERROR, STORE_ERROR_CORRUPT);
+	g_assert_nonnull(strstr(error->message, fixture->place));
+}
+
+/* No store yet, or one of before there were holds: everything is as if seen for the first time. */
+static void test_absent(Fixture *fixture, gconstpointer data)
+{
+	g_autoptr(EntitySet) set = set_of("mail");
+	g_autofree char *place = g_build_filename(fixture->folder, "none.db", NULL);
+	g_autoptr(GError) error = NULL;
+	g_autoptr(Holds) holds = holds_new(place, set, NOW, &error);
+	g_assert_no_error(error);
+	g_assert_cmpuint(holds_count(holds).services, ==, 0);
+	g_assert_false(g_file_test(place, G_FILE_TEST_EXISTS));
+}
+
+/* Of two states with something else held the names differ; since when is no matter. */
+static void test_fingerprint(Fixture *fixture, gconstpointer data)
+{
+	g_autoptr(EntitySet) few = set_of("mail");
+	g_autoptr(EntitySet) more = set_of("mail sn +u:a");
+	g_autoptr(Holds) first = load(fixture, few, false);
+	g_autoptr(Holds) then = load(fixture, more, true);
+	fixture->now += 5;
+	g_autoptr(Holds) later = load(fixture, more, false);
+	decide(fixture, more, "sn", true);
+	g_autoptr(Holds) passed = load(fixture, more, false);
+	g_autofree char *a = holds_fingerprint(first), *b = holds_fingerprint(then);
+	g_autofree char *c = holds_fingerprint(later), *d = holds_fingerprint(passed);
+	g_assert_cmpstr(a, !=, b);
+	g_assert_cmpstr(b, ==, c);
+	g_assert_cmpstr(c, !=, d);
+	g_assert_cmpuint(holds_count(later).asks, ==, 1);
+	g_assert_cmpuint(holds_count(later).categories, ==, 1);
+	g_autoptr(GPtrArray) rows = holds_list(passed);
+	g_assert_cmpuint(rows->len, ==, 1);
+	const HoldItem *sn = hold_find(((HoldRow *)rows->pdata[0])->asks, saml_of("sn"));
+	g_assert_cmpstr(sn->account, ==, "anna");
+	g_assert_cmpint(sn->since, ==, fixture->now);
+}
+
+#define ADD(name, test) g_test_add("/holds/" name, Fixture, NULL, set_up, test, tear_down)
+
 int main(int argc, char **argv)
 {
 	g_test_init(&argc, &argv, NULL);
@@ -282,5 +490,12 @@ int main(int argc, char **argv)
 
 		g_test_add(path, Fixture, GSIZE_TO_POINTER(i), set_up, test_sequence, tear_down);
 	}
+	ADD("decisions", test_decisions);
+	ADD("too-much", test_too_much);
+	ADD("many", test_many);
+	ADD("conflict", test_conflict);
+	ADD("damaged", test_damaged);
+	ADD("absent", test_absent);
+	ADD("fingerprint", test_fingerprint);
 	return g_test_run();
 }
