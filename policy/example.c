@@ -134,8 +134,39 @@ char *example_key(const Example *example)
 char *example_describe(const Example *example, const char *language)
 {
 	/* Said only where a rule can tell it from other years. */
-	Years year = example->years == YEARS_ALL ? YEARS_ALL : (Years)(1u << example->year);
+	Years year = (Years)(example->years == YEARS_ALL ? YEARS_ALL : 1u << example->year);
 	const Cohort cohort = {(Kinds)(1u << example->kind), year, example->groups, example->units};
 
 	return cohort_describe_one(&cohort, language);
+}
+
+static bool meets(const GPtrArray *list, const Choice *choices, unsigned n)
+{
+	for (unsigned i = 0; i < n; i++) {
+		bool any = false;
+
+		for (unsigned j = 0; !any && j < choices[i].n; j++)
+			any = example_has(list, choices[i].names[j]);
+		if (!any)
+			return false;
+	}
+	return true;
+}
+
+bool example_is_in(const Example *example, const Pset *pset)
+{
+	return pset->kinds >> example->kind & 1 && pset->years >> example->year & 1 &&
+	       meets(example->groups, pset->groups, pset->n_groups) &&
+	       meets(example->units, pset->units, pset->n_units);
+}
+
+bool example_is_among(const Example *example, const People *people)
+{
+	bool among = false;
+
+	for (unsigned i = 0; !among && i < people->n_psets; i++)
+		among = example_is_in(example, &people->psets[i]);
+	for (unsigned i = 0; among && i < people->n_exceptions; i++)
+		among = !example_is_in(example, &people->exceptions[i]);
+	return among;
 }

@@ -47,3 +47,7 @@ char *example_key(const Example *example);
 
 /* The person in words, in "sv" or "en". Transfer full. */
 char *example_describe(const Example *example, const char *language);
+
+/* Whether the person is one of a pset; and among people, and in none of their exceptions. */
+bool example_is_in(const Example *example, const Pset *pset);
+bool example_is_among(const Example *example, const People *people);

@@ -6,7 +6,8 @@
 #include "policy/canonical.h"
 #include "policy/grammar.h"
 #include "policy/lexer.h"
-#include "policy/universe.h"
+#include "policy/prove.h"
+#include "policy/warn.h"
 
 G_DEFINE_QUARK(policy - error - quark, policy_error)
 
@@ -41,6 +42,18 @@ bool policy_day_is_real(unsigned day)
 {
 	return g_date_valid_dmy((GDateDay)(day % 100), (GDateMonth)(day / 100 % 100),
 				(GDateYear)(day / 10000));
+}
+
+unsigned policy_day_after(unsigned day)
+{
+	GDate date;
+
+	g_date_clear(&date, 1);
+	g_date_set_dmy(&date, (GDateDay)(day % 100), (GDateMonth)(day / 100 % 100),
+		       (GDateYear)(day / 10000));
+	g_date_add_days(&date, 1);
+	return g_date_get_year(&date) * 10000u + (unsigned)g_date_get_month(&date) * 100u +
+	       g_date_get_day(&date);
 }
 
 static gint by_name(gconstpointer a, gconstpointer b)
@@ -108,8 +121,9 @@ Policy *policy_load(const PolicySource *files, size_t n, const PolicyContext *co
 		return NULL;
 	look_up_approvals(policy, context);
 	index_rules(policy, context);
-	universe = universe_new(policy, context->services, context->n_services, error);
-	if (!universe || !prove_subjects(policy, context, universe, error) ||
+	universe = universe_new((const Policy *const[]){policy}, 1, context,
+				UNIVERSE_IMAGINED | UNIVERSE_WISHES, error);
+	if (!universe || !prove_subjects(policy, context, error) ||
 	    !prove_expectations(policy, context, universe, error))
 		return NULL;
 	warn_policy(policy, context, universe);

@@ -71,6 +71,9 @@ typedef struct {
 	size_t n_feeds;
 	const PolicyLevel *levels;
 	size_t n_levels;
+	/* The entity categories that our own metadata says we support, URIs; NULL-terminated; NULL:
+	 * none. Kept nowhere. */
+	const char *const *supports;
 } PolicyContext;
 
 /* What a person answered to the release of that title at the service, by what they were shown. */

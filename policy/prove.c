@@ -1,17 +1,28 @@
 /* SPDX-License-Identifier: AGPL-3.0-or-later */
-/* Expectations: each is tried on every kind of person at every service that can matter. */
+/* Expectations: each is tried on every person that can matter at every service that can. */
+#include "policy/prove.h"
+
 #include <string.h>
 
-#include "policy/universe.h"
+#include "policy/site.h"
 
 typedef struct {
 	const Policy *policy;
-	const PolicyContext *context;
-	const Universe *universe;
 	const Expect *expect;
-	unsigned today;
+	Circumstances circumstances;
+	Palette *palette;
+
+	/* at the service at hand */
+	const Spot *spot;
+	const Service *service; /* with what it is taken to wish for */
+	Assume assume;
+	bool no_less; /* what the line lists must be given, and not only nothing else */
+	Growth growth;
+	Person *person;   /* with all values */
 	GString *failure; /* what went wrong, after "a student at NE" */
 } Proof;
+
+/* ---- what a decision must be ---- */
 
 static const Expected *expected_of(const Expect *expect, const Attribute *attribute)
 {
@@ -43,7 +54,7 @@ static bool tell_reason(Proof *proof, const Decision *decision, const DecisionRo
 static bool tell_extra(Proof *proof, const DecisionRow *row, const char *verb, const char *value)
 {
 	g_string_append_printf(proof->failure, " %s %s", verb, row->name);
-	if (value && universe_is_other(value))
+	if (value && palette_is_other(value))
 		g_string_append(proof->failure, " with other values");
 	else if (value)
 		g_string_append_printf(proof->failure, " \"%s\"", value);
@@ -79,8 +90,8 @@ static bool holds_no_more(Proof *proof, const Decision *decision)
 static bool tell_missing(Proof *proof, const Decision *decision, const Attribute *attribute,
 			 const DecisionRow *row)
 {
-	if (decision->reason == REASON_REFUSED_STOPPED ||
-	    (!row && decision->outcome == OUTCOME_REFUSED)) {
+	if (decision->outcome == OUTCOME_REFUSED && (!row || row->reason == REASON_ANSWER_REFUSED ||
+						     decision->reason == REASON_REFUSED_STOPPED)) {
 		g_string_append(proof->failure, " is refused");
 		return tell_reason(proof, decision, NULL);
 	}
@@ -98,7 +109,7 @@ static bool holds_no_less(Proof *proof, const Decision *decision)
 		const Expected *expected = &proof->expect->gets[i];
 		const Attribute *attribute = expected->attribute;
 		const DecisionRow *row = decision_row(decision, attribute);
-		const GPtrArray *values = proof->universe->values[attribute_index(attribute)];
+		const GPtrArray *values = person_values(proof->person, attribute);
 
 		if (!row || !row->values)
 			return tell_missing(proof, decision, attribute, row);
@@ -109,7 +120,7 @@ static bool holds_no_less(Proof *proof, const Decision *decision)
 				continue;
 			g_string_append_printf(proof->failure, " does not get every value of %s",
 					       attribute->name);
-			if (!universe_is_other(value))
+			if (!palette_is_other(value))
 				g_string_append_printf(proof->failure, ", not \"%s\"", value);
 			tell_rule(proof, &row->rule);
 			return false;
@@ -155,77 +166,304 @@ static bool holds_never(Proof *proof, const Decision *decision)
 	return true;
 }
 
-static Decision *decide(const Proof *proof, const Person *person, const Service *service,
-			Assume assume)
+/* The page, and by which release it is stricter than that. */
+static bool holds_page(Proof *proof, const Decision *decision, PageKind page)
 {
-	const Circumstances circumstances = {.today = proof->today};
-	Decision *decision =
-		decide_assuming(proof->policy, person, service, &circumstances,
-				assume | ASSUME_VALUES | ASSUME_APPROVED | ASSUME_LEVEL |
-					ASSUME_AGREED | ASSUME_PASSED | ASSUME_SUBJECT);
+	if (!holds_let_in(proof, decision))
+		return false;
+	if (decision->page == page)
+		return true;
+	if (decision->page < page) {
+		g_string_append_printf(proof->failure, " is not %s",
+				       page == PAGE_ASK ? "asked" : "informed");
+		return false;
+	}
+	g_string_append(proof->failure, " is asked");
+	for (guint i = 0; i < decision->grants->len; i++) {
+		const DecisionGrant *grant = decision->grants->pdata[i];
 
+		if (grant->page == PAGE_ASK) {
+			tell_rule(proof, &grant->rule);
+			break;
+		}
+	}
+	return false;
+}
+
+static bool holds(Proof *proof, const Decision *decision)
+{
+	switch (proof->expect->type) {
+	case EXPECT_REFUSED:
+		return holds_refused(proof, decision);
+	case EXPECT_NEVER_GETS:
+		return holds_never(proof, decision);
+	case EXPECT_ASKED:
+		return holds_page(proof, decision, PAGE_ASK);
+	case EXPECT_INFORMED:
+		return holds_page(proof, decision, PAGE_INFORM);
+	case EXPECT_LOGIN:
+	case EXPECT_GETS:
+		break;
+	}
+	return holds_no_more(proof, decision) &&
+	       (!proof->no_less ||
+		(holds_no_less(proof, decision) && holds_let_in(proof, decision)));
+}
+
+/* Whether the line promises something, and not only that something does not happen. */
+static bool is_positive(const Expect *expect)
+{
+	return expect->type != EXPECT_REFUSED && expect->type != EXPECT_NEVER_GETS;
+}
+
+/* ---- persons ---- */
+
+static Decision *decide(const Proof *proof, const Example *example)
+{
+	/* A client of which nothing is known may be one that is given what names people there. */
+	Assume nameless = *proof->service->id ? ASSUME_NOTHING : ASSUME_SUBJECT;
+	Decision *decision;
+
+	example_dress(example, proof->person);
+	decision =
+		decide_assuming(proof->policy, proof->person, proof->service, &proof->circumstances,
+				proof->assume | nameless | ASSUME_VALUES | ASSUME_APPROVED |
+					ASSUME_LEVEL | ASSUME_AGREED | ASSUME_PASSED);
 	if (!*decision->service) {
 		g_free(decision->service);
-		decision->service = universe_describe(service);
+		decision->service = site_describe(proof->service, "en");
 	}
 	return decision;
 }
 
-/* What is promised never to happen must not happen whatever the service asks for. */
-static bool try_negative(Proof *proof, const Person *person, const Service *service)
+static void add_psets(GArray *ways, const Pset *psets, unsigned n)
 {
-	g_autoptr(Decision) decision = decide(proof, person, service, ASSUME_ASKED);
+	for (unsigned i = 0; i < n; i++) {
+		const Way way = {&psets[i], NULL};
 
-	return proof->expect->type == EXPECT_REFUSED ? holds_refused(proof, decision)
-						     : holds_never(proof, decision);
+		g_array_append_val(ways, way);
+	}
 }
 
-static bool try_exact(Proof *proof, const Person *person, const Service *service)
+static void add_exceptions(const Reach *reach, const DecisionRule *rule, GArray *ways)
 {
-	g_autoptr(Decision) decision = decide(proof, person, service, ASSUME_NOTHING);
+	const Release *release = reach_release(reach, rule);
 
-	return holds_no_more(proof, decision) && holds_no_less(proof, decision) &&
-	       holds_let_in(proof, decision);
+	if (release)
+		add_psets(ways, release->people.exceptions, release->people.n_exceptions);
 }
 
-/* Nobody knows yet what an imagined service asks for. Asking for what the line lists it must get
- * that and nothing else; asking for more, nothing else that a release names. */
-static bool try_imagined(Proof *proof, const Person *person, const Service *imagined)
+/* The exceptions of releases that give something: of all that do if `attribute` is NULL. */
+static void add_grants(const Reach *reach, const Decision *decision, const Attribute *attribute,
+		       GArray *ways)
 {
-	const Known *known = policy_known(proof->policy, imagined);
-	g_autoptr(Service) service = NULL;
-	g_autoptr(Decision) decision = NULL;
+	for (guint i = 0; i < decision->grants->len; i++) {
+		const DecisionGrant *grant = decision->grants->pdata[i];
 
-	if (known && known->asks->len > 0)
-		return try_exact(proof, person, imagined);
-	service = service_new(imagined->protocol, imagined->id);
-	for (guint i = 0; i < imagined->categories->len; i++)
-		service_add_category(service, imagined->categories->pdata[i]);
-	for (unsigned i = 0; i < proof->expect->n_gets; i++)
-		service_add_wish(service, proof->expect->gets[i].attribute->saml, true);
-	if (!try_exact(proof, person, service))
-		return false;
-	decision = decide(proof, person, service, ASSUME_ASKED | ASSUME_NAMED);
-	return holds_no_more(proof, decision);
+		if (!attribute || g_ptr_array_find(grant->attributes, attribute, NULL))
+			add_exceptions(reach, &grant->rule, ways);
+	}
 }
 
-/* Whether any release is for this service at all, for whomever. */
-static bool is_reached(const Policy *policy, const Service *service)
+/* Whatever could take something from a person who gets something: a never, a line that needs more,
+ * and an exception of what gives it. What several releases give is lost only when the first does
+ * not give it either. */
+static void add_losses(const Proof *proof, const Decision *decision, GArray *ways)
 {
-	g_autoptr(GPtrArray) releases = index_releases(policy, policy_known(policy, service));
+	const Reach *reach = proof->spot->reach[0];
 
-	for (guint i = 0; i < releases->len; i++) {
-		const Release *release = releases->pdata[i];
+	for (guint i = 0; i < reach->nevers->len; i++) {
+		const Never *never = reach->nevers->pdata[i];
 
-		if (match_targets(&release->to, service, SEES_EFFECTIVE))
+		add_psets(ways, never->people.psets, never->people.n_psets);
+	}
+	for (guint i = 0; i < reach->needs->len; i++) {
+		const Need *need = reach->needs->pdata[i];
+
+		add_psets(ways, need->of.psets, need->of.n_psets);
+	}
+	add_exceptions(reach, &decision->rule, ways);
+	if (proof->expect->type == EXPECT_ASKED || proof->expect->type == EXPECT_INFORMED)
+		add_grants(reach, decision, NULL, ways);
+	for (guint i = 0; i < decision->rows->len; i++) {
+		const DecisionRow *row = decision->rows->pdata[i];
+
+		if (row->values && person_values(proof->person, row->attribute)->len == 1)
+			add_exceptions(reach, &row->rule, ways);
+		else if (row->values)
+			add_grants(reach, decision, row->attribute, ways);
+	}
+}
+
+/* Whoever is refused for want of an attribute could be given it by another release. */
+static void add_gains(const Reach *reach, const Decision *decision, GArray *ways)
+{
+	for (guint i = 0; i < reach->releases->len; i++) {
+		const Release *release = reach->releases->pdata[i];
+
+		if (reach_is_needed(reach, release) ||
+		    (decision->subject.attribute &&
+		     reach_gives(release, decision->subject.attribute)))
+			add_psets(ways, release->people.psets, release->people.n_psets);
+	}
+}
+
+static bool is_wanting(const Decision *decision)
+{
+	return decision->reason == REASON_REFUSED_MISSING ||
+	       decision->reason == REASON_REFUSED_SUBJECT;
+}
+
+/* A person of the line, grown by whatever takes something away. */
+static GrowthVerdict judge_losses(const Example *example, GArray *ways, gpointer data)
+{
+	Proof *proof = data;
+	g_autoptr(Decision) decision = decide(proof, example);
+
+	if (!holds(proof, decision))
+		return GROWTH_FOUND;
+	add_losses(proof, decision, ways);
+	return GROWTH_ON;
+}
+
+/* A person of the line whom one release is for; what it gives too much it gives to the least such
+ * person, who is refused at most for want of something else. */
+static GrowthVerdict judge_gains(const Example *example, GArray *ways, gpointer data)
+{
+	Proof *proof = data;
+	g_autoptr(Decision) decision = decide(proof, example);
+
+	if (!holds(proof, decision))
+		return GROWTH_FOUND;
+	if (!is_wanting(decision))
+		return GROWTH_DEAD;
+	add_gains(proof->spot->reach[0], decision, ways);
+	return GROWTH_ON;
+}
+
+/* Whether a release can do what the line says does not happen. */
+static bool is_suspect(const Expect *expect, const Release *release)
+{
+	if (expect->type != EXPECT_NEVER_GETS)
+		return true;
+	for (unsigned i = 0; i < release->n_gifts; i++) {
+		const Gift *gift = &release->gifts[i];
+
+		if (gift->type != GIFT_ATTRIBUTE ? gift->type != GIFT_LOGIN
+		    : expect->attribute          ? gift->attribute == expect->attribute
+						 : gift->attribute->kind == expect->kind)
 			return true;
 	}
 	return false;
 }
 
-static bool is_positive(const Expect *expect)
+static bool fails(Proof *proof, const Way *ways, unsigned n, GrowthJudge judge)
 {
-	return expect->type == EXPECT_GETS || expect->type == EXPECT_LOGIN;
+	g_autoptr(Example) found = growth_search(&proof->growth, ways, n, judge, proof);
+	g_autofree char *where = NULL, *whom = NULL;
+
+	if (!found && growth_is_exhausted(&proof->growth)) {
+		g_string_printf(proof->failure,
+				"this takes more than %d persons to prove; divide it",
+				PROVE_STEPS_MAX);
+		return true;
+	}
+	if (!found)
+		return false;
+	where = site_name(proof->policy, proof->service, "en");
+	whom = example_describe(found, "en");
+	g_string_prepend(proof->failure, where);
+	g_string_prepend(proof->failure, " at ");
+	g_string_prepend(proof->failure, whom);
+	return true;
+}
+
+/* Every person of the line at the service at hand. */
+static bool try_persons(Proof *proof)
+{
+	const Pset *pset = proof->expect->people.psets;
+	const Reach *reach = proof->spot->reach[0];
+
+	if (is_positive(proof->expect) && proof->no_less &&
+	    fails(proof, &(Way){pset, NULL}, 1, judge_losses))
+		return false;
+	for (guint i = 0; i < reach->releases->len; i++) {
+		const Release *release = reach->releases->pdata[i];
+
+		for (unsigned j = 0;
+		     is_suspect(proof->expect, release) && j < release->people.n_psets; j++) {
+			const Way ways[] = {{pset, NULL}, {&release->people.psets[j], NULL}};
+
+			if (fails(proof, ways, G_N_ELEMENTS(ways), judge_gains))
+				return false;
+		}
+	}
+	return true;
+}
+
+/* ---- services ---- */
+
+static bool try_as(Proof *proof, const Service *service, Assume assume, bool no_less)
+{
+	proof->service = service;
+	proof->assume = assume;
+	proof->no_less = no_less;
+	return try_persons(proof);
+}
+
+/* Nobody knows yet what an imagined service asks for. Asking for what the line lists it must get
+ * that and nothing else; asking for more, nothing else that a release names. */
+static bool try_imagined(Proof *proof)
+{
+	const Known *known = proof->spot->reach[0]->known;
+	const Service *imagined = proof->spot->service;
+	g_autoptr(Service) service = NULL;
+
+	if (known && known->asks->len > 0)
+		return try_as(proof, imagined, ASSUME_NOTHING, true);
+	if (proof->expect->type == EXPECT_ASKED || proof->expect->type == EXPECT_INFORMED)
+		return try_as(proof, imagined, ASSUME_ASKED, true);
+	service = universe_service_like(imagined);
+	for (unsigned i = 0; i < proof->expect->n_gets; i++)
+		service_add_wish(service, proof->expect->gets[i].attribute->saml, true);
+	return try_as(proof, service, ASSUME_NOTHING, true) &&
+	       try_as(proof, imagined, ASSUME_ASKED | ASSUME_NAMED, false);
+}
+
+static bool tell_crowded(Proof *proof, const Attribute *attribute)
+{
+	g_string_append_printf(proof->failure,
+			       "the units, subjects and kinds of %s can be combined in more than "
+			       "%d ways, too many to prove",
+			       attribute->name, PALETTE_MAX);
+	return false;
+}
+
+/* What is promised never to happen must not happen whatever the service asks for. */
+static bool try_spot(Proof *proof, const Spot *spot)
+{
+	const Expect *expect = proof->expect;
+	const Attribute *crowded = NULL;
+	bool held;
+
+	proof->spot = spot;
+	growth_init(&proof->growth, PROVE_STEPS_MAX);
+	proof->growth.known = spot->service;
+	growth_tell_apart_all(&proof->growth, &expect->people);
+	reach_tell_apart(spot->reach[0], &proof->growth);
+	palette_clear(proof->palette);
+	palette_add_reach(proof->palette, spot->reach[0], NULL);
+	for (unsigned i = 0; i < expect->n_gets; i++)
+		palette_add_only(proof->palette, expect->gets[i].attribute, &expect->gets[i].only);
+	proof->person =
+		palette_person(proof->palette, expect->without, expect->n_without, &crowded);
+	if (!proof->person)
+		return tell_crowded(proof, crowded);
+	held = !is_positive(expect) ? try_as(proof, spot->service, ASSUME_ASKED, true)
+	       : spot->is_imagined  ? try_imagined(proof)
+				    : try_as(proof, spot->service, ASSUME_NOTHING, true);
+	g_clear_pointer(&proof->person, person_free);
+	return held;
 }
 
 static bool all_literal(const Targets *targets)
@@ -236,151 +474,68 @@ static bool all_literal(const Targets *targets)
 	return true;
 }
 
-/* Every kind of person of the line at one service. */
-static bool try_service(Proof *proof, const Service *service, bool imagined)
-{
-	const Expect *expect = proof->expect;
-
-	for (unsigned kind = 0; kind < PEOPLE_KINDS; kind++) {
-		g_autoptr(Person) person = NULL;
-		g_autofree char *where = NULL;
-		bool holds;
-
-		if (!(people_kinds(&expect->people) & 1u << kind))
-			continue;
-		person = universe_person(proof->universe, kind, expect->without, expect->n_without);
-		holds = !is_positive(expect) ? try_negative(proof, person, service)
-			: imagined           ? try_imagined(proof, person, service)
-					     : try_exact(proof, person, service);
-		if (holds)
-			continue;
-		where = policy_service_name(proof->policy, service->protocol, service->id)
-				? g_strdup(policy_service_name(proof->policy, service->protocol,
-							       service->id))
-				: universe_describe(service);
-		g_string_prepend(proof->failure, where);
-		g_string_prepend(proof->failure, " at ");
-		g_string_prepend(proof->failure, people_describe(kind));
-		return false;
-	}
-	return true;
-}
-
 /* A promise of nothing holds by itself where no release reaches; a promise of something is about
  * the services that some release reaches, and about all that are named or known. */
-static bool try_all(Proof *proof)
+static bool is_tried(const Expect *expect, const Spot *spot)
 {
-	const Expect *expect = proof->expect;
-	bool positive = is_positive(expect), named = all_literal(&expect->at), any = false;
+	return spot->reach[0]->releases->len > 0 ||
+	       (is_positive(expect) && (!spot->is_imagined || all_literal(&expect->at)));
+}
 
-	for (size_t i = 0; i < proof->context->n_services; i++) {
-		const Service *service = proof->context->services[i];
+static bool try_all(Proof *proof, const Universe *universe)
+{
+	g_autoptr(GPtrArray) spots = universe_spots(universe, &proof->expect->at);
+	bool any = false;
 
-		if (!match_targets(&expect->at, service, SEES_DECLARED) ||
-		    (!positive && !is_reached(proof->policy, service)))
+	for (guint i = 0; i < spots->len; i++) {
+		if (!is_tried(proof->expect, spots->pdata[i]))
 			continue;
 		any = true;
-		if (!try_service(proof, service, false))
+		if (!try_spot(proof, spots->pdata[i]))
 			return false;
 	}
-	for (guint i = 0; i < proof->universe->imagined->len; i++) {
-		const Service *service = proof->universe->imagined->pdata[i];
-
-		if (!match_targets(&expect->at, service, SEES_DECLARED) ||
-		    (!(positive && named) && !is_reached(proof->policy, service)))
-			continue;
-		any = true;
-		if (!try_service(proof, service, true))
-			return false;
-	}
-	if (positive && !any)
+	if (!any && is_positive(proof->expect))
 		g_string_append(proof->failure, "no release is for any such service");
-	return any || !positive;
+	return any || !is_positive(proof->expect);
 }
 
-static void tell_unanswered(const Policy *policy, const ServiceBlock *block, const Ident *ident,
-			    unsigned kind, const Decision *decision, GError **error)
-{
-	const DecisionRow *row = decision_row(decision, block->subject.attribute);
-	const char *name = policy_service_name(policy, ident->protocol, ident->id);
-	g_autofree char *called =
-		name ? g_strdup_printf("service %s", name) : g_strdup_printf("\"%s\"", ident->id);
-	g_autofree char *said = subject_phrase(&block->subject);
-	g_autofree char *sentence = reason_sentence(decision, row, "en");
-
-	if (row->reason == REASON_NO_RULE || row->reason == REASON_NOT_FOR_PERSON) {
-		g_free(sentence);
-		sentence = g_strdup_printf("no release gives %s", row->name);
-	}
-	place_error(error, POLICY_ERROR_MEANING, &block->subject_place,
-		    "%s can never answer %s: '%s', and %s", called, people_describe(kind), said,
-		    sentence);
-}
-
-/* On no day, whatever the service asks for: this rests on the policy alone, so that no metadata can
- * stop a load. */
-static bool prove_subject(const Policy *policy, const PolicyContext *context,
-			  const Universe *universe, const ServiceBlock *block, const Ident *ident,
-			  GError **error)
-{
-	const Circumstances circumstances = {.today = context->today};
-	g_autoptr(Service) service = service_new(ident->protocol, ident->id);
-
-	for (unsigned kind = 0; kind < PEOPLE_KINDS; kind++) {
-		g_autoptr(Person) person = universe_person(universe, kind, NULL, 0);
-		g_autoptr(Decision) decision = decide_assuming(
-			policy, person, service, &circumstances,
-			ASSUME_ASKED | ASSUME_VALUES | ASSUME_APPROVED | ASSUME_TIMELESS |
-				ASSUME_LEVEL | ASSUME_AGREED | ASSUME_PASSED | ASSUME_SUBJECT);
-
-		if (decision->reason != REASON_REFUSED_SUBJECT)
-			continue;
-		tell_unanswered(policy, block, ident, kind, decision, error);
-		return false;
-	}
-	return true;
-}
-
-bool prove_subjects(const Policy *policy, const PolicyContext *context, const Universe *universe,
-		    GError **error)
-{
-	for (guint i = 0; i < policy->rules.services->len; i++) {
-		const ServiceBlock *block = policy->rules.services->pdata[i];
-
-		for (unsigned j = 0; block->subject.attribute && j < block->n_about; j++)
-			if (!prove_subject(policy, context, universe, block, &block->about[j],
-					   error))
-				return false;
-	}
-	return true;
-}
-
-char *prove_expectation(const Policy *policy, const PolicyContext *context,
-			const Universe *universe, const Expect *expect, unsigned day)
+char *prove_expectation(const Policy *policy, const Universe *universe, Palette *palette,
+			const Expect *expect, unsigned day)
 {
 	g_autoptr(GString) failure = g_string_new(NULL);
-	Proof proof = {policy, context, universe, expect, day, failure};
+	Proof proof = {.policy = policy,
+		       .expect = expect,
+		       .circumstances = {.today = day},
+		       .palette = palette,
+		       .failure = failure};
 
-	return try_all(&proof) ? NULL : g_string_free(g_steal_pointer(&failure), FALSE);
+	return try_all(&proof, universe) ? NULL : g_string_free(g_steal_pointer(&failure), FALSE);
 }
 
 bool prove_expectations(const Policy *policy, const PolicyContext *context,
 			const Universe *universe, GError **error)
 {
+	g_autoptr(Palette) palette = palette_new((const char *const *)policy->scopes);
+
 	for (guint i = 0; i < policy->rules.expects->len; i++) {
 		const Expect *expect = policy->rules.expects->pdata[i];
 		unsigned day = expect->on ? expect->on : context->today;
 		g_autofree char *failure =
-			prove_expectation(policy, context, universe, expect, day);
-		g_autofree char *on = NULL;
+			prove_expectation(policy, universe, palette, expect, day);
+		g_autofree char *contradiction = NULL, *on = NULL;
 
 		if (!failure)
 			continue;
+		contradiction = prove_contradiction(policy, context, universe, expect);
 		on = expect->on ? g_strdup_printf(" (on %04u-%02u-%02u)", day / 10000,
 						  day / 100 % 100, day % 100)
 				: g_strdup("");
-		place_error(error, POLICY_ERROR_EXPECT, &expect->place, "expectation fails%s: %s",
-			    on, failure);
+		if (contradiction)
+			place_error(error, POLICY_ERROR_EXPECT, &expect->place, "%s",
+				    contradiction);
+		else
+			place_error(error, POLICY_ERROR_EXPECT, &expect->place,
+				    "expectation fails%s: %s", on, failure);
 		return false;
 	}
 	return true;

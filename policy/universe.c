@@ -5,211 +5,189 @@
 
 #include "policy/category.h"
 
-/* Ends a value that no rule mentions; no text of a policy can hold it. */
-#define OTHER "\001"
-
-/* The id of a service that no rule names; no text of a policy is empty. */
-#define NAMELESS ""
-
-/* Combinations of categories that one target may have. */
+/* Combinations of categories, authorities and federations that one target may have. */
 #define COMBINATIONS_MAX 1000
 
 typedef struct {
-	const Policy *policy;
-	GHashTable *texts[ATTRIBUTE_MAX]; /* what `only` mentions: a set */
-	GHashTable *known;                /* ident keys of the known services */
-	GHashTable *seen;                 /* imagined services, by what makes them up */
+	const Policy *const *policies;
+	size_t n;
+	UniverseUse use;
 	Universe *universe;
+	Growth growth;
+	GHashTable *seen; /* keys of imagined services */
 } Builder;
 
-static void add_texts(GHashTable *set, const Only *only)
+static void spot_free(gpointer data)
 {
-	for (unsigned i = 0; i < only->n_facets; i++)
-		for (unsigned j = 0; j < only->facets[i].n_texts; j++)
-			g_hash_table_add(set, (gpointer)(guintptr)only->facets[i].texts[j]);
+	Spot *spot = data;
+
+	g_ptr_array_unref(spot->alike);
+	for (unsigned i = 0; i < UNIVERSE_POLICIES; i++)
+		reach_free(spot->reach[i]);
+	g_free(spot);
 }
 
-/* The texts of an `only` go to the attribute it is about; to those of a kind; or to all. */
-static void add_only(Builder *builder, const Attribute *attribute, AttributeKind kind,
-		     const Only *only)
+/* An imagined service without an id is found by no name. */
+static void name_spot(Universe *universe, Spot *spot, const Service *service)
 {
-	size_t n;
-	const Attribute *table = attribute_table(&n);
+	g_autofree char *key = ident_key(service->protocol, service->id);
+	GPtrArray *spots = g_hash_table_lookup(universe->named, key);
 
-	for (size_t i = 0; only->n_facets > 0 && i < n; i++)
-		if ((!attribute || attribute == &table[i]) && (!kind || kind == table[i].kind))
-			add_texts(builder->texts[i], only);
-}
-
-static void collect_texts(Builder *builder)
-{
-	const Rules *rules = &builder->policy->rules;
-
-	for (guint i = 0; i < rules->releases->len; i++) {
-		const Release *release = rules->releases->pdata[i];
-
-		for (unsigned j = 0; j < release->n_gifts; j++)
-			add_only(builder, release->gifts[j].attribute, 0, &release->gifts[j].only);
-	}
-	for (guint i = 0; i < rules->nevers->len; i++) {
-		const Never *never = rules->nevers->pdata[i];
-
-		for (unsigned j = 0; j < never->n_taken; j++)
-			add_only(builder, never->taken[j].attribute, never->taken[j].kind,
-				 &never->taken[j].only);
-	}
-	for (guint i = 0; i < rules->expects->len; i++) {
-		const Expect *expect = rules->expects->pdata[i];
-
-		for (unsigned j = 0; j < expect->n_gets; j++)
-			add_only(builder, expect->gets[j].attribute, 0, &expect->gets[j].only);
-	}
-}
-
-/* A value in every domain the school owns, or just the value. */
-static void add_value(const Builder *builder, const Attribute *attribute, GHashTable *values,
-		      const char *text, const char *end)
-{
-	size_t length = attribute->scoped ? strcspn(text, "@") : strlen(text);
-	g_autofree char *name = g_strndup(text, length);
-
-	if (!attribute->scoped) {
-		g_hash_table_add(values, g_strconcat(name, end, NULL));
+	if (!*service->id)
 		return;
+	if (!spots) {
+		spots = g_ptr_array_new();
+		g_hash_table_insert(universe->named, g_steal_pointer(&key), spots);
 	}
-	for (char **scope = builder->policy->scopes; *scope; scope++)
-		if (*name || *end)
-			g_hash_table_add(values, g_strconcat(name, end, "@", *scope, NULL));
+	g_ptr_array_add(spots, spot);
 }
 
-static gint by_text(gconstpointer a, gconstpointer b)
+static void add_spot(const Builder *builder, const Service *service, bool is_imagined,
+		     Reach **reach, GPtrArray *alike)
 {
-	return strcmp(*(char *const *)a, *(char *const *)b);
+	Spot *spot = g_new0(Spot, 1);
+
+	spot->service = service;
+	spot->alike = alike;
+	spot->is_imagined = is_imagined;
+	spot->order = builder->universe->spots->len;
+	for (size_t i = 0; i < builder->n; i++)
+		spot->reach[i] = g_steal_pointer(&reach[i]);
+	g_ptr_array_add(alike, (gpointer)(guintptr)service);
+	g_ptr_array_add(builder->universe->spots, spot);
+	name_spot(builder->universe, spot, service);
 }
 
-/* Each text, each with something after it (for `beginning`), and what nobody mentions. */
-static GPtrArray *attribute_values(const Builder *builder, const Attribute *attribute)
-{
-	g_autoptr(GHashTable) set = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
-	GPtrArray *values;
-	GHashTableIter iterator;
-	gpointer text;
+/* ---- known services ---- */
 
-	add_value(builder, attribute, set, "", OTHER);
-	g_hash_table_iter_init(&iterator, builder->texts[attribute_index(attribute)]);
-	while (g_hash_table_iter_next(&iterator, &text, NULL)) {
-		add_value(builder, attribute, set, text, "");
-		add_value(builder, attribute, set, text, OTHER);
+static void append_rules(GString *key, const GPtrArray *rules)
+{
+	for (guint i = 0; i < rules->len; i++)
+		g_string_append_printf(key, " %p", rules->pdata[i]);
+	g_string_append_c(key, '\n');
+}
+
+static void append_expects(GString *key, const Policy *policy, const Service *service)
+{
+	for (guint i = 0; i < policy->rules.expects->len; i++) {
+		const Expect *expect = policy->rules.expects->pdata[i];
+
+		g_string_append_c(key,
+				  match_targets(&expect->at, service, SEES_DECLARED) ? '1' : '0');
 	}
-	if (g_hash_table_size(set) == 0)
-		return NULL;
-	values = g_ptr_array_new_with_free_func(g_free);
-	g_hash_table_iter_init(&iterator, set);
-	while (g_hash_table_iter_next(&iterator, &text, NULL))
-		g_ptr_array_add(values, g_strdup(text));
-	/* In an order of their own, so that the same failure is always told in the same words. */
-	g_ptr_array_sort(values, by_text);
-	return values;
 }
 
-static void imagine(Builder *builder, const Ident *ident, const GPtrArray *categories)
+static void append_wishes(GString *key, const Service *service)
 {
-	g_autoptr(Service) service = service_new(ident->protocol, ident->id);
-	g_autofree char *key = ident_key(ident->protocol, ident->id);
-	g_autoptr(GString) what = g_string_new(key);
+	for (guint i = 0; i < service->wishes->len; i++) {
+		const Wish *wish = service->wishes->pdata[i];
 
-	if (g_hash_table_contains(builder->known, key))
-		return;
-	for (guint i = 0; i < categories->len; i++)
-		service_add_category(service, categories->pdata[i]);
+		g_string_append_printf(key, " %s%s%s", wish->name, wish->required ? "!" : "",
+				       wish->held ? "?" : "");
+	}
+}
+
+/* Categories that ask for something, or are held. */
+static void append_categories(GString *key, const Service *service)
+{
 	for (guint i = 0; i < service->categories->len; i++)
-		g_string_append_printf(what, "\n%s", (char *)service->categories->pdata[i]);
-	if (g_hash_table_add(builder->seen, g_strdup(what->str)))
-		g_ptr_array_add(builder->universe->imagined, g_steal_pointer(&service));
+		if (category_by_uri(service->categories->pdata[i]))
+			g_string_append_printf(key, " %s", (char *)service->categories->pdata[i]);
+	for (guint i = 0; i < service->held_categories->len; i++)
+		g_string_append_printf(key, " ?%s", (char *)service->held_categories->pdata[i]);
 }
 
-/* The services that a combination of categories can be carried by: those the target names, or a
- * nameless one in each protocol it allows. */
-static void imagine_all(Builder *builder, const Target *target, const GPtrArray *categories)
+static char *key_of(const Builder *builder, const Service *service, Reach *const *reach)
 {
-	static const Ident nameless[] = {{PROTOCOL_SAML, NAMELESS}, {PROTOCOL_OIDC, NAMELESS}};
-	const Ident *idents = nameless;
-	unsigned n = G_N_ELEMENTS(nameless);
+	GString *key = g_string_new(service->trial ? "t" : "-");
 
-	for (unsigned i = 0; i < target->n_atoms; i++)
-		if (target->atoms[i].type == ATOM_LITERAL) {
-			idents = target->atoms[i].idents;
-			n = target->atoms[i].n_idents;
-			break;
-		}
-	for (unsigned i = 0; i < n; i++) {
-		g_autoptr(Service) trial = service_new(idents[i].protocol, idents[i].id);
-
-		for (guint j = 0; j < categories->len; j++)
-			service_add_category(trial, categories->pdata[j]);
-		/* Leaves out what other atoms rule out: another id, another protocol. */
-		if (match_target(target, trial, SEES_DECLARED))
-			imagine(builder, &idents[i], categories);
+	g_string_append_c(key, service->protocol == PROTOCOL_OIDC ? 'c' : 's');
+	for (size_t i = 0; i < builder->n; i++) {
+		g_string_append_printf(key, " %p", (const void *)reach[i]->known);
+		append_rules(key, reach[i]->releases);
+		append_rules(key, reach[i]->nevers);
+		if (builder->use & UNIVERSE_WISHES)
+			append_expects(key, builder->policies[i], service);
 	}
+	append_categories(key, service);
+	if (builder->use & UNIVERSE_WISHES)
+		append_wishes(key, service);
+	return g_string_free(key, FALSE);
 }
 
-static bool too_many(const Target *target, GError **error)
+static void add_known(const Builder *builder, GHashTable *alikes, const Service *service)
 {
-	unsigned product = 1;
+	Reach *reach[UNIVERSE_POLICIES] = {NULL};
+	g_autofree char *key = NULL;
+	GPtrArray *alike;
 
-	for (unsigned i = 0; i < target->n_atoms; i++)
-		if (target->atoms[i].type == ATOM_CATEGORY) {
-			product *= target->atoms[i].n_texts;
-			if (product <= COMBINATIONS_MAX)
-				continue;
-			place_error(error, POLICY_ERROR_MEANING, &target->place,
-				    "the categories of this target can be combined in more than "
-				    "%d ways, too many to prove; divide it",
-				    COMBINATIONS_MAX);
-			return true;
-		}
+	for (size_t i = 0; i < builder->n; i++)
+		reach[i] = reach_new(builder->policies[i], service);
+	key = key_of(builder, service, reach);
+	alike = g_hash_table_lookup(alikes, key);
+	if (alike) {
+		g_ptr_array_add(alike, (gpointer)(guintptr)service);
+	} else {
+		alike = g_ptr_array_new();
+		g_hash_table_insert(alikes, g_steal_pointer(&key), alike);
+		add_spot(builder, service, false, reach, alike);
+	}
+	for (size_t i = 0; i < builder->n; i++)
+		reach_free(reach[i]);
+}
+
+/* ---- imagined services ---- */
+
+static bool imagine(const Example *example, gpointer data)
+{
+	Builder *builder = data;
+	Service *service;
+	Reach *reach[UNIVERSE_POLICIES] = {NULL};
+
+	if (!g_hash_table_add(builder->seen, example_key(example)))
+		return true;
+	service = example_service(example, (const char *const *)builder->universe->trial_feeds);
+	g_ptr_array_add(builder->universe->imagined, service);
+	for (size_t i = 0; i < builder->n; i++)
+		reach[i] = reach_new(builder->policies[i], service);
+	add_spot(builder, service, true, reach, g_ptr_array_new());
+	return true;
+}
+
+static bool is_too_wide(const Target *target, GError **error)
+{
+	guint64 product = 1;
+
+	for (unsigned i = 0; i < target->n_atoms; i++) {
+		const Atom *atom = &target->atoms[i];
+
+		product *= atom->n_texts ? atom->n_texts : 1;
+		if (product <= COMBINATIONS_MAX)
+			continue;
+		place_error(error, POLICY_ERROR_MEANING, &target->place,
+			    "the categories, authorities and federations of this target can be "
+			    "combined in more than %d ways, too many to prove; divide it",
+			    COMBINATIONS_MAX);
+		return true;
+	}
 	return false;
 }
 
-/* One category of every `category` condition, in every combination. */
-static bool imagine_target(Builder *builder, const Target *target, GError **error)
+/* One choice of every condition, in every combination. */
+static bool imagine_targets(Builder *builder, const Targets *targets, GError **error)
 {
-	unsigned product = 1;
+	for (unsigned i = 0; i < targets->n_targets; i++) {
+		const Way way = {NULL, &targets->targets[i]};
 
-	if (too_many(target, error))
-		return false;
-	for (unsigned i = 0; i < target->n_atoms; i++)
-		if (target->atoms[i].type == ATOM_CATEGORY)
-			product *= target->atoms[i].n_texts;
-	for (unsigned combination = 0; combination < product; combination++) {
-		g_autoptr(GPtrArray) categories = g_ptr_array_new();
-		unsigned rest = combination;
-
-		for (unsigned i = 0; i < target->n_atoms; i++) {
-			const Atom *atom = &target->atoms[i];
-
-			if (atom->type != ATOM_CATEGORY)
-				continue;
-			g_ptr_array_add(categories,
-					(gpointer)(guintptr)atom->texts[rest % atom->n_texts]);
-			rest /= atom->n_texts;
-		}
-		imagine_all(builder, target, categories);
+		if (is_too_wide(way.target, error))
+			return false;
+		growth_each(&builder->growth, &way, 1, imagine, builder);
 	}
 	return true;
 }
 
-static bool imagine_targets(Builder *builder, const Targets *targets, GError **error)
+static bool imagine_services(Builder *builder, const Rules *rules, GError **error)
 {
-	for (unsigned i = 0; i < targets->n_targets; i++)
-		if (!imagine_target(builder, &targets->targets[i], error))
-			return false;
-	return true;
-}
-
-static bool imagine_services(Builder *builder, GError **error)
-{
-	const Rules *rules = &builder->policy->rules;
 	bool good = true;
 
 	for (guint i = 0; good && i < rules->expects->len; i++)
@@ -221,78 +199,122 @@ static bool imagine_services(Builder *builder, GError **error)
 	return good;
 }
 
-static bool universe_fill(Universe *universe, const Policy *policy, const Service *const *services,
-			  size_t n, GError **error)
+static char **trial_feeds(const PolicyContext *context)
 {
-	g_autoptr(GHashTable) known = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
-	g_autoptr(GHashTable) seen = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
-	Builder builder = {policy, {NULL}, known, seen, universe};
-	size_t count;
-	const Attribute *table = attribute_table(&count);
+	GPtrArray *names = g_ptr_array_new();
 
-	universe->imagined = g_ptr_array_new_with_free_func((GDestroyNotify)service_free);
-	for (size_t i = 0; i < count; i++)
-		builder.texts[i] = g_hash_table_new(g_str_hash, g_str_equal);
-	collect_texts(&builder);
-	for (size_t i = 0; i < count; i++) {
-		universe->values[i] = attribute_values(&builder, &table[i]);
-		g_hash_table_unref(builder.texts[i]);
-	}
-	for (size_t i = 0; i < n; i++)
-		g_hash_table_add(known, ident_key(services[i]->protocol, services[i]->id));
-	return imagine_services(&builder, error);
+	for (size_t i = 0; i < context->n_feeds; i++)
+		if (context->feeds[i].is_trial)
+			g_ptr_array_add(names, g_strdup(context->feeds[i].name));
+	g_ptr_array_add(names, NULL);
+	return (char **)g_ptr_array_free(names, FALSE);
 }
 
-Universe *universe_new(const Policy *policy, const Service *const *services, size_t n,
-		       GError **error)
+static bool universe_fill(Builder *builder, const PolicyContext *context, GError **error)
 {
-	Universe *universe = g_new0(Universe, 1);
+	g_autoptr(GHashTable) alikes = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
+	Universe *universe = builder->universe;
+	bool good = true;
 
-	if (universe_fill(universe, policy, services, n, error))
-		return universe;
-	universe_free(universe);
-	return NULL;
+	for (size_t i = 0; i < context->n_services; i++) {
+		const Service *service = context->services[i];
+
+		g_hash_table_add(universe->known_ids, ident_key(service->protocol, service->id));
+		add_known(builder, alikes, service);
+	}
+	growth_init(&builder->growth, G_MAXUINT64);
+	builder->growth.known_ids = universe->known_ids;
+	for (size_t i = 0; good && (builder->use & UNIVERSE_IMAGINED) && i < builder->n; i++)
+		good = imagine_services(builder, &builder->policies[i]->rules, error);
+	return good;
+}
+
+Universe *universe_new(const Policy *const *policies, size_t n, const PolicyContext *context,
+		       UniverseUse use, GError **error)
+{
+	g_autoptr(Universe) universe = g_new0(Universe, 1);
+	g_autoptr(GHashTable) seen = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
+	Builder builder = {
+		.policies = policies, .n = n, .use = use, .universe = universe, .seen = seen};
+
+	g_assert(n <= UNIVERSE_POLICIES);
+	universe->spots = g_ptr_array_new_with_free_func(spot_free);
+	universe->imagined = g_ptr_array_new_with_free_func((GDestroyNotify)service_free);
+	universe->named = g_hash_table_new_full(g_str_hash, g_str_equal, g_free,
+						(GDestroyNotify)g_ptr_array_unref);
+	universe->known_ids = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
+	universe->trial_feeds = trial_feeds(context);
+	return universe_fill(&builder, context, error) ? g_steal_pointer(&universe) : NULL;
 }
 
 void universe_free(Universe *universe)
 {
-	for (unsigned i = 0; i < ATTRIBUTE_MAX; i++)
-		g_clear_pointer(&universe->values[i], g_ptr_array_unref);
-	g_clear_pointer(&universe->imagined, g_ptr_array_unref);
+	if (!universe)
+		return;
+	g_ptr_array_unref(universe->spots);
+	g_ptr_array_unref(universe->imagined);
+	g_hash_table_unref(universe->named);
+	g_hash_table_unref(universe->known_ids);
+	g_strfreev(universe->trial_feeds);
 	g_free(universe);
 }
 
-Person *universe_person(const Universe *universe, unsigned kind, const Attribute *const *without,
-			unsigned n)
+static void add_named(const Universe *universe, const Target *target, GPtrArray *spots)
 {
-	Person *person = people_example(kind);
+	const Atom *literal = NULL;
 
-	for (unsigned i = 0; i < ATTRIBUTE_MAX; i++)
-		if (universe->values[i])
-			person->values[i] = g_ptr_array_ref(universe->values[i]);
-	for (unsigned i = 0; i < n; i++)
-		g_clear_pointer(&person->values[attribute_index(without[i])], g_ptr_array_unref);
-	return person;
-}
+	for (unsigned i = 0; i < target->n_atoms; i++)
+		if (target->atoms[i].type == ATOM_LITERAL)
+			literal = &target->atoms[i];
+	for (unsigned i = 0; i < literal->n_idents; i++) {
+		const Ident *ident = &literal->idents[i];
+		g_autofree char *key = ident_key(ident->protocol, ident->id);
+		const GPtrArray *named = g_hash_table_lookup(universe->named, key);
 
-bool universe_is_other(const char *value)
-{
-	return strstr(value, OTHER) != NULL;
-}
-
-char *universe_describe(const Service *service)
-{
-	g_autoptr(GString) text = NULL;
-
-	if (*service->id)
-		return g_strdup(service->id);
-	text = g_string_new(service->protocol == PROTOCOL_OIDC ? "any client" : "any service");
-	for (guint i = 0; i < service->categories->len; i++) {
-		const Category *category = category_by_uri(service->categories->pdata[i]);
-
-		g_string_append_printf(text, "%s %s", i == 0 ? " of category" : " and",
-				       category ? category->name
-						: (char *)service->categories->pdata[i]);
+		for (guint j = 0; named && j < named->len; j++)
+			if (!g_ptr_array_find(spots, named->pdata[j], NULL))
+				g_ptr_array_add(spots, named->pdata[j]);
 	}
-	return g_string_free(g_steal_pointer(&text), FALSE);
+}
+
+static gint by_order(gconstpointer a, gconstpointer b)
+{
+	const Spot *first = *(const Spot *const *)a, *second = *(const Spot *const *)b;
+
+	return first->order < second->order ? -1 : first->order > second->order;
+}
+
+GPtrArray *universe_spots(const Universe *universe, const Targets *targets)
+{
+	g_autoptr(GPtrArray) candidates = g_ptr_array_new();
+	GPtrArray *spots = g_ptr_array_new();
+	bool named = true;
+
+	for (unsigned i = 0; i < targets->n_targets; i++)
+		named = named && match_is_literal(&targets->targets[i]);
+	for (unsigned i = 0; named && i < targets->n_targets; i++)
+		add_named(universe, &targets->targets[i], candidates);
+	g_ptr_array_sort(candidates, by_order);
+	for (guint i = 0; i < (named ? candidates : universe->spots)->len; i++) {
+		Spot *spot = (named ? candidates : universe->spots)->pdata[i];
+
+		if (match_targets(targets, spot->service, SEES_DECLARED))
+			g_ptr_array_add(spots, spot);
+	}
+	return spots;
+}
+
+Service *universe_service_like(const Service *service)
+{
+	Service *copy = service_new(service->protocol, service->id);
+
+	copy->registered_by = g_strdup(service->registered_by);
+	copy->trial = service->trial;
+	for (guint i = 0; i < service->categories->len; i++)
+		service_add_category(copy, service->categories->pdata[i]);
+	for (guint i = 0; i < service->held_categories->len; i++)
+		service_hold_category(copy, service->held_categories->pdata[i]);
+	for (guint i = 0; i < service->feeds->len; i++)
+		service_add_feed(copy, service->feeds->pdata[i]);
+	return copy;
 }

@@ -9,18 +9,18 @@ static void test_canonical(void)
 		"tag t { \"https://b\", NE }\nservice NE is client \"m\", \"" NE "\"\n";
 	static const char first[] =
 		"release \"A \\\"[2]\\\"\" { to service NE, tag t except service \"https://c\" # c\n"
-		"for protected  student,\nstaff; give mail only beginning \"a\" and \"b\", sn\n"
+		"for protected  student,\nstaff; give mail only beginning \"a\" and \"b\", sn, pairwise-id\n"
 		"approved by two; silent; until 2027-06-30; because en \"x\"; because \"y\" }";
 	static const char again[] =
 		"release \"A \\\"[2]\\\"\" {\nbecause \"y\"\nsilent\nbecause en \"x\"\n"
-		"until 2027-06-30\ngive mail only beginning \"a\"\nand \"b\", sn\napproved by two\n"
+		"until 2027-06-30\ngive mail only beginning \"a\"\nand \"b\", sn, pairwise-id\napproved by two\n"
 		"for protected student, staff\nto service NE, tag t\nexcept service \"https://c\" }";
 	static const char want[] = "release \"A \\\"[2]\\\"\"\n"
 				   "approved by two\n"
 				   "because \"y\"\n"
 				   "because en \"x\"\n"
 				   "for protected student, staff\n"
-				   "give mail only beginning \"a\" and \"b\", sn\n"
+				   "give mail only beginning \"a\" and \"b\", sn, pairwise-id\n"
 				   "silent\n"
 				   "to service NE, tag t except service \"https://c\"\n"
 				   "until 2027-06-30\n"

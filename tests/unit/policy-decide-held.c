@@ -23,7 +23,8 @@ static const DecideCase cases[] = {
 	{"named-at-a-named-service", NAMED "mail, sn; " BECAUSE, PEOPLE, NE " ~mail sn",
 	 "answered@1; sn=given@1[Ek]; mail=given@1[a@y]"},
 	{"named-at-a-tag",
-	 "tag t { \"" NE "\" }\nrelease \"A\" { to tag t, client \"c\"" SAID "mail; " BECAUSE,
+	 "tag t { \"" NE "\" }\nrelease \"A\" { to tag t, client \"c\"" SAID "mail; " BECAUSE
+	 "\nrelease \"B\" { to client \"c\"" SAID "pairwise-id; " BECAUSE,
 	 PEOPLE, NE " ~mail", "answered@2; mail=given@2[a@y]"},
 	{"named-where-one-target-is-open",
 	 "release \"A\" { to service \"" NE "\", category coco-v2" SAID "mail; " BECAUSE, PEOPLE,

@@ -93,8 +93,8 @@ static const DecideCase cases[] = {
 	 "release \"A\" { to any except service \"" NE "\"; for student; give mail; " BECAUSE,
 	 STUDENT, NE " mail", "refused-no-rule; mail=no-rule"},
 	{"client-is-not-service",
-	 "release \"A\" { to client \"" NE "\"; for student; give mail; " BECAUSE, STUDENT,
-	 NE " mail", "refused-no-rule; mail=no-rule"},
+	 "release \"A\" { to client \"" NE "\"; for student; give mail, pairwise-id; " BECAUSE,
+	 STUDENT, NE " mail", "refused-no-rule; mail=no-rule"},
 	{"except-client-is-not-except-service",
 	 "release \"A\" { to any except client \"" NE "\"; for student; give mail; " BECAUSE,
 	 STUDENT, NE " mail", "answered@1; mail=given@1[a@skola.example]"},
@@ -102,7 +102,7 @@ static const DecideCase cases[] = {
 	 PAIRWISE, "client:moodle pairwise-id!",
 	 "answered@1 as pairwise-id; pairwise-id=given-subject@1[p7@skola.example]"},
 	{"a-client-is-not-answered-without-a-name",
-	 "release \"A\" { to client \"moodle\"; for student; give mail; " BECAUSE, STUDENT,
+	 "release \"A\" { to protocol oidc; for student; give mail; " BECAUSE, STUDENT,
 	 "client:moodle mail",
 	 "refused-subject as pairwise-id; pairwise-id=no-rule; mail=answer-refused@1"},
 	{"protocol", "release \"A\" { to protocol oidc; for student; give mail; " BECAUSE, STUDENT,
@@ -118,11 +118,13 @@ static const DecideCase cases[] = {
 	 "answered@1; mail=given@1[a@skola.example]"},
 	{"tag",
 	 "tag skolan { \"https://a.example\", NE, client \"m\" }\nservice NE is \"" NE "\"\n"
-	 "release \"A\" { to tag skolan; for student; give mail; " BECAUSE,
+	 "release \"A\" { to tag skolan; for student; give mail; " BECAUSE
+	 "\nrelease \"B\" { to client \"m\"; for student; give pairwise-id; " BECAUSE,
 	 STUDENT, NE " mail", "answered@3; mail=given@3[a@skola.example]"},
 	{"except-tag",
 	 "tag skolan {\n\"https://a.example\",\n\"" NE "\"\n}\n"
-	 "release \"A\" { to any, client \"m\" except tag skolan; for student; give mail; " BECAUSE,
+	 "release \"A\" { to any, client \"m\" except tag skolan; for student; give mail; " BECAUSE
+	 "\nrelease \"B\" { to client \"m\"; for student; give pairwise-id; " BECAUSE,
 	 STUDENT, NE " mail", "refused-no-rule; mail=no-rule"},
 
 	/* Who brings it. */

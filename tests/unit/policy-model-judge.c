@@ -185,7 +185,8 @@ void model_judge(const Model *model, unsigned kind, const unsigned *has, const S
 			answer->given[a] = 0;
 		login = login || answer->given[a];
 	}
-	subject = mode == AS_IT_IS || site->id == 1 ? model_subject(model, site) : NULL;
+	/* of a client without an id nobody knows what it is given */
+	subject = mode == AS_IT_IS || site->id < SERVICES ? model_subject(model, site) : NULL;
 	answer->nameless = login && !shut && subject && !answer->given[attribute_index(subject)];
 	answer->answered = login && !shut && !answer->nameless;
 	if (!answer->answered)

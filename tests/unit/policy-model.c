@@ -96,6 +96,15 @@ static bool item_is_new(const Rule *rule, const Item *item)
 	return true;
 }
 
+/* A client is told who it is by pairwise-id, so most releases that name one give that. */
+static bool names_client(const Rule *rule)
+{
+	for (unsigned i = 0; i < rule->to.n; i++)
+		if (rule->to.targets[i].ids & 4)
+			return true;
+	return false;
+}
+
 static void make_rule(Rule *rule)
 {
 	*rule = (Rule){.never = model_roll(3) == 0};
@@ -113,6 +122,8 @@ static void make_rule(Rule *rule)
 		Item item;
 
 		make_item(&item, rule);
+		if (i == 0 && !rule->never && names_client(rule) && model_roll(8))
+			item = (Item){.what = NAMED, .attribute = fixture_attribute("pairwise-id")};
 		if (item_is_new(rule, &item) && (i == 0 || model_roll(2)))
 			rule->items[rule->n_items++] = item;
 	}
@@ -146,6 +157,9 @@ void model_make(Model *model)
 				service_add_wish(site->service,
 						 fixture_attribute(model_attributes[a])->saml,
 						 model_roll(2));
+		if (i == 2)
+			service_add_wish(site->service, fixture_attribute("pairwise-id")->saml,
+					 true);
 		model->n_known++;
 	}
 }

@@ -1,0 +1,37 @@
+/* SPDX-License-Identifier: AGPL-3.0-or-later */
+#pragma once
+
+#include "policy/growth.h"
+
+/*
+ * The rules of one policy that are for one service.
+ */
+typedef struct {
+	const Policy *policy;
+	const Known *known;  /* what the policy says of the service; NULL: nothing */
+	GPtrArray *releases; /* const Release *, in order */
+	GPtrArray *nevers;   /* const Never *, in order */
+	GPtrArray *needs;    /* const Need * */
+	GPtrArray *demands;  /* const Demand * */
+	bool is_trial;
+} Reach;
+
+Reach *reach_new(const Policy *policy, const Service *service);
+void reach_free(Reach *reach);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(Reach, reach_free)
+
+/* Tells apart whom any of the rules tells apart. */
+void reach_tell_apart(const Reach *reach, Growth *growth);
+
+/* The release a decision speaks of; NULL: it is none of them. */
+const Release *reach_release(const Reach *reach, const DecisionRule *rule);
+
+/* Whether a release could give the attribute, by name or because it is asked for. */
+bool reach_gives(const Release *release, const Attribute *attribute);
+
+/* Whether a never takes the value, or lets nobody in. value NULL: some value. */
+bool reach_takes(const Never *never, const Attribute *attribute, const char *value);
+bool reach_shuts(const Never *never);
+
+/* Whether a release could give what a line `needs` speaks of. */
+bool reach_is_needed(const Reach *reach, const Release *release);
