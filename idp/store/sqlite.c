@@ -8,6 +8,7 @@
 #include "idp/store/sqlite-handle.h"
 #include "idp/store/sqlite-ledger.h"
 #include "idp/store/sqlite-reserve.h"
+#include "idp/store/sqlite-statements.h"
 
 /* A store that failed is opened anew at once, and then at most that often. */
 #define REOPEN_US G_USEC_PER_SEC
@@ -32,63 +33,7 @@ typedef struct {
 	SqliteHandle *handle;
 } SqliteReader;
 
-/* The statements of a table; ?1 is the key, ?2 the time it is. */
-typedef struct {
-	const char *insert, *replace, *remove_expired, *remove_first, *equal, *owned, *take, *swap,
-		*expiry, *touch, *drop, *drop_owner, *sweep, *get, *count, *walk, *walk_owner;
-} Statements;
-
-#define STATEMENTS(table, number)                                                                  \
-	{                                                                                          \
-		.insert = "INSERT INTO " table " (key, owner, value, expires) "                    \
-			  "VALUES (?1, ?3, ?4, ?5) ON CONFLICT (key) DO NOTHING",                  \
-		.replace = "UPDATE " table " SET owner = ?3, value = ?4, expires = ?5 "            \
-			   "WHERE key = ?1",                                                       \
-		.remove_first = "DELETE FROM " table " WHERE key = (SELECT key FROM " table        \
-				" WHERE key <> ?1 ORDER BY expires LIMIT 1)",                      \
-		.remove_expired = "DELETE FROM " table " WHERE key = ?1 AND expires <= ?2",        \
-		.equal = "SELECT value = ?4 FROM " table " WHERE key = ?1",                        \
-		.owned = "SELECT owner = ?3 FROM " table " WHERE key = ?1",                        \
-		.take = "DELETE FROM " table " WHERE key = ?1 AND expires > ?2 RETURNING value",   \
-		.swap = "UPDATE " table " SET value = ?4, expires = ?5 "                           \
-			"WHERE key = ?1 AND expires > ?2 AND value = ?3",                          \
-		.expiry = "SELECT expires FROM " table " WHERE key = ?1 AND expires > ?2",         \
-		.touch = "UPDATE " table " SET expires = ?3 WHERE key = ?1",                       \
-		.drop = "DELETE FROM " table " WHERE key = ?1",                                    \
-		.drop_owner = "DELETE FROM " table " WHERE owner = ?1",                            \
-		.sweep = "DELETE FROM " table " WHERE key IN (SELECT key FROM " table              \
-			 " WHERE expires <= ?1 ORDER BY expires LIMIT ?2)",                        \
-		.get = "SELECT value, expires FROM " table " WHERE key = ?1 AND expires > ?2",     \
-		.count = number, .walk = "SELECT value FROM " table,                               \
-		.walk_owner = "SELECT value FROM " table " WHERE owner = ?1",                      \
-	}
-
-#define FLEETING(table) STATEMENTS(table, "SELECT count(*) FROM " table)
-#define DURABLE(table)  STATEMENTS(table, "SELECT rows FROM tally WHERE name = '" table "'")
-
-static const Statements statements[STORE_TABLES] = {
-	[STORE_SESSION] = FLEETING("session"),  [STORE_SPENT_ASK] = FLEETING("spent_ask"),
-	[STORE_KNOWN] = FLEETING("known"),      [STORE_EPPN] = DURABLE("eppn"),
-	[STORE_EPPN_OF] = DURABLE("eppn_of"),   [STORE_IDENTIFIER] = DURABLE("identifier"),
-	[STORE_ROTATION] = DURABLE("rotation"), [STORE_CONTINUATION] = DURABLE("continuation"),
-	[STORE_APPROVAL] = DURABLE("approval"), [STORE_CHOICE] = DURABLE("choice"),
-	[STORE_HOLD] = DURABLE("hold"),
-};
-
 /* ---- operations ---- */
-
-/* A kept statement with ?1 and ?2 bound. */
-static SqliteUse *use(SqliteHandle *handle, const char *sql, const uint8_t *key, int64_t now,
-		      GError **error)
-{
-	SqliteUse *statement = sqlite_handle_statement(handle, sql, error);
-
-	if (statement == NULL)
-		return NULL;
-	sqlite3_bind_blob(statement, 1, key, SEAL_HASH_BYTES, SQLITE_STATIC);
-	sqlite3_bind_int64(statement, 2, now);
-	return statement;
-}
 
 /* Runs it to its end; how many rows it changed, or -1. */
 static int finish(SqliteStore *store, SqliteUse *statement, GError **error)
@@ -107,7 +52,7 @@ static StoreOutcome unless_none(int changed)
 static int remove_rows(SqliteStore *store, StoreTable table, const char *sql, const uint8_t *key,
 		       int64_t now, GError **error)
 {
-	g_autoptr(SqliteUse) statement = use(store->handle, sql, key, now, error);
+	g_autoptr(SqliteUse) statement = sqlite_use(store->handle, sql, key, now, error);
 	int removed = statement == NULL ? -1 : finish(store, statement, error);
 
 	if (removed > 0)
@@ -124,7 +69,7 @@ static int sweep_table(SqliteStore *store, StoreTable table, int64_t until, unsi
 
 	if (!store_table_info(table)->fleeting)
 		return 0;
-	statement = sqlite_handle_statement(store->handle, statements[table].sweep, error);
+	statement = sqlite_handle_statement(store->handle, sqlite_statements[table].sweep, error);
 	if (statement == NULL)
 		return -1;
 	sqlite3_bind_int64(statement, 1, until);
@@ -139,7 +84,7 @@ static int sweep_table(SqliteStore *store, StoreTable table, int64_t until, unsi
 static int write_row(SqliteStore *store, const char *sql, const StoreOp *op, int64_t now,
 		     GError **error)
 {
-	g_autoptr(SqliteUse) statement = use(store->handle, sql, op->key, now, error);
+	g_autoptr(SqliteUse) statement = sqlite_use(store->handle, sql, op->key, now, error);
 
 	if (statement == NULL)
 		return -1;
@@ -154,7 +99,7 @@ static int write_row(SqliteStore *store, const char *sql, const StoreOp *op, int
 
 static int insert(SqliteStore *store, const StoreOp *op, int64_t now, GError **error)
 {
-	int added = write_row(store, statements[op->table].insert, op, now, error);
+	int added = write_row(store, sqlite_statements[op->table].insert, op, now, error);
 
 	if (added > 0)
 		store->rows[op->table] += (uint64_t)added;
@@ -175,8 +120,9 @@ static StoreOutcome put_new(SqliteStore *store, StoreOp *op, int64_t now, GError
 		return STORE_CONFLICT;
 	added = insert(store, op, now, error);
 	if (added == 0) {
-		int removed = remove_rows(store, op->table, statements[op->table].remove_expired,
-					  op->key, now, error);
+		int removed =
+			remove_rows(store, op->table, sqlite_statements[op->table].remove_expired,
+				    op->key, now, error);
 
 		if (removed <= 0)
 			return unless_none(removed);
@@ -192,7 +138,7 @@ static StoreOutcome put_new(SqliteStore *store, StoreOp *op, int64_t now, GError
 
 static StoreOutcome put(SqliteStore *store, StoreOp *op, int64_t now, GError **error)
 {
-	const Statements *sql = &statements[op->table];
+	const SqliteStatements *sql = &sqlite_statements[op->table];
 	int written = write_row(store, sql->replace, op, now, error);
 
 	if (written == 0)
@@ -208,10 +154,10 @@ static StoreOutcome put(SqliteStore *store, StoreOp *op, int64_t now, GError **e
  * for a claim, whether it has this owner. */
 static StoreOutcome compare(SqliteStore *store, StoreOp *op, int64_t now, GError **error)
 {
-	const Statements *sql = &statements[op->table];
+	const SqliteStatements *sql = &sqlite_statements[op->table];
 	const bool by_owner = op->verb == STORE_CLAIM;
 	g_autoptr(SqliteUse) found =
-		use(store->handle, by_owner ? sql->owned : sql->equal, op->key, now, error);
+		sqlite_use(store->handle, by_owner ? sql->owned : sql->equal, op->key, now, error);
 	int rc;
 
 	if (found == NULL)
@@ -243,7 +189,7 @@ static StoreOutcome ensure(SqliteStore *store, StoreOp *op, int64_t now, GError 
 static StoreOutcome take(SqliteStore *store, StoreOp *op, int64_t now, GError **error)
 {
 	g_autoptr(SqliteUse) statement =
-		use(store->handle, statements[op->table].take, op->key, now, error);
+		sqlite_use(store->handle, sqlite_statements[op->table].take, op->key, now, error);
 	int rc;
 
 	if (statement == NULL)
@@ -261,7 +207,7 @@ static StoreOutcome take(SqliteStore *store, StoreOp *op, int64_t now, GError **
 static StoreOutcome swap(SqliteStore *store, StoreOp *op, int64_t now, GError **error)
 {
 	g_autoptr(SqliteUse) statement =
-		use(store->handle, statements[op->table].swap, op->key, now, error);
+		sqlite_use(store->handle, sqlite_statements[op->table].swap, op->key, now, error);
 
 	if (statement == NULL)
 		return STORE_FAULT;
@@ -274,7 +220,7 @@ static StoreOutcome swap(SqliteStore *store, StoreOp *op, int64_t now, GError **
 static StoreOutcome touch(SqliteStore *store, StoreOp *op, int64_t now, GError **error)
 {
 	g_autoptr(SqliteUse) found =
-		use(store->handle, statements[op->table].expiry, op->key, now, error);
+		sqlite_use(store->handle, sqlite_statements[op->table].expiry, op->key, now, error);
 	g_autoptr(SqliteUse) longer = NULL;
 	int rc;
 
@@ -285,7 +231,7 @@ static StoreOutcome touch(SqliteStore *store, StoreOp *op, int64_t now, GError *
 		return rc == SQLITE_DONE ? STORE_CONFLICT : STORE_FAULT;
 	if (sqlite3_column_int64(found, 0) >= op->expires)
 		return STORE_OK;
-	longer = sqlite_handle_statement(store->handle, statements[op->table].touch, error);
+	longer = sqlite_handle_statement(store->handle, sqlite_statements[op->table].touch, error);
 	if (longer == NULL)
 		return STORE_FAULT;
 	sqlite3_bind_blob(longer, 1, op->key, SEAL_HASH_BYTES, SQLITE_STATIC);
@@ -295,16 +241,16 @@ static StoreOutcome touch(SqliteStore *store, StoreOp *op, int64_t now, GError *
 
 static StoreOutcome drop(SqliteStore *store, StoreOp *op, int64_t now, GError **error)
 {
-	int removed =
-		remove_rows(store, op->table, statements[op->table].drop, op->key, now, error);
+	int removed = remove_rows(store, op->table, sqlite_statements[op->table].drop, op->key, now,
+				  error);
 
 	return removed < 0 ? STORE_FAULT : STORE_OK;
 }
 
 static StoreOutcome drop_owner(SqliteStore *store, StoreOp *op, int64_t now, GError **error)
 {
-	int removed = remove_rows(store, op->table, statements[op->table].drop_owner, op->owner,
-				  now, error);
+	int removed = remove_rows(store, op->table, sqlite_statements[op->table].drop_owner,
+				  op->owner, now, error);
 
 	return removed < 0 ? STORE_FAULT : STORE_OK;
 }
@@ -437,7 +383,7 @@ static StoreOutcome get(StoreReader *base, StoreTable table, const uint8_t *key,
 {
 	SqliteReader *reader = (SqliteReader *)base;
 	g_autoptr(SqliteUse) statement =
-		use(reader->handle, statements[table].get, key, now, error);
+		sqlite_use(reader->handle, sqlite_statements[table].get, key, now, error);
 	int rc;
 
 	if (statement == NULL)
@@ -455,7 +401,7 @@ static StoreOutcome get(StoreReader *base, StoreTable table, const uint8_t *key,
 static bool count_rows(SqliteHandle *handle, StoreTable table, uint64_t *count, GError **error)
 {
 	g_autoptr(SqliteUse) statement =
-		sqlite_handle_statement(handle, statements[table].count, error);
+		sqlite_handle_statement(handle, sqlite_statements[table].count, error);
 
 	if (statement == NULL || sqlite_handle_step(handle, statement, error) != SQLITE_ROW)
 		return false;
@@ -472,7 +418,7 @@ static bool reader_walk(StoreReader *base, StoreTable table, const uint8_t *owne
 			bool (*row)(GBytes *value, gpointer data), gpointer data, GError **error)
 {
 	SqliteHandle *handle = ((SqliteReader *)base)->handle;
-	const Statements *sql = &statements[table];
+	const SqliteStatements *sql = &sqlite_statements[table];
 	g_autoptr(SqliteUse) statement =
 		sqlite_handle_statement(handle, owner ? sql->walk_owner : sql->walk, error);
 	int rc = SQLITE_ERROR;
