@@ -4,7 +4,6 @@
 #include <string.h>
 
 #include "policy/category.h"
-#include "policy/guess.h"
 
 /* What people call attributes who know them by another name. */
 static const struct {
@@ -29,10 +28,10 @@ static const char *const atom_words[] = {"service",  "client",        "tag",
 bool clause_unknown(const Token *token, const char *what, const GPtrArray *known, GError **error)
 {
 	g_autofree char *found = token_describe(token);
-	g_autofree char *meant = guess_phrase(token->text, known);
+	g_autofree char *meant = place_guess(&token->place, token->text, known);
 
-	place_error(error, POLICY_ERROR_MEANING, &token->place, "no %s is called %s%s", what, found,
-		    meant);
+	place_error(error, POLICY_ERROR_MEANING, &token->place, "no %s is called %s%s",
+		    place_say(&token->place, what), found, meant);
 	return false;
 }
 

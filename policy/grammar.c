@@ -60,7 +60,8 @@ static bool say(Clauses *clauses, Said said, const Place *place, GError **error)
 	place_error(error, POLICY_ERROR_MEANING, place,
 		    "'%s' is said twice in \"%s\" (first at "
 		    "line %u)%s",
-		    words[said], clauses->title, clauses->places[said].line, hints[said]);
+		    words[said], clauses->title, clauses->places[said].line,
+		    place_say(place, hints[said]));
 	return false;
 }
 
@@ -245,7 +246,7 @@ static bool must_say(const Clauses *clauses, Said said, const Place *place, cons
 	if (clauses->places[said].line != 0)
 		return true;
 	place_error(error, POLICY_ERROR_MEANING, place, "%s \"%s\" does not say %s", rule,
-		    clauses->title, lacks);
+		    clauses->title, place_say(place, lacks));
 	return false;
 }
 

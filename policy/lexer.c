@@ -382,9 +382,10 @@ char *token_describe(const Token *token)
 	g_autofree char *start = NULL;
 
 	if (token->type == TOKEN_END)
-		return g_strdup("the end of the file");
+		return g_strdup(place_say(&token->place, "the end of the file"));
 	if (token->type == TOKEN_EOL)
-		return g_strdup(token->firm ? "';'" : "the end of the line");
+		return g_strdup(token->firm ? "';'"
+					    : place_say(&token->place, "the end of the line"));
 	start = shown(token->text);
 	return g_strdup_printf(token->type == TOKEN_STRING ? "\"%s\"" : "'%s'", start);
 }

@@ -3,8 +3,6 @@
 
 #include <string.h>
 
-#include "policy/guess.h"
-
 /* Every word of the language, sorted by bytes. */
 static const char *const words[] = {
 	"agreement", "also",      "always",    "and",        "any",
@@ -109,9 +107,10 @@ bool parser_unexpected(const Parser *parser, const char *expected, const char *c
 
 	for (; candidates && *candidates; candidates++)
 		g_ptr_array_add(list, (gpointer)(guintptr)*candidates);
-	meant = token->type == TOKEN_WORD ? guess_phrase(token->text, list) : g_strdup("");
-	place_error(error, POLICY_ERROR_SYNTAX, &token->place, "expected %s, not %s%s", expected,
-		    found, meant);
+	meant = token->type == TOKEN_WORD ? place_guess(&token->place, token->text, list)
+					  : g_strdup("");
+	place_error(error, POLICY_ERROR_SYNTAX, &token->place, "expected %s, not %s%s",
+		    place_say(&token->place, expected), found, meant);
 	return false;
 }
 
@@ -139,7 +138,7 @@ const Token *parser_need_name(Parser *parser, const char *expected, GError **err
 	if (token->type == TOKEN_WORD && parser_is_reserved(token->text)) {
 		place_error(error, POLICY_ERROR_SYNTAX, &token->place,
 			    "expected %s, but '%s' is a word of the language and names nothing",
-			    expected, token->text);
+			    place_say(&token->place, expected), token->text);
 		return NULL;
 	}
 	return parser_need(parser, TOKEN_WORD, expected, error);

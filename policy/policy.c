@@ -76,6 +76,7 @@ static GPtrArray *sorted_sources(Policy *policy, const PolicySource *files, size
 		source->length = files[i].length;
 		source->huvudman = files[i].huvudman;
 		source->is_shared = context->huvudman && !files[i].huvudman;
+		source->is_swedish = g_strcmp0(context->language, "sv") == 0;
 		g_ptr_array_add(sources, source);
 	}
 	g_ptr_array_sort(sources, by_name);

@@ -63,6 +63,7 @@ typedef struct {
 	unsigned (*approvers)(const char *canonical, gpointer data);
 	gpointer approvers_data;
 	const char *huvudman; /* its name where there are several; NULL: the only one */
+	const char *language; /* of errors and warnings: "sv"; else, or NULL: English */
 	/* What the school can speak of, which is referenced; NULL: what is shipped. */
 	Registry *attributes;
 	/* The closed lists of the configuration, which are copied. */

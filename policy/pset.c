@@ -14,8 +14,8 @@ static bool year(const Token *token, const char *text, unsigned first, unsigned 
 	*number = (unsigned)n;
 	if (n >= first && n <= last)
 		return true;
-	place_error(error, POLICY_ERROR_MEANING, &token->place,
-		    "there is no %s %" G_GUINT64_FORMAT "; they are %u-%u", school, n, first, last);
+	place_error(error, POLICY_ERROR_MEANING, &token->place, "there is no %s %u; they are %u-%u",
+		    school, *number, first, last);
 	return false;
 }
 

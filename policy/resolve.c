@@ -2,7 +2,6 @@
 /* Names into services, and the checks that look at more than one rule. */
 #include <string.h>
 
-#include "policy/guess.h"
 #include "policy/loaded.h"
 #include "policy/merge.h"
 
@@ -158,14 +157,15 @@ static bool unknown_name(const Literal *literal, const char *what, GHashTable *n
 {
 	g_autoptr(GList) sorted = g_list_sort(g_hash_table_get_keys(names), (GCompareFunc)strcmp);
 	g_autoptr(GPtrArray) candidates = g_ptr_array_new();
-	g_autofree char *meant = NULL;
+	g_autofree char *meant = NULL, *name = NULL;
 
 	/* Sorted, so that the order of a hash table does not choose among equally good guesses. */
 	for (GList *at = sorted; at; at = at->next)
 		g_ptr_array_add(candidates, at->data);
-	meant = guess_phrase(literal->name, candidates);
-	place_error(error, POLICY_ERROR_MEANING, &literal->place, "no %s is called '%s'%s", what,
-		    literal->name, meant);
+	meant = place_guess(&literal->place, literal->name, candidates);
+	name = g_strdup_printf("'%s'", literal->name);
+	place_error(error, POLICY_ERROR_MEANING, &literal->place, "no %s is called %s%s",
+		    place_say(&literal->place, what), name, meant);
 	return false;
 }
 

@@ -59,7 +59,7 @@ static bool not_a_uri(const Token *token, const char *what, const char *like, GE
 	g_autofree char *text = token_describe(token);
 
 	place_error(error, POLICY_ERROR_MEANING, &token->place, "%s is no %s; it is a URI like %s",
-		    text, what, like);
+		    text, place_say(&token->place, what), like);
 	return false;
 }
 
@@ -260,7 +260,7 @@ static bool bad_template(const Token *token, GError **error, const char *format,
 	va_list arguments;
 
 	va_start(arguments, format);
-	why = g_strdup_vprintf(format, arguments);
+	why = g_strdup_vprintf(place_say(&token->place, format), arguments);
 	va_end(arguments);
 	place_error(error, POLICY_ERROR_MEANING, &token->place, "template %s%s", text, why);
 	return false;

@@ -3,6 +3,9 @@
 
 #include <string.h>
 
+#include "policy/guess.h"
+#include "policy/swedish.h"
+
 #define QUOTE_MAX 160 /* characters of a line that a message shows */
 
 static size_t line_end(const Source *source, size_t start)
@@ -69,10 +72,23 @@ void place_error(GError **error, PolicyError code, const Place *place, const cha
 
 	g_string_printf(text, "%s:%u:%u: ", place->source->name, place->line, place->column);
 	va_start(arguments, format);
-	g_string_append_vprintf(text, format, arguments);
+	g_string_append_vprintf(text, place_say(place, format), arguments);
 	va_end(arguments);
 	append_quote(text, place);
 	g_set_error_literal(error, POLICY_ERROR, (int)code, text->str);
+}
+
+const char *place_say(const Place *place, const char *english)
+{
+	return place->source->is_swedish ? swedish_of(english) : english;
+}
+
+char *place_guess(const Place *place, const char *word, const GPtrArray *names)
+{
+	const char *meant = guess_nearest(word, (const char *const *)names->pdata, names->len);
+
+	return meant ? g_strdup_printf(place_say(place, "; did you mean '%s'?"), meant)
+		     : g_strdup("");
 }
 
 char *place_name(const Place *place)
@@ -182,19 +198,21 @@ static bool check_line(const Source *source, unsigned number, size_t start, size
 bool source_check(const Source *source, GError **error)
 {
 	unsigned number = 1;
+	const Place start = {source, 1, 1, 1, 0};
 
 	if (source->length > POLICY_FILE_MAX) {
-		g_set_error(error, POLICY_ERROR, POLICY_ERROR_SYNTAX,
-			    "%s:1:1: the file is larger than %d bytes; divide it", source->name,
-			    POLICY_FILE_MAX);
+		g_set_error(
+			error, POLICY_ERROR, POLICY_ERROR_SYNTAX,
+			place_say(&start, "%s:1:1: the file is larger than %d bytes; divide it"),
+			source->name, POLICY_FILE_MAX);
 		return false;
 	}
-	for (size_t start = 0; start < source->length; number++) {
-		size_t end = line_end(source, start);
+	for (size_t from = 0; from < source->length; number++) {
+		size_t end = line_end(source, from);
 
-		if (!check_line(source, number, start, end, error))
+		if (!check_line(source, number, from, end, error))
 			return false;
-		start = end + 1;
+		from = end + 1;
 	}
 	return true;
 }

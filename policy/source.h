@@ -16,6 +16,7 @@ typedef struct {
 	size_t length;
 	const char *huvudman; /* whom alone it binds, only during the load; NULL: all there are */
 	bool is_shared;       /* there are several, and it binds them all */
+	bool is_swedish;      /* the messages about it are */
 } Source;
 
 /* Where a word stands. Lines and columns count from 1, columns in characters. */
@@ -34,6 +35,14 @@ bool source_check(const Source *source, GError **error);
 /* Sets error to `file:line:col: text`, the line, and the word marked below it. */
 void place_error(GError **error, PolicyError code, const Place *place, const char *format, ...)
 	G_GNUC_PRINTF(4, 5);
+
+/* A text in the language of the messages about a place (swedish.h). Static, or the text. */
+const char *place_say(const Place *place, const char *english) G_GNUC_FORMAT(2);
+
+/* `; did you mean 'X'?` in that language, for the one of names (char *) that is nearest to a word,
+ * or
+ * "". Transfer full. */
+char *place_guess(const Place *place, const char *word, const GPtrArray *names);
 
 /* `file:line`, for pointing at another place within a message. Transfer full. */
 char *place_name(const Place *place);

@@ -26,9 +26,10 @@ static inline unsigned fixture_approvers(const char *canonical, gpointer data)
 	return strstr(canonical, "[2]") ? 2 : strstr(canonical, "[1]") ? 1 : 0;
 }
 
-/* The text of one file named t.policy; the line `policy 1;` is put before its first. */
-static inline Policy *fixture_load(const char *text, const Service *const *services, size_t n,
-				   GError **error)
+/* The text of one file named t.policy; the line `policy 1;` is put before its first. language: of
+ * messages. */
+static inline Policy *fixture_load_in(const char *language, const char *text,
+				      const Service *const *services, size_t n, GError **error)
 {
 	g_autofree char *whole = g_strconcat("policy 1; ", text, NULL);
 	PolicySource source = {"t.policy", whole, strlen(whole)};
@@ -41,9 +42,16 @@ static inline Policy *fixture_load(const char *text, const Service *const *servi
 				 .feeds = fixture_feeds,
 				 .n_feeds = G_N_ELEMENTS(fixture_feeds),
 				 .levels = fixture_levels,
-				 .n_levels = G_N_ELEMENTS(fixture_levels)};
+				 .n_levels = G_N_ELEMENTS(fixture_levels),
+				 .language = language};
 
 	return policy_load(&source, 1, &context, error);
+}
+
+static inline Policy *fixture_load(const char *text, const Service *const *services, size_t n,
+				   GError **error)
+{
+	return fixture_load_in(NULL, text, services, n, error);
 }
 
 static inline const Attribute *fixture_attribute(const char *name)
