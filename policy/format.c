@@ -7,9 +7,8 @@
 #include "policy/lexer.h"
 
 #define INDENT 4
-#define COLUMN                                                                                     \
-	8 /* what follows the first word of a clause begins there, if the word is shorter          \
-	   */
+#define WIDTH  100 /* columns: a list is broken after a comma rather than go beyond */
+#define COLUMN 8   /* where what follows the first word of a clause begins, if that is shorter */
 
 /* A file as words and comments. */
 typedef struct {
@@ -234,14 +233,46 @@ static void lay_close(Layout *layout, const Token *token)
 	line->is_end = true;
 }
 
+/* The columns that an item of a list takes, from its first word to the comma or what else ends
+ * it. */
+static glong item_width(const Layout *layout)
+{
+	g_autoptr(GString) item = g_string_new(NULL);
+
+	for (guint i = layout->at;; i++) {
+		const Token *token = token_at(layout->words, i);
+
+		if (token->type == TOKEN_COMMA)
+			g_string_append_c(item, ',');
+		if (token->type != TOKEN_WORD && token->type != TOKEN_STRING &&
+		    token->type != TOKEN_NUMBER && token->type != TOKEN_DATE)
+			return g_utf8_strlen(item->str, -1);
+		if (item->len > 0)
+			g_string_append_c(item, ' ');
+		canonical_token(item, token);
+	}
+}
+
+/* Whether a word stands on another line than the one before it: because its author put it there,
+ * or because the list would be too wide. */
+static bool is_broken(const Layout *layout, const Line *line, const Token *token)
+{
+	const Token *before = layout->at > 0 ? token_at(layout->words, layout->at - 1) : NULL;
+
+	if (!before)
+		return false;
+	return token->place.line > before->place.line ||
+	       (before->type == TOKEN_COMMA &&
+		g_utf8_strlen(line->text->str, -1) + 1 + item_width(layout) > WIDTH);
+}
+
 /* The line that a word belongs to, with what stands before it. */
 static Line *line_for(Layout *layout, const Token *token)
 {
-	const Token *before = layout->at > 0 ? token_at(layout->words, layout->at - 1) : NULL;
 	Line *line = last_line(layout);
 
 	if (!layout->in_clause || !line || line->is_closed || line->opens ||
-	    (before && token->place.line > before->place.line))
+	    is_broken(layout, line, token))
 		return add_line(layout, token->place.line);
 	if (layout->in_column)
 		while (line->text->len < layout->depth * INDENT + COLUMN - 1)

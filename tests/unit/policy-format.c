@@ -64,6 +64,12 @@ static const struct {
 	 "        or B\n"
 	 "        or C\n"
 	 "}\n"},
+	{"long-lists-are-broken",
+	 "release \"X\" { give eduPersonPrincipalName, sisSchoolUnitCode, eduPersonScopedAffiliation, "
+	 "sisSchoolCourseStudent only kind class, mail }",
+	 "release \"X\" {\n"
+	 "    give    eduPersonPrincipalName, sisSchoolUnitCode, eduPersonScopedAffiliation,\n"
+	 "        sisSchoolCourseStudent only kind class, mail\n}\n"},
 	{"comments-within-a-list",
 	 "release \"X\" { give mail, # a\n# b\n  sn # c\n   # d\n to any }",
 	 "release \"X\" {\n"
@@ -125,6 +131,21 @@ static void test_refused(void)
 		g_assert_null(
 			format_policy("t.policy", broken[i].text, strlen(broken[i].text), &error));
 		g_assert_true(g_str_has_prefix(error->message, broken[i].want));
+	}
+}
+
+/* Columns are characters: a line of 100 stays, one of 101 does not. */
+static void test_width(void)
+{
+	for (unsigned i = 0; i < 2; i++) {
+		g_autofree char *fill = g_strnfill(83 + i, 'a');
+		g_autofree char *text = g_strdup_printf("tag t { åäö, \"%s\", b, c }", fill);
+		g_autofree char *want = g_strdup_printf("tag t {\n    åäö, \"%s\", b,%sc\n}\n",
+							fill, i ? "\n    " : " ");
+		g_autofree char *out = laid_out(text);
+
+		g_assert_cmpstr(out, ==, want);
+		assert_stays(out);
 	}
 }
 
@@ -242,10 +263,27 @@ static void test_corpus(void)
 /* Words of the language and marks in any order, with any white space and comments between. */
 static char *any_words(GRand *rand)
 {
-	static const char *const marks[] = {"{",     "{",   "}",       "}",      ",",
-					    ",",     ";",   "NE",      "\"x\"",  "\"a # b\"",
-					    "7-9",   "and", "or",      "except", "release",
-					    "never", "tag", "service", "expect"};
+	static const char *const marks[] = {
+		"\"a text that takes rather much of the line, and a comma\"",
+		"{",
+		"{",
+		"}",
+		"}",
+		",",
+		",",
+		";",
+		"NE",
+		"\"x\"",
+		"\"a # b\"",
+		"7-9",
+		"and",
+		"or",
+		"except",
+		"release",
+		"never",
+		"tag",
+		"service",
+		"expect"};
 	static const char *const spaces[] = {" ",      "  ",      "\t",       "\n",         "\n",
 					     "\n\n\n", " # c \n", "\n # d\n", "\n\n#e\n\n", " ;\n"};
 	size_t n;
@@ -288,6 +326,7 @@ int main(int argc, char **argv)
 
 		g_test_add_data_func(path, GSIZE_TO_POINTER(i), test_case);
 	}
+	g_test_add_func("/policy/format/width", test_width);
 	g_test_add_func("/policy/format/refused", test_refused);
 	g_test_add_func("/policy/format/too-long", test_too_long);
 	g_test_add_func("/policy/format/shipped", test_shipped);
