@@ -41,6 +41,8 @@ void *arena_alloc(Arena *arena, size_t size)
 	size_t taken = (size + ALIGNMENT - 1) / ALIGNMENT * ALIGNMENT;
 	void *piece;
 
+	if (size == 0)
+		return NULL;
 	if (size > SMALL_MAX)
 		return add_block(arena, size);
 	if (taken > arena->left) {

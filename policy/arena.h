@@ -18,7 +18,7 @@ typedef struct {
 void arena_init(Arena *arena);
 void arena_clear(Arena *arena);
 
-/* size zeroed bytes, which belong to the arena. */
+/* size zeroed bytes, which belong to the arena; NULL if there are none. */
 void *arena_alloc(Arena *arena, size_t size);
 
 /* A copy of length bytes of text with a NUL after them, which belongs to the arena. */

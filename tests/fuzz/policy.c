@@ -6,6 +6,7 @@
 #include <glib.h>
 #include <string.h>
 
+#include "policy/format.h"
 #include "policy/policy.h"
 
 #define TODAY 20261105
@@ -80,6 +81,22 @@ static void tell_refusal(const GError *error)
 		     message + strlen(": "));
 }
 
+/* What can be laid out says the same, and stays as it is when it is laid out again. */
+static void check_layout(const char *bytes, size_t size)
+{
+	g_autoptr(GError) error = NULL;
+	g_autofree char *text = format_policy("fuzz.policy", bytes, size, &error);
+	g_autofree char *again = NULL;
+
+	if (!text) {
+		g_assert(g_str_has_prefix(error->message, "fuzz.policy:") &&
+			 g_ascii_isdigit(error->message[strlen("fuzz.policy:")]));
+		return;
+	}
+	again = format_policy("fuzz.policy", text, strlen(text), NULL);
+	g_assert_cmpstr(again, ==, text);
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	static const char *const scopes[] = {"skola.example", NULL};
@@ -102,6 +119,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	g_autoptr(GError) error = NULL;
 	g_autoptr(Policy) policy = NULL;
 
+	check_layout((const char *)data, size);
 	service_add_wish(service, attribute_by_name("mail")->saml, true);
 	service_add_wish(service, attribute_by_name("eduPersonScopedAffiliation")->saml, false);
 	service_add_category(service, "https://refeds.org/category/personalized");
