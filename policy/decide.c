@@ -76,7 +76,7 @@ void work_clear(Work *work)
 Decision *decide_assuming(const Policy *policy, const Person *person, const Service *service,
 			  const Circumstances *circumstances, Assume assume)
 {
-	Work work;
+	UNFILLED Work work;
 	Decision *decision;
 
 	work_make(&work, policy, person, service, circumstances, assume);
@@ -88,7 +88,7 @@ Decision *decide_assuming(const Policy *policy, const Person *person, const Serv
 /* Whether it would be answered if that were so as well. */
 static bool would_answer(const Work *refused, Assume assume)
 {
-	Work work;
+	UNFILLED Work work;
 	bool answered;
 
 	work_make(&work, refused->policy, refused->person, refused->service, refused->circumstances,
@@ -147,7 +147,7 @@ Decision *policy_decide(const Policy *policy, const Person *person, const Servic
 Decision *policy_decide_openly(const Policy *policy, const Person *person, const Service *service,
 			       const Circumstances *circumstances)
 {
-	Work work;
+	UNFILLED Work work;
 	Decision *decision;
 
 	work_make(&work, policy, person, service, circumstances, ASSUME_NOTHING);
@@ -159,7 +159,7 @@ Decision *policy_decide_openly(const Policy *policy, const Person *person, const
 Decision *policy_decide_outside(const Policy *policy, const Person *person, const Service *service,
 				const Circumstances *circumstances)
 {
-	Work work;
+	UNFILLED Work work;
 	Decision *decision;
 
 	work_make(&work, policy, person, service, circumstances, ASSUME_OUTSIDE);
@@ -183,7 +183,7 @@ static bool may_give(const Work *work, const Release *release, const Attribute *
 
 bool policy_may_give(const Policy *policy, const Service *service, const Attribute *attribute)
 {
-	Work work;
+	UNFILLED Work work;
 	Slice slice;
 	unsigned order;
 	bool may = false;

@@ -55,7 +55,7 @@ static GrowthVerdict judge(const Example *example, GArray *ways, gpointer data)
 	Want *want = data;
 	Reason reason;
 	bool let_in;
-	Work work;
+	UNFILLED Work work;
 
 	if (want->answered >> example->kind & 1)
 		return GROWTH_DEAD;
@@ -131,7 +131,7 @@ static char *why_of(const Want *want, const Example *example)
 {
 	g_autoptr(Decision) decision = NULL;
 	const DecisionRow *row;
-	Work work;
+	UNFILLED Work work;
 
 	make(want, example, &work);
 	decision = decision_tell(&work, NULL);
@@ -246,7 +246,7 @@ Need *prove_need(const Policy *policy, unsigned today, Palette *palette, const I
 		Need *line = reach->needs->pdata[i];
 
 		if (line->of.n_psets == 0 || example_is_among(found, &line->of)) {
-			Work work;
+			UNFILLED Work work;
 
 			make(&want, found, &work);
 			for (unsigned j = 0; !need && j < line->n_attributes; j++)

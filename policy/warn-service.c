@@ -252,7 +252,7 @@ static GrowthVerdict judge_bundle(const Example *example, GArray *ways, gpointer
 	const Bundle *bundle = data;
 	const Circumstances circumstances = {.today = bundle->warner->context->today};
 	bool all = true;
-	Work work;
+	UNFILLED Work work;
 
 	example_dress(example, bundle->person);
 	work_make(&work, bundle->warner->policy, bundle->person, bundle->service, &circumstances,
