@@ -11,6 +11,7 @@ typedef struct {
 	Arena *arena;
 	GArray *tokens;
 	GArray *comments; /* NULL: nobody wants them */
+	GString *text;    /* room for one text */
 	size_t at;
 	Place place; /* of what stands at `at` */
 } Lexer;
@@ -109,18 +110,18 @@ static void join_lines(Lexer *lexer, const char *next)
 /* The text of a word or number, and where it stands. */
 static char *take_parts(Lexer *lexer, Place *place)
 {
-	size_t start = lexer->at;
+	const char *bytes = lexer->source->bytes, *start = bytes + lexer->at, *at = start;
+	const char *stop = bytes + lexer->source->length;
+	unsigned n = 0;
 
 	*place = lexer->place;
-	for (;;) {
-		int c = peek(lexer);
-
-		if (c < 0 || (c < 0x80 ? !is_part((gunichar)c) : !is_part(character(lexer))))
+	for (; at < stop; at += g_utf8_skip[(guchar)*at], n++)
+		if ((guchar)*at < 0x80 ? !is_part((guchar)*at) : !is_part(g_utf8_get_char(at)))
 			break;
-		advance(lexer);
-	}
-	place->width = lexer->place.column - place->column;
-	return arena_text(lexer->arena, lexer->source->bytes + start, lexer->at - start);
+	lexer->at = (size_t)(at - bytes);
+	lexer->place.column += n;
+	place->width = n;
+	return arena_text(lexer->arena, start, (size_t)(at - start));
 }
 
 static void read_word(Lexer *lexer)
@@ -153,8 +154,14 @@ static bool is_lookalike(gunichar c)
 static bool check_alphabets(const char *text, const Place *place, GError **error)
 {
 	bool ours = false, theirs = false;
+	const char *first = text;
 
-	for (const char *at = text; *at; at += g_utf8_skip[(guchar)*at]) {
+	/* ours alone up to the first letter that is not */
+	while (*first && (guchar)*first < 0x80)
+		first++;
+	while (*first && first > text && g_ascii_isalpha(first[-1]))
+		first--;
+	for (const char *at = first; *at; at += g_utf8_skip[(guchar)*at]) {
 		gunichar c = (guchar)*at < 0x80 ? (gunichar)*at : g_utf8_get_char(at);
 
 		if (c < 0x80 ? !g_ascii_isalpha((char)c) : !g_unichar_isalpha(c)) {
@@ -176,35 +183,59 @@ static bool check_alphabets(const char *text, const Place *place, GError **error
 	return true;
 }
 
+/* Past what is plain in a text: up to a quote, an escape or the end of the line. */
+static void skip_plain(Lexer *lexer)
+{
+	const Source *source = lexer->source;
+
+	for (; lexer->at < source->length; lexer->at++) {
+		guchar c = (guchar)source->bytes[lexer->at];
+
+		if (c == '"' || c == '\\' || c == '\n')
+			return;
+		/* a character is counted at its first byte */
+		lexer->place.column += (c & 0xc0) != 0x80;
+	}
+}
+
+/* Up to the closing quote, adding what the text means. place: of the opening quote. */
+static bool read_meaning(Lexer *lexer, const Place *place, GString *text, GError **error)
+{
+	const char *bytes = lexer->source->bytes;
+
+	for (;;) {
+		size_t start = lexer->at;
+
+		skip_plain(lexer);
+		g_string_append_len(text, bytes + start, (gssize)(lexer->at - start));
+		if (peek(lexer) == '"')
+			return true;
+		if (peek(lexer) != '\\') {
+			place_error(error, POLICY_ERROR_SYNTAX, place,
+				    "this text has no closing quote");
+			return false;
+		}
+		lexer->at++;
+		if (peek(lexer) != '"' && peek(lexer) != '\\') {
+			place_error(error, POLICY_ERROR_SYNTAX, &lexer->place,
+				    "in a text \\ stands only before \" or another \\");
+			return false;
+		}
+		g_string_append_c(text, (char)peek(lexer));
+		lexer->at++;
+		lexer->place.column += 2;
+	}
+}
+
 static bool read_string(Lexer *lexer, GError **error)
 {
-	g_autoptr(GString) text = g_string_new(NULL);
+	GString *text = g_string_truncate(lexer->text, 0);
 	Place place = lexer->place;
 	Token *token;
 
 	advance(lexer);
-	while (peek(lexer) != '"') {
-		size_t start = lexer->at;
-
-		if (peek(lexer) == -1 || peek(lexer) == '\n') {
-			place_error(error, POLICY_ERROR_SYNTAX, &place,
-				    "this text has no closing quote");
-			return false;
-		}
-		advance(lexer);
-		if (lexer->source->bytes[start] == '\\') {
-			if (peek(lexer) != '"' && peek(lexer) != '\\') {
-				lexer->place.column--;
-				place_error(error, POLICY_ERROR_SYNTAX, &lexer->place,
-					    "in a text \\ stands only before \" or another \\");
-				return false;
-			}
-			start = lexer->at;
-			advance(lexer);
-		}
-		g_string_append_len(text, lexer->source->bytes + start,
-				    (gssize)(lexer->at - start));
-	}
+	if (!read_meaning(lexer, &place, text, error))
+		return false;
 	advance(lexer);
 	place.width = lexer->place.column - place.column;
 	if (text->len == 0) {
@@ -319,7 +350,8 @@ static bool read_token(Lexer *lexer, GError **error)
 	switch (peek(lexer)) {
 	case ' ':
 	case '\t':
-		advance(lexer);
+		for (; peek(lexer) == ' ' || peek(lexer) == '\t'; lexer->place.column++)
+			lexer->at++;
 		return true;
 	case '#':
 		skip_comment(lexer);
@@ -366,7 +398,8 @@ GArray *lexer_read_all(const Source *source, Arena *arena, GArray *comments, GEr
 	/* room for as many as there usually are, so that few of them move */
 	g_autoptr(GArray) tokens = g_array_sized_new(
 		FALSE, FALSE, sizeof(Token), (guint)MIN(source->length / BYTES_A_TOKEN, 4096));
-	Lexer lexer = {source, arena, tokens, comments, 0, {source, 1, 1, 1, 0}};
+	g_autoptr(GString) text = g_string_new(NULL);
+	Lexer lexer = {source, arena, tokens, comments, text, 0, {source, 1, 1, 1, 0}};
 
 	while (peek(&lexer) != -1)
 		if (!read_token(&lexer, error))
