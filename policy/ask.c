@@ -8,8 +8,10 @@ static void ask(Work *work, const Attribute *attribute, bool required, bool held
 	unsigned index = attribute_index(attribute);
 	Entry *entry = &work->entries[index];
 
-	if (!entry->asked && !entry->held)
+	if (!entry->asked && !entry->held) {
 		work->asked[work->n_asked++] = index;
+		bits_add(work->asked_set, index);
+	}
 	if (held && !(work->assume & ASSUME_PASSED)) {
 		entry->held = true;
 		entry->held_required = entry->held_required || required;

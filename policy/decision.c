@@ -230,12 +230,26 @@ static const char *because_of(const Release *release, const char *language)
 	return best ? best->text : NULL;
 }
 
+static GPtrArray *granted_of(const Work *work, const Grant *grant)
+{
+	GPtrArray *attributes;
+	guint count = 0;
+
+	for (unsigned i = 0; i < ATTRIBUTE_WORDS; i++)
+		count += (guint)__builtin_popcountll(grant->attributes[i]);
+	attributes = g_ptr_array_sized_new(count);
+	for (unsigned i = 0; i < ATTRIBUTE_WORDS; i++)
+		for (uint64_t rest = grant->attributes[i]; rest; rest &= rest - 1)
+			g_ptr_array_add(attributes,
+					(gpointer)(guintptr)&work
+						->table[64 * i + (unsigned)__builtin_ctzll(rest)]);
+	return attributes;
+}
+
 static DecisionGrant *tell_grant(const Work *work, const Grant *grant)
 {
 	const Release *release = grant->release;
 	DecisionGrant *told = g_new0(DecisionGrant, 1);
-	size_t n = work->n_attributes;
-	guint count = 0;
 
 	told->rule = rule_of(release->title, &release->place);
 	told->page = release->page;
@@ -244,12 +258,7 @@ static DecisionGrant *tell_grant(const Work *work, const Grant *grant)
 	told->because_sv = because_of(release, "sv");
 	told->because_en = because_of(release, "en");
 	told->basis = release->basis;
-	for (size_t i = 0; i < n; i++)
-		count += bits_have(grant->attributes, (unsigned)i);
-	told->attributes = g_ptr_array_sized_new(count);
-	for (size_t i = 0; i < n; i++)
-		if (bits_have(grant->attributes, (unsigned)i))
-			g_ptr_array_add(told->attributes, (gpointer)(guintptr)&work->table[i]);
+	told->attributes = granted_of(work, grant);
 	return told;
 }
 

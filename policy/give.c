@@ -52,16 +52,12 @@ static void look_up_answer(const Work *work, Candidate *c)
 	}
 }
 
-/* Steps 1 and 2: REASON_GIVEN, or what is in the way. */
-static Reason applies(const Work *work, const Release *release, Step *step)
+/* Step 2: REASON_GIVEN, or what is in the way. */
+static Reason is_awake(const Work *work, const Release *release)
 {
 	unsigned today = work->circumstances->today;
 	bool dated = !(work->assume & ASSUME_TIMELESS);
 
-	*step = STEP_PEOPLE;
-	if (!match_people(&release->people, &work->giving))
-		return REASON_NOT_FOR_PERSON;
-	*step = STEP_DATES;
 	if (dated && release->from && today < release->from)
 		return REASON_NOT_YET;
 	if (dated && release->until && today > release->until)
@@ -115,10 +111,12 @@ static bool is_of_units(const Candidate *c, const Attribute *attribute, const ch
 }
 
 /* Keeps the reason of the release that came furthest; of equals the first in the files. */
-static bool reach(Entry *entry, const Candidate *c, Step step, Reason reason)
+static bool reach(Work *work, Entry *entry, const Candidate *c, Step step, Reason reason)
 {
 	if (step < entry->step || (step == entry->step && c->order >= entry->order))
 		return false;
+	if (entry->step == STEP_NONE)
+		bits_add(work->reached, (unsigned)(entry - work->entries));
 	entry->step = step;
 	entry->order = c->order;
 	entry->reason = reason;
@@ -192,7 +190,7 @@ static void give_value(Work *work, Candidate *c, Entry *entry, unsigned index, g
 	Reason reason;
 
 	if (c->pass == PASS_HIGH) {
-		reach(entry, c, STEP_LEVEL, REASON_LEVEL_TOO_LOW);
+		reach(work, entry, c, STEP_LEVEL, REASON_LEVEL_TOO_LOW);
 		if (!(entry->marks[i] & VALUE_IS_GIVEN))
 			want_level(work, c);
 		return;
@@ -201,7 +199,7 @@ static void give_value(Work *work, Candidate *c, Entry *entry, unsigned index, g
 		return;
 	bits_add(grant_of(work, c)->attributes, index);
 	reason = reason_of_state(work, c->state);
-	reach(entry, c, reason == REASON_GIVEN ? STEP_GIVEN : STEP_CONSENT, reason);
+	reach(work, entry, c, reason == REASON_GIVEN ? STEP_GIVEN : STEP_CONSENT, reason);
 	if (reason != REASON_GIVEN)
 		return;
 	if (c->pass == PASS_PLAIN && !(entry->marks[i] & VALUE_IS_PLAIN)) {
@@ -222,7 +220,7 @@ static void give_values(Work *work, Candidate *c, const Gift *gift, const Attrib
 	bool narrow = c->narrowing && facet_can(attribute, FACET_PART_UNIT);
 	bool all = gift->only.n_facets == 0 && !narrow;
 
-	reach(entry, c, STEP_ONLY, REASON_FILTERED);
+	reach(work, entry, c, STEP_ONLY, REASON_FILTERED);
 	if (all && entry->n_free > 0 && entry->n_plain == entry->n_free) {
 		if (c->pass == PASS_PLAIN)
 			bits_add(grant_of(work, c)->attributes, index);
@@ -237,7 +235,7 @@ static void give_values(Work *work, Candidate *c, const Gift *gift, const Attrib
 			continue;
 		if (!(entry->marks[i] & VALUE_IS_STOPPED))
 			give_value(work, c, entry, index, i);
-		else if (reach(entry, c, STEP_NEVER, REASON_NEVER))
+		else if (reach(work, entry, c, STEP_NEVER, REASON_NEVER))
 			entry->never = stop_find(work, attribute, value);
 	}
 }
@@ -294,20 +292,20 @@ static void give_attribute(Work *work, Candidate *c, const Gift *gift, const Att
 	Reason reason = c->reason;
 
 	if (reason != REASON_GIVEN) {
-		reach(entry, c, c->step, reason);
+		reach(work, entry, c, c->step, reason);
 		return;
 	}
 	reason = ask_covers(work, c->release, gift, attribute);
 	if (reason == REASON_GIVEN && c->held)
 		reason = REASON_HELD;
 	if (reason != REASON_GIVEN) {
-		reach(entry, c, STEP_ASKED, reason);
+		reach(work, entry, c, STEP_ASKED, reason);
 		return;
 	}
 	if (entry->value_reason == REASON_NONE)
 		entry->value_reason = judge_values(work, entry, attribute);
 	if (entry->value_reason != REASON_GIVEN)
-		reach(entry, c, STEP_VALUE, entry->value_reason);
+		reach(work, entry, c, STEP_VALUE, entry->value_reason);
 	else
 		give_values(work, c, gift, attribute);
 }
@@ -353,11 +351,36 @@ static void give(Work *work, Candidate *c, const Gift *gift)
 	}
 }
 
+/* Whether it is the first that could tell something of an attribute. */
+static bool is_news(const Work *work, const Release *release)
+{
+	for (unsigned i = 0; i < ATTRIBUTE_WORDS; i++) {
+		uint64_t asked = release->gives_asked ? work->asked_set[i] : 0;
+
+		if ((release->named[i] | asked) & ~work->reached[i])
+			return true;
+	}
+	return false;
+}
+
 static void consider(Work *work, const Release *release, unsigned order, Pass pass)
 {
-	Candidate c = {.release = release, .order = order, .pass = pass};
+	Candidate c = {.release = release,
+		       .order = order,
+		       .pass = pass,
+		       .step = STEP_PEOPLE,
+		       .reason = REASON_NOT_FOR_PERSON};
+	bool is_for = match_people(&release->people, &work->giving);
 
-	c.reason = applies(work, release, &c.step);
+	/* most rules of a school are for others, and say nothing that one before did not; in later
+	 * passes one that comes before may */
+	if ((!is_for && pass == PASS_PLAIN && !is_news(work, release)) ||
+	    !match_view(&release->to, &work->seen, SEES_EFFECTIVE))
+		return;
+	if (is_for) {
+		c.step = STEP_DATES;
+		c.reason = is_awake(work, release);
+	}
 	if (c.reason == REASON_GIVEN) {
 		c.held = ask_is_held(work, release);
 		c.narrowing = narrowing_of(work, release);
@@ -383,7 +406,7 @@ void give_all(Work *work)
 		     release = slice_next(&slice, &order)) {
 			Pass its = pass_of(work, release);
 
-			if (its == pass && match_view(&release->to, &work->seen, SEES_EFFECTIVE))
+			if (its == pass)
 				consider(work, release, order, its);
 			any[its] = true;
 		}

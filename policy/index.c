@@ -69,17 +69,20 @@ static void number_block(Policy *policy, ServiceBlock *block)
 	}
 }
 
-/* `requested` and `required` may give anything. */
-static bool gives_sensitive(const Release *release)
+/* What it names; `requested` and `required` may give anything. */
+static void index_gifts(Release *release)
 {
 	for (unsigned i = 0; i < release->n_gifts; i++) {
 		const Gift *gift = &release->gifts[i];
+		bool asked = gift->type == GIFT_REQUESTED || gift->type == GIFT_REQUIRED;
+		bool named = gift->type == GIFT_ATTRIBUTE;
 
-		if (gift->type == GIFT_REQUESTED || gift->type == GIFT_REQUIRED ||
-		    (gift->type == GIFT_ATTRIBUTE && attribute_is_sensitive(gift->attribute)))
-			return true;
+		release->gives_asked = release->gives_asked || asked;
+		release->is_sensitive = release->is_sensitive || asked ||
+					(named && attribute_is_sensitive(gift->attribute));
+		if (named)
+			bits_add(release->named, attribute_index(gift->attribute));
 	}
-	return false;
 }
 
 static void number_release(Policy *policy, Release *release)
@@ -87,7 +90,7 @@ static void number_release(Policy *policy, Release *release)
 	number_targets(policy, &release->to);
 	number_people(policy, &release->people);
 	release->demand_number = numbers_find(&policy->numbers, SORT_LEVEL, release->demand);
-	release->is_sensitive = gives_sensitive(release);
+	index_gifts(release);
 	release->is_literal = true;
 	for (unsigned i = 0; i < release->to.n_targets; i++)
 		release->is_literal =

@@ -102,6 +102,9 @@ typedef struct {
 	const char *text;
 } Because;
 
+/* Words of a set of attributes, by their index. */
+#define ATTRIBUTE_WORDS ((ATTRIBUTE_MAX + 63) / 64)
+
 typedef struct {
 	const char *title;
 	Place place; /* of the word `release` */
@@ -130,8 +133,11 @@ typedef struct {
 	unsigned n_clauses;
 	const char *canonical; /* resolved, where two must approve; else NULL */
 	unsigned approvers;    /* different people who approved that; 2 stands for more too */
-	bool is_literal;       /* each of its targets names services, once it is indexed */
-	bool is_sensitive;     /* it gives something sensitive, or might: likewise */
+	/* once it is indexed: */
+	uint64_t named[ATTRIBUTE_WORDS]; /* the attributes it names */
+	bool gives_asked;                /* it has `requested` or `required` */
+	bool is_literal;                 /* each of its targets names services */
+	bool is_sensitive;               /* it gives something sensitive, or might */
 } Release;
 
 typedef enum { TAKEN_LOGIN, TAKEN_ANYTHING, TAKEN_KIND, TAKEN_ATTRIBUTE } TakenType;

@@ -72,8 +72,6 @@ typedef struct {
 	guint n_formed; /* values that have the form: n_told, and those that became the same */
 } Entry;
 
-#define ATTRIBUTE_WORDS ((ATTRIBUTE_MAX + 63) / 64)
-
 /* What one release gives, or would if the person said yes. */
 typedef struct Grant {
 	struct Grant *next;
@@ -102,6 +100,7 @@ typedef struct {
 
 	unsigned asked[ATTRIBUTE_MAX]; /* indexes of what is asked for, held or not */
 	unsigned n_asked;
+	uint64_t asked_set[ATTRIBUTE_WORDS], reached[ATTRIBUTE_WORDS]; /* any release named it */
 	Stop *kind_stops[KIND_LAST + 1], *any_stops;
 	const Never *shut; /* the first never that takes login */
 
