@@ -1,18 +1,28 @@
 /* SPDX-License-Identifier: AGPL-3.0-or-later */
 #include "policy/block.h"
 
+#include "policy/canonical.h"
 #include "policy/clause.h"
 #include "policy/sline.h"
 
 static bool service_block(Parser *parser, ServiceBlock *block, Lines *lines, GError **error)
 {
 	g_autofree char *what = g_strdup_printf("service %s", block->name ? block->name : "\"…\"");
+	g_autoptr(GArray) all = g_array_new(FALSE, FALSE, sizeof(Setting));
 	int more;
 
-	while ((more = parser_next_clause(parser, &block->place, what, error)) > 0)
+	while ((more = parser_next_clause(parser, &block->place, what, error)) > 0) {
+		guint from = parser->at;
+		Setting line = {.place = parser_peek(parser)->place};
+
 		if (!sline_read(parser, block, lines, error) ||
 		    !parser_end_of_clause(parser, error))
 			return false;
+		line.text = canonical_clause(parser, from, parser->at);
+		g_array_append_val(all, line);
+	}
+	block->lines = arena_array(parser->arena, all);
+	block->n_lines = all->len;
 	return more == 0;
 }
 

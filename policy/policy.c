@@ -177,6 +177,25 @@ const char *policy_service_name(const Policy *policy, Protocol protocol, const c
 	return known ? known->name : NULL;
 }
 
+GArray *policy_deviations(const Policy *policy, Protocol protocol, const char *id)
+{
+	const Known *known = policy_known_ident(policy, protocol, id);
+	GArray *deviations = g_array_new(FALSE, FALSE, sizeof(PolicyDeviation));
+
+	for (guint i = 0; known && i < known->blocks->len; i++) {
+		const ServiceBlock *block = known->blocks->pdata[i];
+
+		for (unsigned j = 0; j < block->n_lines; j++) {
+			const Setting *line = &block->lines[j];
+			const PolicyDeviation one = {line->text, line->place.source->name,
+						     line->place.line};
+
+			g_array_append_val(deviations, one);
+		}
+	}
+	return deviations;
+}
+
 GPtrArray *policy_service_ids(const Policy *policy, Protocol protocol, const char *name)
 {
 	const ServiceBlock *block = g_hash_table_lookup(policy->names, name);

@@ -154,6 +154,17 @@ const char *policy_rule_canonical(const Policy *policy, const char *title);
 /* The name that a `service` block gives to a service; NULL if none does. Transfer none. */
 const char *policy_service_name(const Policy *policy, Protocol protocol, const char *id);
 
+/* A line of a `service` block: where a service is treated otherwise than services are. */
+typedef struct {
+	const char *text; /* in one way of writing it: section APPROVAL of portvakt-policy(5) */
+	const char *file;
+	unsigned line;
+} PolicyDeviation;
+
+/* All lines about a service, by file and line: an array of PolicyDeviation, valid while the policy
+ * is. Transfer full. */
+GArray *policy_deviations(const Policy *policy, Protocol protocol, const char *id);
+
 /* The ids that a `service` block of that name stands for: const char *, none if there is no such
  * name. Transfer container. */
 GPtrArray *policy_service_ids(const Policy *policy, Protocol protocol, const char *name);

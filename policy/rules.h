@@ -222,7 +222,9 @@ typedef struct {
 	Place name_place;
 	Literal *idents; /* what the name stands for; none: the block adds to one named elsewhere */
 	unsigned n_idents;
-	Literal block; /* whom the block is about, when name is NULL */
+	Literal block;  /* whom the block is about, when name is NULL */
+	Setting *lines; /* all of them, as canonical.h writes them, in the order they stand in */
+	unsigned n_lines;
 	Ask *asks;
 	unsigned n_asks;
 	Need *needs;

@@ -214,15 +214,29 @@ static void keep_values(Work *work, Entry *entry)
 	entry->n_formed = entry->n_told;
 }
 
+static bool is_ascii(const char *text)
+{
+	for (; *text; text++)
+		if ((guchar)*text > 0x7f)
+			return false;
+	return true;
+}
+
+/* Value by value: if one kept back the others, a never that takes it would give them. */
 static void guard_ascii(Entry *entry)
 {
+	guint kept = 0;
+
+	if (entry->n_told == 0)
+		return;
 	for (guint i = 0; i < entry->n_told; i++)
-		for (const char *c = entry->told[i]; *c; c++)
-			if ((guchar)*c > 0x7f) {
-				entry->n_told = 0;
-				entry->reason = REASON_NOT_ASCII;
-				return;
-			}
+		if (is_ascii(entry->told[i]))
+			entry->told[kept++] = entry->told[i];
+		else
+			entry->n_formed--;
+	entry->n_told = kept;
+	if (kept == 0)
+		entry->reason = REASON_NOT_ASCII;
 }
 
 void shape_all(Work *work)
