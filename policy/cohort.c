@@ -107,16 +107,15 @@ static void append_runs(GString *text, unsigned bits, unsigned first, const char
 	}
 }
 
-static void append_years(GString *text, Years years, bool sv)
+/* "in grade 7-9 or in gymnasium year 1" */
+static void append_in_years(GString *text, Years years, bool sv)
 {
 	unsigned grades = years & ((1u << (GRADE_LAST + 1)) - 1);
 	unsigned gymnasium = years >> YEAR_GYMNASIUM(1) & ((1u << GYMNASIUM_LAST) - 1);
-	const char *joint = sv ? " eller " : " or ", *before = " ";
+	const char *joint = sv ? " eller " : " or ", *before = "";
 
-	if (years == YEARS_ALL)
-		return;
 	if (grades) {
-		g_string_append_printf(text, "%s%s", before, sv ? "i årskurs" : "in grade");
+		g_string_append(text, sv ? "i årskurs" : "in grade");
 		append_runs(text, grades, 0, joint);
 		before = joint;
 	}
@@ -128,6 +127,19 @@ static void append_years(GString *text, Years years, bool sv)
 	}
 	if (years >> YEAR_NONE & 1)
 		g_string_append_printf(text, "%s%s", before, sv ? "utan årskurs" : "in no year");
+}
+
+/* Of most years it is shorter to say which are not. */
+static void append_years(GString *text, Years years, bool sv)
+{
+	unsigned n = 0;
+
+	for (unsigned i = 0; i < YEARS; i++)
+		n += years >> i & 1;
+	if (years == YEARS_ALL)
+		return;
+	g_string_append(text, n <= YEARS / 2 ? " " : sv ? " utom " : " except ");
+	append_in_years(text, n <= YEARS / 2 ? years : (Years)~years, sv);
 }
 
 static void append_names(GString *text, const GPtrArray *list, const char *what, bool sv)

@@ -3,6 +3,8 @@
 
 #include <string.h>
 
+#include "policy/facet.h"
+
 static void add_lines(Reach *reach, const ServiceBlock *block)
 {
 	for (unsigned i = 0; i < block->n_needs; i++)
@@ -127,6 +129,58 @@ bool reach_is_needed(const Reach *reach, const Release *release)
 		for (unsigned j = 0; j < need->n_attributes; j++)
 			if (reach_gives(release, need->attributes[j]))
 				return true;
+	}
+	return false;
+}
+
+static bool names_unit(const Pset *pset, const char *unit, gsize length)
+{
+	for (unsigned i = 0; i < pset->n_units; i++)
+		for (unsigned j = 0; j < pset->units[i].n; j++)
+			if (strlen(pset->units[i].names[j]) == length &&
+			    memcmp(pset->units[i].names[j], unit, length) == 0)
+				return true;
+	return false;
+}
+
+/* Psets that are for the person and name a unit narrow, unless one is for them that names none. */
+static bool is_of_units(const People *people, const Attribute *attribute, const char *value,
+			const Example *example)
+{
+	bool narrows = true, named = false;
+	const char *unit = NULL;
+	gsize length = 0;
+
+	if (!facet_can(attribute, FACET_PART_UNIT))
+		return true;
+	facet_of(attribute, value, FACET_PART_UNIT, &unit, &length);
+	for (unsigned i = 0; i < people->n_psets; i++) {
+		const Pset *pset = &people->psets[i];
+
+		if (!example_is_in(example, pset))
+			continue;
+		narrows = narrows && pset->n_units > 0;
+		named = named || (unit && names_unit(pset, unit, length));
+	}
+	return !narrows || named;
+}
+
+bool reach_lets(const Release *release, const Gift *gift, const Attribute *attribute,
+		const char *value, const Example *example)
+{
+	return match_value(&gift->only, attribute, value) &&
+	       is_of_units(&release->people, attribute, value, example);
+}
+
+bool reach_stops(const Reach *reach, const Attribute *attribute, const char *value,
+		 const Example *example)
+{
+	for (guint i = 0; i < reach->nevers->len; i++) {
+		const Never *never = reach->nevers->pdata[i];
+
+		if ((reach_shuts(never) || reach_takes(never, attribute, value)) &&
+		    example_is_among(example, &never->people))
+			return true;
 	}
 	return false;
 }

@@ -35,3 +35,12 @@ bool reach_shuts(const Never *never);
 
 /* Whether a release could give what a line `needs` speaks of. */
 bool reach_is_needed(const Reach *reach, const Release *release);
+
+/* Whether a gift of a release, which is for the person of the example, lets a value through: by
+ * `only`, and by the units that the release is for. */
+bool reach_lets(const Release *release, const Gift *gift, const Attribute *attribute,
+		const char *value, const Example *example);
+
+/* Whether a never takes a value from the person of the example, or shuts the service for them. */
+bool reach_stops(const Reach *reach, const Attribute *attribute, const char *value,
+		 const Example *example);

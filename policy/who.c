@@ -1,0 +1,402 @@
+/* SPDX-License-Identifier: AGPL-3.0-or-later */
+#include "policy/who.h"
+
+#include <string.h>
+
+#include "policy/universe.h"
+#include "policy/work.h"
+
+typedef struct {
+	const Policy *policy;
+	const PolicyContext *context;
+	const Attribute *attribute;
+	Palette *palette;
+	GHashTable *entries; /* what tells entries apart -> WhoEntry, which `all` owns */
+	GPtrArray *all;
+
+	/* at hand */
+	const Spot *spot;
+	GPtrArray *values;
+	const Release *release;
+	const Gift *gift;
+	GPtrArray *found; /* Example *, owned: who gets it by a pset */
+} Asking;
+
+void who_entry_free(WhoEntry *entry)
+{
+	if (!entry)
+		return;
+	g_ptr_array_unref(entry->services);
+	g_free(entry->people_en);
+	g_free(entry->people_sv);
+	g_free(entry->only);
+	g_free(entry);
+}
+
+/* ---- who gets it by one pset ---- */
+
+/* Those who are in no other group and at no other unit than the pset asks for, and meet no
+ * exception and no never for that. */
+static bool gets(const Example *example, gpointer data)
+{
+	Asking *asking = data;
+	const Reach *reach = asking->spot->reach[0];
+	bool given = false;
+
+	if (!example_is_among(example, &asking->release->people) ||
+	    (reach->is_trial && !(example->kind & 4)))
+		return true;
+	for (guint i = 0; !given && i < asking->values->len; i++) {
+		const char *value = asking->values->pdata[i];
+
+		given = reach_lets(asking->release, asking->gift, asking->attribute, value,
+				   example) &&
+			!reach_stops(reach, asking->attribute, value, example);
+	}
+	if (given)
+		g_ptr_array_add(asking->found, example_copy(example));
+	return true;
+}
+
+static bool same_lists(const Example *one, const Example *other)
+{
+	if (one->groups->len != other->groups->len || one->units->len != other->units->len)
+		return false;
+	for (guint i = 0; i < one->groups->len; i++)
+		if (strcmp(one->groups->pdata[i], other->groups->pdata[i]) != 0)
+			return false;
+	for (guint i = 0; i < one->units->len; i++)
+		if (strcmp(one->units->pdata[i], other->units->pdata[i]) != 0)
+			return false;
+	return true;
+}
+
+/* Unites two examples that differ in years alone, or in kinds alone. */
+static bool unite_two(GPtrArray *examples, bool by_years)
+{
+	for (guint i = 0; i < examples->len; i++)
+		for (guint j = i + 1; j < examples->len; j++) {
+			Example *one = examples->pdata[i];
+			const Example *other = examples->pdata[j];
+
+			if (!same_lists(one, other) ||
+			    (by_years ? one->kinds != other->kinds : one->years != other->years))
+				continue;
+			one->kinds |= other->kinds;
+			one->years |= other->years;
+			g_ptr_array_remove_index(examples, j);
+			return true;
+		}
+	return false;
+}
+
+/* So that what is told is short; years first, since most people are in none. */
+static void unite(GPtrArray *examples)
+{
+	while (unite_two(examples, true))
+		;
+	while (unite_two(examples, false))
+		;
+}
+
+/* In how many ways the groups and units of a pset can be chosen. */
+static guint64 choices(const Pset *pset)
+{
+	guint64 product = 1;
+
+	for (unsigned i = 0; i < pset->n_groups; i++)
+		product *= pset->groups[i].n;
+	for (unsigned i = 0; i < pset->n_units; i++)
+		product *= pset->units[i].n;
+	return product;
+}
+
+/* Whether every choice of the pset fares as the first does, so that it can be told as it is
+ * written. */
+static bool is_whole(const GPtrArray *found, const Pset *pset)
+{
+	const Example *first = found->pdata[0];
+
+	for (guint i = 0; i < found->len; i++) {
+		const Example *example = found->pdata[i];
+
+		if (example->kinds != first->kinds || example->years != first->years)
+			return false;
+	}
+	return found->len == choices(pset);
+}
+
+/* ---- in words ---- */
+
+static void append_texts(GString *text, const Facet *facet)
+{
+	static const char *const words[] = {[FACET_BEGINNING] = "beginning ",
+					    [FACET_UNIT] = "unit ",
+					    [FACET_SUBJECT] = "subject ",
+					    [FACET_KIND] = "kind "};
+
+	g_string_append(text, words[facet->type] ? words[facet->type] : "");
+	for (unsigned i = 0; i < facet->n_texts; i++)
+		g_string_append_printf(text, facet->type == FACET_KIND ? "%s%s" : "%s\"%s\"",
+				       i ? " or " : "", facet->texts[i]);
+}
+
+static char *only_phrase(const Only *only)
+{
+	GString *text;
+
+	if (only->n_facets == 0)
+		return NULL;
+	text = g_string_new("only ");
+	for (unsigned i = 0; i < only->n_facets; i++) {
+		g_string_append(text, i ? " and " : "");
+		append_texts(text, &only->facets[i]);
+	}
+	return g_string_free(text, FALSE);
+}
+
+static void append_exception(GString *text, const Pset *pset, const Example *example,
+			     const char *language)
+{
+	Pset narrowed = *pset;
+	g_autofree char *phrase = NULL, *whole = NULL;
+
+	/* Who is left out whatever else they are in is left out of the kinds and years already. */
+	narrowed.kinds &= example->kinds;
+	if (!narrowed.kinds || !(pset->years & example->years))
+		return;
+	phrase = cohort_describe_pset(&narrowed, language);
+	whole = g_strdup_printf("%s%s", strcmp(language, "sv") == 0 ? " utom " : " except ",
+				phrase);
+	if (!strstr(text->str, whole))
+		g_string_append(text, whole);
+}
+
+/* Whether it takes every value, and not some that are told apart. */
+static bool takes_all(const Never *never, const Attribute *attribute)
+{
+	for (unsigned i = 0; i < never->n_taken; i++) {
+		const Taken *taken = &never->taken[i];
+
+		if (taken->only.n_facets == 0 &&
+		    (taken->type == TAKEN_LOGIN || taken->type == TAKEN_ANYTHING ||
+		     (taken->type == TAKEN_KIND && taken->kind == attribute->kind) ||
+		     (taken->type == TAKEN_ATTRIBUTE && taken->attribute == attribute)))
+			return true;
+	}
+	return false;
+}
+
+static char *people_phrase(const Asking *asking, const Pset *pset, const Example *example,
+			   bool whole, const char *language)
+{
+	const People *people = &asking->release->people;
+	const Reach *reach = asking->spot->reach[0];
+	const Cohort cohort = {example->kinds, example->years, example->groups, example->units};
+	Pset narrowed = *pset;
+	g_autofree char *first = NULL;
+	GString *text;
+
+	narrowed.kinds = example->kinds;
+	narrowed.years = example->years;
+	first = whole ? cohort_describe_pset(&narrowed, language)
+		      : cohort_describe(&cohort, language);
+	text = g_string_new(first);
+	for (unsigned i = 0; i < people->n_exceptions; i++)
+		append_exception(text, &people->exceptions[i], example, language);
+	for (guint i = 0; i < reach->nevers->len; i++) {
+		const Never *never = reach->nevers->pdata[i];
+
+		for (unsigned j = 0;
+		     takes_all(never, asking->attribute) && j < never->people.n_psets; j++)
+			append_exception(text, &never->people.psets[j], example, language);
+	}
+	return g_string_free(text, FALSE);
+}
+
+/* ---- entries ---- */
+
+static unsigned last_day(const Release *release)
+{
+	unsigned until = release->until ? release->until : G_MAXUINT;
+	unsigned agreement = release->agreement_until ? release->agreement_until : G_MAXUINT;
+
+	return MIN(until, agreement) == G_MAXUINT ? 0 : MIN(until, agreement);
+}
+
+static WhoEntry *entry_new(const Asking *asking, const Pset *pset, const Example *example,
+			   bool whole, bool is_asked)
+{
+	const Release *release = asking->release;
+	WhoEntry *entry = g_new0(WhoEntry, 1);
+
+	entry->services = g_ptr_array_new_with_free_func((GDestroyNotify)site_free);
+	entry->people_en = people_phrase(asking, pset, example, whole, "en");
+	entry->people_sv = people_phrase(asking, pset, example, whole, "sv");
+	entry->rule = rule_of(release->title, &release->place);
+	entry->from = release->from > asking->context->today ? release->from : 0;
+	entry->until = last_day(release);
+	entry->agreement = release->agreement;
+	entry->demand = release->demand;
+	entry->page = release->page;
+	entry->only = only_phrase(&asking->gift->only);
+	entry->if_required = asking->gift->if_required || asking->gift->type == GIFT_REQUIRED;
+	entry->is_asked = is_asked;
+	entry->awaits_two = release->by_two_place.line != 0 && release->approvers < 2;
+	entry->basis = release->basis;
+	return entry;
+}
+
+/* Whether the service asks for it today, as far as the gift needs that. */
+static bool is_asked(const Asking *asking, const Service *service)
+{
+	const Circumstances circumstances = {.today = asking->context->today};
+	g_autoptr(Person) nobody = person_new("");
+	bool asked;
+	Work work;
+
+	work_make(&work, asking->policy, nobody, service, &circumstances, ASSUME_NOTHING);
+	asked = ask_covers(&work, asking->release, asking->gift, asking->attribute) == REASON_GIVEN;
+	work_clear(&work);
+	return asked;
+}
+
+/* What the release gives to those people at those services, which ask for it or do not. */
+static void tell(Asking *asking, const Pset *pset, const Example *example, bool whole, bool asked,
+		 const GPtrArray *services)
+{
+	WhoEntry *entry = entry_new(asking, pset, example, whole, asked);
+	g_autofree char *key = g_strdup_printf("%p %d %d %s\n%s", (const void *)asking->release,
+					       entry->if_required, asked,
+					       entry->only ? entry->only : "", entry->people_en);
+	WhoEntry *same = g_hash_table_lookup(asking->entries, key);
+
+	if (same) {
+		who_entry_free(entry);
+		entry = same;
+	} else {
+		g_ptr_array_add(asking->all, entry);
+		g_hash_table_insert(asking->entries, g_steal_pointer(&key), entry);
+	}
+	for (guint i = 0; i < services->len; i++)
+		g_ptr_array_add(entry->services, site_new(asking->policy, services->pdata[i],
+							  !asking->spot->is_imagined));
+}
+
+static void tell_all(Asking *asking, const Pset *pset)
+{
+	g_autoptr(GPtrArray) asking_services = g_ptr_array_new();
+	g_autoptr(GPtrArray) others = g_ptr_array_new();
+	bool whole;
+
+	unite(asking->found);
+	if (asking->found->len == 0)
+		return;
+	for (guint i = 0; i < asking->spot->alike->len; i++) {
+		gpointer service = asking->spot->alike->pdata[i];
+
+		g_ptr_array_add(is_asked(asking, service) ? asking_services : others, service);
+	}
+	whole = is_whole(asking->found, pset);
+	for (guint i = 0; i < (whole ? 1 : asking->found->len); i++) {
+		const Example *example = asking->found->pdata[i];
+
+		if (asking_services->len > 0)
+			tell(asking, pset, example, whole, true, asking_services);
+		if (others->len > 0)
+			tell(asking, pset, example, whole, false, others);
+	}
+}
+
+/* ---- releases ---- */
+
+static bool is_over(const Asking *asking)
+{
+	unsigned last = last_day(asking->release);
+
+	return last && last < asking->context->today;
+}
+
+static bool is_about(const Gift *gift, const Attribute *attribute)
+{
+	if (gift->type == GIFT_ATTRIBUTE)
+		return gift->attribute == attribute;
+	return gift->type != GIFT_LOGIN && !attribute_must_be_named(attribute);
+}
+
+static void ask_gift(Asking *asking, Growth *growth)
+{
+	const People *people = &asking->release->people;
+
+	for (unsigned i = 0; i < people->n_psets; i++) {
+		asking->found = g_ptr_array_new_with_free_func((GDestroyNotify)example_free);
+		growth_each(growth, &(Way){&people->psets[i], NULL}, 1, gets, asking);
+		tell_all(asking, &people->psets[i]);
+		g_clear_pointer(&asking->found, g_ptr_array_unref);
+	}
+}
+
+static void ask_spot(Asking *asking)
+{
+	const Reach *reach = asking->spot->reach[0];
+	Growth growth;
+
+	growth_init(&growth, G_MAXUINT64);
+	growth.known = asking->spot->service;
+	reach_tell_apart(reach, &growth);
+	palette_clear(asking->palette);
+	palette_add_reach(asking->palette, reach, asking->attribute);
+	asking->values = palette_values(asking->palette, asking->attribute);
+	for (guint i = 0; asking->values && i < reach->releases->len; i++) {
+		asking->release = reach->releases->pdata[i];
+		for (unsigned j = 0; !is_over(asking) && j < asking->release->n_gifts; j++) {
+			asking->gift = &asking->release->gifts[j];
+			if (is_about(asking->gift, asking->attribute))
+				ask_gift(asking, &growth);
+		}
+	}
+	g_clear_pointer(&asking->values, g_ptr_array_unref);
+}
+
+static gint by_rule(gconstpointer a, gconstpointer b)
+{
+	const WhoEntry *first = *(WhoEntry *const *)a, *second = *(WhoEntry *const *)b;
+	gint order = strcmp(first->rule.file, second->rule.file);
+
+	if (order == 0)
+		order = (first->rule.line > second->rule.line) -
+			(first->rule.line < second->rule.line);
+	if (order == 0)
+		order = strcmp(first->people_en, second->people_en);
+	if (order == 0)
+		order = site_compare(&first->services->pdata[0], &second->services->pdata[0]);
+	return order;
+}
+
+GPtrArray *policy_who(const Policy *policy, const PolicyContext *context,
+		      const Attribute *attribute)
+{
+	/* The targets were few enough when the policy was loaded. */
+	g_autoptr(Universe) universe =
+		universe_new((const Policy *const[]){policy}, 1, context, UNIVERSE_IMAGINED, NULL);
+	g_autoptr(Palette) palette = palette_new((const char *const *)policy->scopes);
+	g_autoptr(GHashTable) entries =
+		g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
+	GPtrArray *all = g_ptr_array_new_with_free_func((GDestroyNotify)who_entry_free);
+	Asking asking = {.policy = policy,
+			 .context = context,
+			 .attribute = attribute,
+			 .palette = palette,
+			 .entries = entries,
+			 .all = all};
+
+	g_assert(universe);
+	for (guint i = 0; i < universe->spots->len; i++) {
+		asking.spot = universe->spots->pdata[i];
+		ask_spot(&asking);
+	}
+	for (guint i = 0; i < all->len; i++)
+		g_ptr_array_sort(((WhoEntry *)all->pdata[i])->services, site_compare);
+	g_ptr_array_sort(all, by_rule);
+	return all;
+}
