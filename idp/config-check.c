@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "idp/assurance.h"
 #include "idp/http/listen.h"
 #include "idp/limits.h"
 
@@ -136,8 +137,15 @@ bool config_check_shared(const Config *config, GError **error)
 	return check_tls(config, error) && check_health(config, error);
 }
 
+static bool check_levels(const Config *config, GError **error)
+{
+	g_autoptr(Assurance) assurance = assurance_new(config, error);
+	return assurance != NULL;
+}
+
 bool config_check_own(const Config *config, GError **error)
 {
 	return config_check_base_url(config, error) && check_together(config, error) &&
-	       check_identity(config, error) && check_eppn(config, error);
+	       check_identity(config, error) && check_eppn(config, error) &&
+	       check_levels(config, error);
 }

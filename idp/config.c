@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "idp/config-check.h"
+#include "idp/config-name.h"
 #include "idp/config-table.h"
 #include "idp/http/forwarded.h"
 #include "policy/guess.h"
@@ -17,10 +18,6 @@ G_DEFINE_QUARK(portvakt - config, config_error)
 /* Each has a writer, threads that wait for its directory, and files of its own. */
 #define HUVUDMEN_MAX      32
 #define HUVUDMAN_NAME_MAX 32
-
-/* One federation or two, and their trial feeds: each may cost a child's time at a reload. */
-#define FEEDS_MAX     8
-#define FEED_NAME_MAX 64
 
 /* Line and column count from 1, a column in bytes: before a value there is nothing but ASCII. */
 typedef struct {
@@ -42,12 +39,12 @@ struct Config {
 	GChecksum *sum;         /* of all that was read */
 	char *file;
 	char *folder;
-	char *huvudman;         /* whose it is; NULL: the main configuration */
-	GHashTable *said;       /* "group\037key" -> Said */
-	GPtrArray *directories; /* group names, NULL-ended once loaded */
-	GPtrArray *feeds;       /* likewise */
-	GPtrArray *huvudmen;    /* names, likewise */
-	char *own;              /* FILE:LINE:COLUMN: [GROUP] of the first that is one huvudman's */
+	char *huvudman;                /* whose it is; NULL: the main configuration */
+	GHashTable *said;              /* "group\037key" -> Said */
+	GPtrArray *directories;        /* group names, NULL-ended once loaded */
+	GPtrArray *named[NAMED_KINDS]; /* likewise, of each kind */
+	GPtrArray *huvudmen;           /* names, likewise */
+	char *own; /* FILE:LINE:COLUMN: [GROUP] of the first that is one huvudman's */
 };
 
 static void said_free(gpointer data)
@@ -81,7 +78,8 @@ void config_unref(Config *config)
 	g_free(config->huvudman);
 	g_hash_table_unref(config->said);
 	g_ptr_array_unref(config->directories);
-	g_ptr_array_unref(config->feeds);
+	for (NamedKind kind = 0; kind < NAMED_KINDS; kind++)
+		g_ptr_array_unref(config->named[kind]);
 	g_ptr_array_unref(config->huvudmen);
 	g_free(config->own);
 	g_free(config);
@@ -99,7 +97,8 @@ static const char *table_group(const char *group)
 		return "directory";
 	if (g_str_has_prefix(group, "huvudman "))
 		return "huvudman";
-	return g_str_has_prefix(group, "feed ") ? "feed" : group;
+	NamedKind kind = named_kind(group);
+	return kind == NAMED_NONE ? group : named_word(kind);
 }
 
 /* Whether a group of the table is of the whole installation, and not of one huvudman. */
@@ -237,25 +236,16 @@ static bool take_setting(Config *config, const Place *place, guint column, const
 	return said_judge(config, setting, said, key, error);
 }
 
-/* The name is part of a file's. */
-static bool is_feed_name(const char *name)
+static bool take_named(Config *config, const Place *place, NamedKind kind, const char *group,
+		       GError **error)
 {
-	gsize len =
-		strspn(name, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_");
-	return len > 0 && len <= FEED_NAME_MAX && name[len] == '\0';
-}
-
-static bool take_feed(Config *config, const Place *place, const char *group, GError **error)
-{
-	if (g_ptr_array_find_with_equal_func(config->feeds, group, g_str_equal, NULL))
+	GPtrArray *others = config->named[kind];
+	if (g_ptr_array_find_with_equal_func(others, group, g_str_equal, NULL))
 		return true;
-	if (!is_feed_name(group + strlen("feed ")))
-		return fail(error, place,
-			    "a feed's name is letters a-z, digits, - and _, at most %d of them",
-			    FEED_NAME_MAX);
-	if (config->feeds->len == FEEDS_MAX)
-		return fail(error, place, "more than %d feeds", FEEDS_MAX);
-	g_ptr_array_add(config->feeds, g_strdup(group));
+	g_autofree char *fault = named_fault(kind, strchr(group, ' ') + 1, others->len);
+	if (fault)
+		return fail(error, place, "%s", fault);
+	g_ptr_array_add(others, g_strdup(group));
 	return true;
 }
 
@@ -303,8 +293,8 @@ static bool take_group(Config *config, const Place *place, const char *group, GE
 	bool known = false;
 	for (gsize i = 0; i < config_table_length && !known; i++)
 		known = g_str_equal(config_table[i].group, table_group(group));
-	if (!known || g_str_equal(group, "directory") || g_str_equal(group, "feed") ||
-	    g_str_equal(group, "huvudman")) {
+	if (!known || g_str_equal(group, "directory") || g_str_equal(group, "huvudman") ||
+	    named_kind_of_table(group) != NAMED_NONE) {
 		g_autofree char *guess =
 			known ? g_strdup_printf("; give it a name: [%s main]", group)
 			      : guess_text(group, NULL);
@@ -314,8 +304,9 @@ static bool take_group(Config *config, const Place *place, const char *group, GE
 		return false;
 	if (g_str_has_prefix(group, "huvudman "))
 		return take_huvudman(config, place, group, error);
-	if (g_str_has_prefix(group, "feed "))
-		return take_feed(config, place, group, error);
+	NamedKind kind = named_kind(group);
+	if (kind != NAMED_NONE)
+		return take_named(config, place, kind, group, error);
 	if (!g_str_has_prefix(group, "directory "))
 		return true;
 	if (config->directories->len && !g_str_equal(config->directories->pdata[0], group))
@@ -442,8 +433,9 @@ static bool check_mandatory(const Config *config, GError **error)
 			continue;
 		if (several)
 			lacking = lacks_any(config, "huvudman ", config->huvudmen, setting, error);
-		else if (g_str_equal(group, "feed"))
-			lacking = lacks_any(config, "", config->feeds, setting, error);
+		else if (named_kind_of_table(group) != NAMED_NONE)
+			lacking = lacks_any(config, "", config->named[named_kind_of_table(group)],
+					    setting, error);
 		else
 			lacking = lacks(config,
 					g_str_equal(group, "directory")
@@ -515,7 +507,8 @@ static Config *config_new(const char *path, const char *huvudman)
 	config->huvudman = g_strdup(huvudman);
 	config->said = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, said_free);
 	config->directories = g_ptr_array_new_with_free_func(g_free);
-	config->feeds = g_ptr_array_new_with_free_func(g_free);
+	for (NamedKind kind = 0; kind < NAMED_KINDS; kind++)
+		config->named[kind] = g_ptr_array_new_with_free_func(g_free);
 	config->huvudmen = g_ptr_array_new_with_free_func(g_free);
 	return config;
 }
@@ -527,7 +520,8 @@ static bool config_fill(Config *config, GError **error)
 		return false;
 	bool several = config->huvudmen->len;
 	g_ptr_array_add(config->directories, NULL);
-	g_ptr_array_add(config->feeds, NULL);
+	for (NamedKind kind = 0; kind < NAMED_KINDS; kind++)
+		g_ptr_array_add(config->named[kind], NULL);
 	g_ptr_array_add(config->huvudmen, NULL);
 	add_fallbacks(config);
 	return check_proxies(config, error) &&
@@ -613,7 +607,17 @@ const char *const *config_directories(const Config *config)
 
 const char *const *config_feeds(const Config *config)
 {
-	return (const char *const *)config->feeds->pdata;
+	return (const char *const *)config->named[NAMED_FEED]->pdata;
+}
+
+const char *const *config_groups(const Config *config)
+{
+	return (const char *const *)config->named[NAMED_GROUP]->pdata;
+}
+
+const char *const *config_levels(const Config *config)
+{
+	return (const char *const *)config->named[NAMED_LEVEL]->pdata;
 }
 
 const char *const *config_huvudmen(const Config *config)

@@ -91,6 +91,10 @@ const char *const *config_directories(const Config *config);
 /* The groups "feed NAME", in order of file; NULL-ended, may be none. Transfer none. */
 const char *const *config_feeds(const Config *config);
 
+/* The groups "group NAME" and "level NAME", likewise. */
+const char *const *config_groups(const Config *config);
+const char *const *config_levels(const Config *config);
+
 /* The keys set in a group, NULL-ended (for [attributes]). Transfer full. */
 char **config_keys(const Config *config, const char *group);
 

@@ -498,6 +498,7 @@ static StepOutcome step_decide(Visit *visit)
 	const Generation *generation = visit->generation;
 	const Circumstances circumstances = {
 		.today = generation_today(generation->zone, visit->now),
+		.level = assurance_of_password(generation->assurance),
 	};
 	if (visit->service)
 		visit->decision = policy_decide(generation->policy, visit->person, visit->service,

@@ -5,6 +5,7 @@
 
 #include "idp/approval.h"
 #include "idp/attribute-file.h"
+#include "idp/group-options.h"
 #include "idp/keys.h"
 #include "idp/known-services.h"
 #include "idp/saml/own-metadata.h"
@@ -25,6 +26,7 @@ static void generation_free(Generation *generation)
 {
 	g_clear_pointer(&generation->policy, policy_unref);
 	g_clear_pointer(&generation->registry, registry_unref);
+	g_clear_pointer(&generation->assurance, assurance_free);
 	g_free(generation->registry_sum);
 	g_clear_pointer(&generation->entities, entity_set_free);
 	g_clear_pointer(&generation->holds, holds_free);
@@ -196,9 +198,14 @@ static void fill_masterdata_options(const Config *config, MasterdataOptions *opt
 	const struct {
 		const char *key;
 		char ***conditions;
-	} roles[] = {{"student", &options->student},   {"staff", &options->staff},
-		     {"guardian", &options->guardian}, {"teacher", &options->teacher},
-		     {"test", &options->test},         {"protected-no", &options->protected_no}};
+	} roles[] = {{"student", &options->student},
+		     {"staff", &options->staff},
+		     {"guardian", &options->guardian},
+		     {"teacher", &options->teacher},
+		     {"test", &options->test},
+		     {"protected-no", &options->protected_no},
+		     {"gymnasium", &options->gymnasium},
+		     {"gymnasium-prefix", &options->gymnasium_prefix}};
 	for (gsize i = 0; i < G_N_ELEMENTS(roles); i++)
 		if (config_has(config, group, roles[i].key))
 			*roles[i].conditions = copy_list(config_list(config, group, roles[i].key));
@@ -207,6 +214,8 @@ static void fill_masterdata_options(const Config *config, MasterdataOptions *opt
 	options->eppn_student = g_strdup(config_text(config, group, "eppn-student"));
 	options->eppn_staff = g_strdup(config_text(config, group, "eppn-staff"));
 	options->eppn_guardian = g_strdup(config_text(config, group, "eppn-guardian"));
+	options->year = g_strdup(config_text(config, group, "year"));
+	options->birth_date = g_strdup(config_text(config, group, "birth-date"));
 	options->attributes = copy_lines(config, "attributes");
 	options->alias = copy_lines(config, "alias");
 	options->suppress = copy_list(config_list(config, "protected", "suppress"));
@@ -290,6 +299,12 @@ static void warn_key(Generation *generation)
 			where, key));
 }
 
+static bool load_assurance(Generation *generation, GError **error)
+{
+	generation->assurance = assurance_new(generation->config, error);
+	return generation->assurance != NULL;
+}
+
 static bool load_registry(Generation *generation, GError **error)
 {
 	const Config *config = generation->config;
@@ -310,7 +325,8 @@ static bool load_masterdata(Generation *generation, GError **error)
 	g_autoptr(DirectoryOptions) options = directory_options_new();
 	fill_masterdata_options(generation->config, meaning);
 	meaning->registry = registry_ref(generation->registry);
-	generation->masterdata = masterdata_new(meaning, error);
+	if (group_options_fill(generation->config, &options->groups, &meaning->groups, error))
+		generation->masterdata = masterdata_new(meaning, error);
 	if (generation->masterdata) {
 		fill_directory_options(generation->config, generation->masterdata, options);
 		generation->directory = directory_new(
@@ -441,6 +457,9 @@ static bool load_policy(Generation *generation, gint64 now, GError **error)
 	g_auto(ApprovalCounter)
 		approvals = {.place = config_path(generation->config, "store", "file")};
 	g_autoptr(GArray) feeds = policy_feeds(generation->entities);
+	g_autofree const char **groups = group_options_names(config);
+	gsize n_levels = 0;
+	const PolicyLevel *levels = assurance_levels(generation->assurance, &n_levels);
 	const PolicyContext context = {
 		.feeds = (const PolicyFeed *)(const void *)feeds->data,
 		.n_feeds = feeds->len,
@@ -448,6 +467,9 @@ static bool load_policy(Generation *generation, gint64 now, GError **error)
 		.huvudman = config_huvudman(config),
 		.today = generation_today(generation->zone, now),
 		.attributes = generation->registry,
+		.groups = groups,
+		.levels = levels,
+		.n_levels = n_levels,
 		.services = (const Service *const *)known->services->pdata,
 		.n_services = known->services->len,
 		.approvers = approval_count,
@@ -629,7 +651,8 @@ Generation *generation_load(Config *config, gint64 now, GError **error)
 	generation->secrets = g_array_new(FALSE, FALSE, sizeof(GenerationSecret));
 	generation->config = config_ref(config);
 	if (!load_zone(generation, error) || !load_keys(generation, error) ||
-	    !load_registry(generation, error) || !load_masterdata(generation, error))
+	    !load_assurance(generation, error) || !load_registry(generation, error) ||
+	    !load_masterdata(generation, error))
 		return NULL;
 	fill_identity(generation);
 	if (!load_entities(generation, now, error) || !load_policy(generation, now, error) ||

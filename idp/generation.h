@@ -6,6 +6,7 @@
  */
 #pragma once
 
+#include "idp/assurance.h"
 #include "idp/config.h"
 #include "idp/holds.h"
 #include "idp/identity/identity.h"
@@ -34,8 +35,9 @@ typedef struct {
 	char id[13]; /* 12 hex digits: equal for equal policy, approvals, metadata and configuration
 		      */
 	Config *config;
-	Registry *registry; /* what policy, services and directory speak of */
-	char *registry_sum; /* of the files that define it */
+	Assurance *assurance; /* borrows from config */
+	Registry *registry;   /* what policy, services and directory speak of */
+	char *registry_sum;   /* of the files that define it */
 	Policy *policy;
 	EntitySet *entities;
 	Holds *holds; /* of the entities, which are marked with it */

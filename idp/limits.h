@@ -333,6 +333,19 @@
 /* Lines a second that say how many were left out. */
 #define LIMIT_LOG_TOLD 10
 
+/* -- configuration ---------------------------------------------------------------------------- */
+
+/* One federation or two, and their trial feeds: each may cost a child's time at a reload. */
+#define LIMIT_CONFIG_FEEDS 8
+
+/* Groups that policies speak of: each costs a question to the directory at every login, and has a
+ * bit of 64 in an entry. Levels: three of e-IDs, two of second factors, and the password. */
+#define LIMIT_CONFIG_GROUPS 64
+#define LIMIT_CONFIG_LEVELS 16
+
+/* Letters of a name of one of them. */
+#define LIMIT_CONFIG_NAME 64
+
 /* -- attributes of the school's own ----------------------------------------------------------- */
 
 /* A file of them, and files: a definition has some 600 bytes, and there is room for fewer than a

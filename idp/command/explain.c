@@ -279,7 +279,10 @@ static StoreReader *open_store(const Generation *generation, const char **ret_st
 static Decision *decide(const Generation *generation, const Person *person, const Service *service,
 			gint64 now)
 {
-	const Circumstances circumstances = {.today = generation_today(generation->zone, now)};
+	const Circumstances circumstances = {
+		.today = generation_today(generation->zone, now),
+		.level = assurance_of_password(generation->assurance),
+	};
 	if (looks)
 		return policy_decide_openly(generation->policy, person, service, &circumstances);
 	return person->is_protected

@@ -19,6 +19,7 @@ struct Directory {
 	gpointer data;
 	char *protected_group; /* NULL: none */
 	char *protected_group_attribute;
+	GPtrArray *groups; /* DirectoryGroup */
 	EntryCache *cache;
 	gint64 max_age;
 	char *same; /* equal for two directories that ask the same of the same */

@@ -2,6 +2,7 @@
 #include "idp/masterdata/directory-marks.h"
 
 #include "idp/limits.h"
+#include "idp/masterdata/directory-groups.h"
 #include "idp/masterdata/directory-link-inside.h"
 #include "idp/masterdata/directory-search.h"
 #include "idp/masterdata/filter.h"
@@ -169,6 +170,8 @@ LinkResult marks_of_one(Link *link, const Directory *directory, DirectoryEntry *
 	LinkResult result = mark_shared(link, directory, entry, deadline, error);
 	if (result == LINK_OK)
 		result = mark_members(link, directory, &entry, 1, deadline, error);
+	if (result == LINK_OK)
+		result = groups_mark(link, directory, &entry, 1, deadline, 0, error);
 	return result == LINK_OK ? strike_all(link, directory, entry, deadline, error) : result;
 }
 
@@ -179,6 +182,9 @@ LinkResult marks_of_page(Link *link, const Directory *directory, const GPtrArray
 		g_get_monotonic_time() + LIMIT_DIRECTORY_PAGE_MS * G_TIME_SPAN_MILLISECOND;
 	LinkResult result = mark_members(link, directory, (DirectoryEntry **)entries->pdata,
 					 entries->len, deadline, error);
+	if (result == LINK_OK)
+		result = groups_mark(link, directory, (DirectoryEntry **)entries->pdata,
+				     entries->len, 0, LIMIT_DIRECTORY_PAGE_MS, error);
 	for (guint i = 0; result == LINK_OK && i < entries->len; i++) {
 		deadline =
 			g_get_monotonic_time() + LIMIT_DIRECTORY_TOTAL_MS * G_TIME_SPAN_MILLISECOND;

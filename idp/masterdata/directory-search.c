@@ -110,9 +110,10 @@ LinkResult link_search(Link *link, const LinkSearch *search, gint64 deadline,
 	struct timeval limit = {LIMIT_DIRECTORY_TOTAL_MS / 1000, 0};
 
 	link->deadline = deadline;
-	int code = ldap_search_ext(link->ld, search->base, LDAP_SCOPE_SUBTREE, search->filter,
-				   (char **)(guintptr)search->attributes, 0, NULL, NULL, &limit, 2,
-				   &msgid);
+	int code = ldap_search_ext(link->ld, search->base,
+				   search->alone ? LDAP_SCOPE_BASE : LDAP_SCOPE_SUBTREE,
+				   search->filter, (char **)(guintptr)search->attributes, 0, NULL,
+				   NULL, &limit, 2, &msgid);
 	if (code == LDAP_FILTER_ERROR)
 		return link_fail(link, LINK_FAULT, "searching", "the filter is malformed", error);
 	if (code != LDAP_SUCCESS)

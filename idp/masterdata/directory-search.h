@@ -8,6 +8,7 @@
 
 typedef struct LinkSearch {
 	const char *base;
+	bool alone;                    /* that entry alone, and nothing below it */
 	const char *filter;            /* RFC 4515 */
 	const char *const *attributes; /* NULL-ended; holds key */
 	const char *key;               /* the attribute with the person key */

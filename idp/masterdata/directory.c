@@ -5,6 +5,7 @@
 #include "idp/keys.h"
 #include "idp/limits.h"
 #include "idp/masterdata/condition.h"
+#include "idp/masterdata/directory-groups.h"
 #include "idp/masterdata/directory-marks.h"
 #include "idp/masterdata/directory-search.h"
 #include "idp/masterdata/filter.h"
@@ -51,6 +52,7 @@ void directory_options_free(DirectoryOptions *options)
 	g_strfreev(options->unique);
 	g_free(options->protected_group);
 	g_free(options->protected_group_attribute);
+	g_clear_pointer(&options->groups, g_ptr_array_unref);
 	g_strfreev(options->others.attributes);
 	g_free(options->others.key);
 	g_free(options->others.meaning);
@@ -213,6 +215,8 @@ static char *sameness(const Directory *directory, const DirectoryOptions *option
 	}
 	for (gsize t = 0; t < G_N_ELEMENTS(texts); t++)
 		g_string_append_printf(same, "%s\n\n", texts[t] ? texts[t] : "");
+	g_autofree char *groups = groups_sameness(directory->groups);
+	g_string_append(same, groups);
 	return g_string_free(same, FALSE);
 }
 
@@ -236,6 +240,7 @@ static void fill_questions(Directory *directory, const DirectoryOptions *options
 	directory->protected_group = g_strdup(options->protected_group);
 	directory->protected_group_attribute =
 		g_strdup(or_else(options->protected_group_attribute, "member"));
+	directory->groups = groups_copy(options->groups);
 	directory->others = copy_list(others->attributes);
 	directory->others_key = g_strdup(or_else(others->key, "norEduPersonNIN"));
 	directory->is_protected = others->is_protected;
@@ -254,7 +259,8 @@ Directory *directory_new(const DirectoryOptions *options, const char *const *att
 	    !check_text(options, "password-file", options->password_file, error) ||
 	    !check_filter(options, filter, error) ||
 	    !check_attribute(options, "person-key", key, error) ||
-	    !check_protection(options, error))
+	    !check_protection(options, error) ||
+	    !groups_check(options->groups, options->base, error))
 		return NULL;
 	if (options->connections < 1 || options->connections > 64) {
 		wrong(error, options, "connections", "%u is not between 1 and 64",
@@ -297,6 +303,7 @@ void directory_free(Directory *directory)
 	g_free(directory->decoy_dn);
 	g_ptr_array_unref(directory->attributes);
 	g_strfreev(directory->unique);
+	g_ptr_array_unref(directory->groups);
 	g_strfreev(directory->others);
 	g_free(directory->others_key);
 	g_free(directory->protected_group);
@@ -542,7 +549,8 @@ bool directory_check(Directory *directory, GError **error)
 			return false;
 		LinkResult result = link_search(link, &search, deadline, &entry, error);
 		if (result == LINK_LOST || result == LINK_FAULT ||
-		    !check_group(directory, link, nobody, deadline, error))
+		    !check_group(directory, link, nobody, deadline, error) ||
+		    !groups_probe(link, directory, nobody, deadline, error))
 			return false;
 	}
 	return true;

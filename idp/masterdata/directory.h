@@ -30,6 +30,8 @@
  * - whether the protected group has its DN (ENTRY_PROTECTED_MEMBER); any answer but a plain no,
  * such as no access, or no such group, is ENTRY_PROTECTED_UNKNOWN. Groups in the group are not
  * opened;
+ * - which of the groups that policies speak of it is in (entry_groups()). If the directory does not
+ *   say so of one of them, that is a fault;
  * - whether the persons that its values speak of have protected identity: such a value, and one
  *   whose person is not found, or not alone, is taken out as if it were not there.
  * An EPPN is unreadable where there are more or longer ones than LIMIT_ENTRY_EPPNS and
@@ -54,6 +56,20 @@ typedef struct {
 	char *meaning; /* equal for two who judge alike, see directory_inherit(); NULL: "" */
 } DirectoryOthers;
 
+/* A group that policies speak of ([group NAME]). In it is whoever's DN its entry has, or whoever's
+ * entry the filter fits. */
+typedef struct {
+	char *name;
+	char *dn;        /* NULL: by filter */
+	char *attribute; /* of dn: the attribute with the DNs of its members */
+	char *filter;    /* RFC 4515; NULL: by dn */
+} DirectoryGroup;
+
+/* Copies; attribute: member when NULL. Transfer full. */
+DirectoryGroup *directory_group_new(const char *name, const char *dn, const char *attribute,
+				    const char *filter);
+void directory_group_free(DirectoryGroup *group);
+
 /* The keys of [directory NAME], as read. Strings may be NULL where a default is given. */
 typedef struct {
 	char *name;
@@ -74,6 +90,8 @@ typedef struct {
 				* one entry's own; NULL-ended. NULL: none */
 	char *protected_group; /* protected-group: a DN; NULL: none */
 	char *protected_group_attribute; /* protected-group-attribute: member when NULL */
+	GPtrArray *groups; /* DirectoryGroup *, at most LIMIT_CONFIG_GROUPS, of which the first has
+			    * the first bit of entry_groups(); NULL: none */
 	DirectoryOthers others;
 	unsigned connections; /* most connections of each of the two kinds; 1 .. 64 */
 	unsigned max_age;     /* [person] max-age, in seconds; 0: nobody is kept */

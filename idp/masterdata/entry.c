@@ -16,6 +16,7 @@ struct DirectoryEntry {
 	atomic_uint references;
 	guint n;
 	unsigned marks; /* EntryMark */
+	guint64 groups;
 	gint64 asked_at;
 	gsize size;
 	const char *dn, *key;
@@ -207,6 +208,17 @@ void entry_mark(DirectoryEntry *entry, unsigned marks)
 {
 	assert_alone(entry);
 	entry->marks |= marks;
+}
+
+guint64 entry_groups(const DirectoryEntry *entry)
+{
+	return entry->groups;
+}
+
+void entry_put_groups(DirectoryEntry *entry, guint64 groups)
+{
+	assert_alone(entry);
+	entry->groups = groups;
 }
 
 void entry_stamp(DirectoryEntry *entry, gint64 asked_at)

@@ -47,13 +47,17 @@ typedef enum {
 
 unsigned entry_marks(const DirectoryEntry *entry);
 
+/* Which of the groups that policies speak of it is in: a bit for each (directory.h). */
+guint64 entry_groups(const DirectoryEntry *entry);
+
 /* When the directory was asked for it, in seconds since 1970; 0 for one of a walk. */
 gint64 entry_asked_at(const DirectoryEntry *entry);
 
-/* What may be done before anybody else holds the entry: add marks; say when it was asked for; keep
- * of an attribute's values those of which the array (as long as the values) says so; make it
- * unreadable, if it is there. */
+/* What may be done before anybody else holds the entry: add marks; say which groups it is in; say
+ * when it was asked for; keep of an attribute's values those of which the array (as long as the
+ * values) says so; make it unreadable, if it is there. */
 void entry_mark(DirectoryEntry *entry, unsigned marks);
+void entry_put_groups(DirectoryEntry *entry, guint64 groups);
 void entry_stamp(DirectoryEntry *entry, gint64 asked_at);
 void entry_keep(DirectoryEntry *entry, const char *attribute, const bool *keep);
 void entry_spoil(DirectoryEntry *entry, const char *attribute);

@@ -115,6 +115,11 @@ static const LintKind table[LINT_CODES] = {
 		"för en lärare.",
 		"A student without grade: rules for grades do not hold, and some services take the "
 		"person for a teacher."},
+	[LINT_YEAR] = {"student-year", LINT_WARNING, false,
+		"Elevens årskurs går inte att tolka (siffra 0-10, eller som GY1), så ingen regel för en "
+		"årskurs gäller; rätta, eller ställ in year, gymnasium och gymnasium-prefix.",
+		"The school year of the student cannot be understood (a number 0-10, or such as GY1), so "
+		"no rule for a year holds; correct it, or set year, gymnasium and gymnasium-prefix."},
 	[LINT_STAFF_MAIL] = {"staff-mail", LINT_WARNING, false,
 		"Personal utan e-postadress, som Skolverket och många tjänster kräver.",
 		"Staff without mail address, which Skolverket and many services require."},

@@ -250,8 +250,9 @@ static bool decide(const Case *at, Person *ordinary, bool is_protected, LintCode
 	const Service *service = options->services->pdata[at->service];
 	bool is_out = shut_out != LINT_CODES;
 	bool is_known = is_out || identify(at, ordinary, is_protected, service);
-	g_autoptr(Decision) decision = policy_decide(options->policy, ordinary, service,
-						     &(Circumstances){.today = options->today});
+	g_autoptr(Decision) decision =
+		policy_decide(options->policy, ordinary, service,
+			      &(Circumstances){.today = options->today, .level = options->level});
 	bool answered = decision->outcome == OUTCOME_ANSWERED;
 	const DecisionRow *row = culprit(decision);
 

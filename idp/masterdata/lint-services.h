@@ -28,6 +28,7 @@ typedef struct {
 	StoreReader *reader;       /* NULL: there is no store yet */
 	gint64 now;                /* seconds since 1970 */
 	unsigned today;            /* yyyymmdd */
+	const char *level;         /* the one that people prove; NULL: none */
 	const char *language;      /* "sv" or "en" */
 	const GPtrArray *services; /* const Service *, at most LINT_SERVICES_MAX */
 	void (*tell)(const LintFinding *finding, gpointer data);

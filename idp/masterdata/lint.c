@@ -199,6 +199,8 @@ static void judge_roles(Lint *lint)
 	if ((lint->roles & ROLE_STUDENT) && !has_text(lint, lint->grade, ROLE_STUDENT))
 		tell_here(lint, LINT_GRADE,
 			  masterdata_source(masterdata, lint->grade, ROLE_STUDENT), ROLE_STUDENT);
+	if ((lint->roles & ROLE_STUDENT) && masterdata_year_is_broken(masterdata, lint->entry))
+		tell_here(lint, LINT_YEAR, masterdata_year_source(masterdata), ROLE_STUDENT);
 	if ((lint->roles & ROLE_STAFF) && !has_text(lint, lint->mail, ROLE_STAFF))
 		tell_here(lint, LINT_STAFF_MAIL,
 			  masterdata_source(masterdata, lint->mail, ROLE_STAFF), ROLE_STAFF);

@@ -4,6 +4,7 @@
 #include "idp/identity/eppn.h"
 #include "idp/masterdata/condition.h"
 #include "idp/masterdata/mapping.h"
+#include "idp/masterdata/standing.h"
 #include "policy/guess.h"
 
 #include <string.h>
@@ -31,6 +32,7 @@ static const AttributeKind telling[] = {KIND_SCHOOL, KIND_STUDY,           KIND_
 
 struct Masterdata {
 	Registry *registry;
+	Standing *standing;
 	GPtrArray *is[MAPPING_ROLES]; /* conditions */
 	GPtrArray *teacher;
 	GPtrArray *test;
@@ -65,6 +67,11 @@ void masterdata_options_free(MasterdataOptions *options)
 	g_free(options->eppn_student);
 	g_free(options->eppn_staff);
 	g_free(options->eppn_guardian);
+	g_free(options->year);
+	g_strfreev(options->gymnasium);
+	g_strfreev(options->gymnasium_prefix);
+	g_free(options->birth_date);
+	g_clear_pointer(&options->groups, g_ptr_array_unref);
 	g_clear_pointer(&options->attributes, g_hash_table_unref);
 	g_clear_pointer(&options->alias, g_hash_table_unref);
 	g_strfreev(options->suppress);
@@ -265,6 +272,9 @@ static GPtrArray *list_wanted(const Masterdata *masterdata)
 		for (guint i = 0; i < lists[l]->len; i++)
 			want(seen, wanted, ((const Condition *)lists[l]->pdata[i])->attribute);
 	want(seen, wanted, masterdata->protected_attribute);
+	g_autofree const char **more = standing_attributes(masterdata->standing);
+	for (gsize i = 0; more[i]; i++)
+		want(seen, wanted, more[i]);
 	for (unsigned r = 0; r < MAPPING_ROLES; r++)
 		for (gsize i = 0; i < ATTRIBUTE_MAX; i++) {
 			want(seen, wanted, masterdata->source.ldap[r][i]);
@@ -286,6 +296,9 @@ Masterdata *masterdata_new(const MasterdataOptions *options, GError **error)
 	    !load_mappings(masterdata, options, error) ||
 	    !load_suppressed(masterdata, options->suppress, error))
 		return NULL;
+	masterdata->standing = standing_new(options, error);
+	if (!masterdata->standing)
+		return NULL;
 	masterdata->wanted = list_wanted(masterdata);
 	return g_steal_pointer(&masterdata);
 }
@@ -297,6 +310,7 @@ void masterdata_free(Masterdata *masterdata)
 	for (unsigned r = 0; r < MAPPING_ROLES; r++)
 		g_clear_pointer(&masterdata->is[r], g_ptr_array_unref);
 	g_clear_pointer(&masterdata->registry, registry_unref);
+	g_clear_pointer(&masterdata->standing, standing_free);
 	mapping_clear(&masterdata->source);
 	mapping_clear(&masterdata->alias);
 	g_clear_pointer(&masterdata->warnings, g_ptr_array_unref);
@@ -372,6 +386,22 @@ bool masterdata_reads(const Masterdata *masterdata, const Attribute *attribute)
 const char *masterdata_source(const Masterdata *masterdata, const Attribute *attribute, Role role)
 {
 	return masterdata->source.ldap[mapping_place(role)][attribute_index(attribute)];
+}
+
+const char *masterdata_year_source(const Masterdata *masterdata)
+{
+	return standing_year_source(masterdata->standing, &masterdata->source);
+}
+
+bool masterdata_year_is_broken(const Masterdata *masterdata, const DirectoryEntry *entry)
+{
+	const char *attribute = masterdata_year_source(masterdata);
+	const char *const *value = attribute ? entry_values(entry, attribute) : NULL;
+	bool has = false;
+
+	for (; value && *value; value++)
+		has |= entry_is_text(*value);
+	return has && standing_year(masterdata->standing, &masterdata->source, entry) == YEAR_NONE;
 }
 
 const char *masterdata_marking(const Masterdata *masterdata)
@@ -536,6 +566,7 @@ static Person *read_person(const Masterdata *masterdata, const DirectoryEntry *e
 		memcpy(person->suppressed, masterdata->suppressed, sizeof person->suppressed);
 	person->teacher = role == ROLE_STAFF && conditions_hold(masterdata->teacher, entry);
 	person->is_test = conditions_hold(masterdata->test, entry);
+	standing_read(masterdata->standing, &masterdata->source, entry, person);
 	reading.foreign = foreign_eppns(masterdata, entry, reading.r, reading.has);
 	for (unsigned i = 0; i < registry_size(masterdata->registry); i++)
 		read_attribute(&reading, person, registry_get(masterdata->registry, i));

@@ -11,6 +11,12 @@
  * No network, no files, no clock.
  */
 
+/* A group that policies speak of, in the order of DirectoryOptions.groups. */
+typedef struct {
+	char *name;
+	unsigned roles; /* bits of Role: in which of them it counts */
+} MasterdataGroup;
+
 /* The keys of [directory NAME] that say what entries mean, and [attributes], as read.
  *
  * A condition is ATTR=VALUE, or ATTR=* for any value. ATTR is an LDAP attribute; VALUE is compared
@@ -34,6 +40,16 @@ typedef struct {
 	char *eppn_student;
 	char *eppn_staff;
 	char *eppn_guardian;
+	/* year: the LDAP attribute with a pupil's school year; that of sisSchoolGrade when NULL.
+	 * gymnasium: conditions, one of which makes digits there a year of upper secondary school.
+	 * gymnasium-prefix: what stands before the digit of such a year; GY and G when NULL.
+	 * birth-date: the LDAP attribute with a day of birth or a personal number; when NULL the
+	 * attributes of the registry that tell it. */
+	char *year;
+	char **gymnasium;
+	char **gymnasium_prefix;
+	char *birth_date;
+	GPtrArray *groups; /* MasterdataGroup *; NULL: none */
 	/* [attributes]: registry name -> LDAP attribute, or registry name and role, as in
 	 * "sisSchoolUnitCode.staff" -> LDAP attribute, which counts for that role only and is then
 	 * the only one that does. char * -> char *. NULL: each has its own name. pairwise-id and
@@ -83,6 +99,11 @@ bool masterdata_reads(const Masterdata *masterdata, const Attribute *attribute);
  * is not protected; NULL: none does. Transfer none. */
 const char *masterdata_source(const Masterdata *masterdata, const Attribute *attribute, Role role);
 
+/* Is there something in the place of a pupil's school year that is no year? And that place; NULL:
+ * there is none. Transfer none. */
+bool masterdata_year_is_broken(const Masterdata *masterdata, const DirectoryEntry *entry);
+const char *masterdata_year_source(const Masterdata *masterdata);
+
 /* The LDAP attribute with the marking of protected identity; NULL if the directory has none.
  * Transfer none. */
 const char *masterdata_marking(const Masterdata *masterdata);
@@ -108,6 +129,8 @@ bool masterdata_is_protected(const Masterdata *masterdata, const DirectoryEntry 
  * attribute would serve as EPPN of two roles that this human has, there is no EPPN at all, since
  * the two must differ. If the EPPN of the other role cannot be read, any value may hold it, and
  * every attribute that has one is ENTRY_UNREADABLE.
+ * Year, units, groups and day of birth are of that role too, and true of protected persons as well:
+ * rules are matched by them, and no service is told. A year or a unit that cannot be read is none.
  * Of a protected person: the EPPN of the role, and values of [alias] that are not suppressed.
  * Person.no_alias tells where the directory has a value all the same, and what is suppressed takes
  * no value that is added later either.
