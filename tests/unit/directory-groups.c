@@ -110,9 +110,12 @@ static Directory *open_with(const char *uri, const char *const *texts, unsigned 
 }
 
 static const char *const good[] = {
-	"vikarier dn=cn=vikarier," GROUPS,  "unika dn=cn=unique," GROUPS " attribute=uniqueMember",
-	"rektorer filter=(title=PROVCHEF)",   "idrott filter=(&(title=providrott)(!(title=provchef)))",
-	"ingen filter=(noSuchAttribute=x)", NULL,
+	"vikarier dn=cn=vikarier," GROUPS,
+	"unika dn=cn=unique," GROUPS " attribute=uniqueMember",
+	"rektorer filter=(title=PROVCHEF)",
+	"idrott filter=(&(title=providrott)(!(title=provchef)))",
+	"ingen filter=(noSuchAttribute=x)",
+	NULL,
 };
 
 static void test_members(void)
@@ -177,8 +180,9 @@ static void test_many(void)
 	g_autoptr(DirectoryEntry) entry = NULL;
 
 	for (int i = 0; i < LIMIT_CONFIG_GROUPS; i++)
-		g_ptr_array_add(texts, i % 2 ? g_strdup_printf("g%d dn=cn=vikarier," GROUPS, i)
-					     : g_strdup_printf("g%d filter=(title=provvikarie)", i));
+		g_ptr_array_add(texts,
+				i % 2 ? g_strdup_printf("g%d dn=cn=vikarier," GROUPS, i)
+				      : g_strdup_printf("g%d filter=(title=provvikarie)", i));
 	g_ptr_array_add(texts, NULL);
 	g_autoptr(Directory) directory =
 		open_with(school_uri(), (const char *const *)texts->pdata, 0);
