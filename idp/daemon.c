@@ -346,6 +346,13 @@ static void note_warnings(const Huvudman *huvudman, const Generation *generation
 		note_warning(huvudman_name(huvudman), generation->warnings->pdata[i]);
 }
 
+/* NULL: nothing is. */
+static char *held_text(const Generation *generation)
+{
+	const HoldsCount count = holds_count(generation->holds);
+	return count.services ? holds_count_text(&count) : NULL;
+}
+
 static void note_failure(const char *huvudman, const char *message, const GError *failed)
 {
 	const LogField fields[] = {
@@ -394,11 +401,13 @@ static void note_serving(const Daemon *daemon)
 		if (!generation)
 			continue;
 		note_warnings(huvudman, generation);
+		g_autofree char *held = held_text(generation);
 		const LogField fields[] = {
 			{"huvudman", huvudman_name(huvudman)},
 			{"listen", http_server_address(daemon->server)},
 			{"health", daemon->monitor ? monitor_address(daemon->monitor) : NULL},
 			{"generation", generation->id},
+			{"held", held},
 			{NULL, NULL}};
 		log_event(G_LOG_LEVEL_INFO, "serving", fields);
 	}
@@ -488,10 +497,12 @@ static void reload_one(Daemon *daemon, Huvudman *huvudman, Config *main)
 	}
 	g_autoptr(Generation) generation = huvudman_current(huvudman);
 	g_autofree char *alive = g_strdup_printf("%u", generation_alive());
+	g_autofree char *held = held_text(generation);
 	const LogField fields[] = {{"huvudman", huvudman_name(huvudman)},
 				   {"generation", generation->id},
 				   {"before", *id ? id : NULL},
 				   {"generations", alive},
+				   {"held", held},
 				   {NULL, NULL}};
 	note_warnings(huvudman, generation);
 	log_event(G_LOG_LEVEL_INFO, "reloaded", fields);

@@ -592,13 +592,6 @@ static bool load_holds(Generation *generation, gint64 now, GError **error)
 		return false;
 	}
 	entity_set_dress(generation->entities, holds_dress, generation->holds);
-	const HoldsCount count = holds_count(generation->holds);
-	if (count.services > 0)
-		g_ptr_array_add(generation->warnings,
-				g_strdup_printf("%u attributes and %u categories are held: %u "
-						"services did not ask by them before; `portvakt "
-						"metadata holds' lists them",
-						count.asks, count.categories, count.services));
 	return true;
 }
 

@@ -206,6 +206,14 @@ HoldsCount holds_count(const Holds *holds)
 	return holds->count;
 }
 
+char *holds_count_text(const HoldsCount *count)
+{
+	return g_strdup_printf("%u attribute%s and %u categor%s of %u service%s are held",
+			       count->asks, count->asks == 1 ? "" : "s", count->categories,
+			       count->categories == 1 ? "y" : "ies", count->services,
+			       count->services == 1 ? "" : "s");
+}
+
 static gint by_id(gconstpointer a, gconstpointer b)
 {
 	const HoldRow *one = *(HoldRow *const *)a, *two = *(HoldRow *const *)b;

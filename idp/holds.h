@@ -34,6 +34,8 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(Holds, holds_free)
 void holds_dress(Entity *entity, gpointer data);
 
 HoldsCount holds_count(const Holds *holds);
+/* "2 attributes and 1 category of 2 services are held", for people. Transfer full. */
+char *holds_count_text(const HoldsCount *count);
 
 /* Those that have something held, by id: const HoldRow *. Transfer container. */
 GPtrArray *holds_list(const Holds *holds);

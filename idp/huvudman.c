@@ -368,6 +368,7 @@ static void gather_parts(Huvudman *huvudman, const Generation *generation, gint6
 	of->generation = generation->id;
 	directory_stats(generation->directory, &of->directory);
 	of->services = entity_set_size(generation->entities);
+	of->held = holds_count(generation->holds);
 	of->feeds = generation_feeds(generation);
 	of->saml_certificate_ends = xml_key_certificate(generation->key)->not_after;
 	pool_stats(huvudman->directory, &of->directory_lane);

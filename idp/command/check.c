@@ -102,10 +102,18 @@ static void check_directory(Tally *tally, const Generation *generation)
 		tell_wrong(tally, error);
 }
 
+static void check_holds(const Generation *generation)
+{
+	const HoldsCount count = holds_count(generation->holds);
+	g_autofree char *text = holds_count_text(&count);
+	tell_good("holds: %s%s", text, count.services ? "; see `portvakt metadata holds'" : "");
+}
+
 static void check_generation(Tally *tally, const Generation *generation, gint64 now)
 {
 	tell_good("metadata: %u services", entity_set_size(generation->entities));
 	check_feeds(generation);
+	check_holds(generation);
 	tell_good("policy: read, and all its expectations hold");
 	tell_good("pages: all templates and texts");
 	check_certificate(tally, generation, now);

@@ -173,6 +173,13 @@ static Verdict check_generation(const Health *health, const HealthOf *of)
 		       of->generation, since, of->error);
 }
 
+/* Nothing is wrong with it: somebody is to look, at leisure. */
+static Verdict check_holds(const Health *health, const HealthOf *of)
+{
+	g_autofree char *text = holds_count_text(&of->held);
+	return verdict(HEALTH_READY, "%s", text);
+}
+
 /* The services of a feed are unknown from its validUntil on. */
 static Verdict check_feeds(const Health *health, const HealthOf *of)
 {
@@ -253,6 +260,7 @@ static const struct {
 	{"directory", OF_HUVUDMAN, check_directory},
 	{"generation", ALWAYS, check_generation},
 	{"feeds", OF_HUVUDMAN, check_feeds},
+	{"holds", OF_HUVUDMAN, check_holds},
 	{"saml-certificate", OF_HUVUDMAN, check_saml_certificate},
 	{"tls-certificate", OF_PROCESS, check_tls_certificate},
 	{"queues", OF_HUVUDMAN, check_queues},

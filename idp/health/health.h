@@ -36,6 +36,7 @@ typedef struct {
 	DirectoryStats directory; /* counters begin anew with each generation */
 	ThrottleStats throttle;
 	unsigned services;
+	HoldsCount held;
 	GArray *feeds; /* FeedStatus; NULL: none */
 	gint64 saml_certificate_ends;
 	const Tally *tally;

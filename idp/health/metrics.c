@@ -106,6 +106,8 @@ static const struct {
 	{{"portvakt_reloads_total", "counter", "Reloads that were taken."}, OWN(reloads), NULL},
 	{{"portvakt_reloads_failed_total", "counter", "Reloads that were not taken."}, OWN(reloads_failed), NULL},
 	{{"portvakt_services", "gauge", "Services whose metadata is loaded."}, OWN(services), NULL},
+	{{"portvakt_held_asks", "gauge", "Attributes that services newly ask for, which are held."}, OWN(held.asks), NULL},
+	{{"portvakt_held_categories", "gauge", "Categories that services newly carry, which are held."}, OWN(held.categories), NULL},
 	{{"portvakt_generations", "gauge", "Generations in memory: the current one, and those that requests began with."}, NUMBER(generations), NULL},
 	{{"portvakt_feed_services", "gauge", "Services of each feed."}, OWN_ROWS, rows_feed_services},
 	{{"portvakt_feed_end_timestamp_seconds", "gauge", "When each feed ends, unless a newer one is read."}, OWN_ROWS, rows_feed_ends},

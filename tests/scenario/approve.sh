@@ -176,7 +176,7 @@ head -c 8192 /dev/urandom >"$bed/store/portvakt.db"
 chmod 600 "$bed/store/portvakt.db"
 out=$("$portvakt" check --config "$bed_conf" 2>&1)
 code=$?
-like 'approvals that cannot be read stop a load' "$code $out" '1 *approvals of the policy cannot be read*'
+like 'approvals that cannot be read stop a load' "$code $out" '1 *portvakt.db: *'
 rm -r "$bed/store"
 mv "$bed/store.away" "$bed/store"
 ok 'no password is in the log' bash -c "! grep -qF '$(bed_password $protected)' '$bed/log/portvakt.log'"

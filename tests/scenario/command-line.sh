@@ -33,7 +33,15 @@ manual() {
     grep -oE 'Fl -[a-z-]+|Fl [a-zA-Z] , -[a-z-]+' | grep -oE -- '-[a-z-]+$' | sed 's/^/-/' | LC_ALL=C sort -u
 }
 
-for command in serve check explain attributes 'metadata add' 'masterdata lint' 'keys new'; do
+metadata_help=''
+for command in add holds approve hold; do
+  help=$(helped metadata "$command")
+  is "the completion offers what metadata $command takes" "$(offered metadata "$command")" "$help"
+  metadata_help+=$help$'\n'
+done
+is 'portvakt-metadata(1) tells of what they take' "$(manual portvakt-metadata)" \
+  "$(grep -vx -- --help <<<"$metadata_help" | sed '/^$/d' | LC_ALL=C sort -u)"
+for command in serve check explain attributes 'masterdata lint' 'keys new'; do
   read -ra words_of <<<"$command"
   ok "portvakt $command --help" "$portvakt" "${words_of[@]}" --help
   help=$(helped "${words_of[@]}")

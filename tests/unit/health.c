@@ -175,6 +175,25 @@ static void test_cases(void)
 	}
 }
 
+/* Somebody is to look at what is held, but nothing is wrong. */
+static void test_holds(void)
+{
+	g_auto(Health) health = health_fixture(&tally);
+	health.of->held = (HoldsCount){2, 3, 1};
+	g_autoptr(GPtrArray) checks = health_checks(&health);
+	unsigned found = 0;
+	for (guint i = 0; i < checks->len; i++) {
+		const HealthCheck *check = checks->pdata[i];
+		if (strcmp(check->name, "holds") != 0)
+			continue;
+		g_assert_cmpint((int)check->status, ==, HEALTH_READY);
+		g_assert_cmpstr(check->says, ==,
+				"3 attributes and 1 category of 2 services are held");
+		found++;
+	}
+	g_assert_cmpuint(found, ==, 1);
+}
+
 static void test_writer_full(void)
 {
 	g_auto(Health) health = health_fixture(&tally);
@@ -226,7 +245,7 @@ static void test_several(void)
 				nodes[i].norra || nodes[i].sodra);
 		/* of one that was not loaded there is nothing else to tell */
 		g_assert_cmpuint(checks->len, ==,
-				 2 + (nodes[i].norra ? 1u : 8u) + (nodes[i].sodra ? 1u : 8u));
+				 2 + (nodes[i].norra ? 1u : 9u) + (nodes[i].sodra ? 1u : 9u));
 	}
 }
 
@@ -255,6 +274,7 @@ int main(int argc, char **argv)
 	g_test_init(&argc, &argv, NULL);
 	g_test_add_func("/health/well", test_well);
 	g_test_add_func("/health/cases", test_cases);
+	g_test_add_func("/health/holds", test_holds);
 	g_test_add_func("/health/writer-full", test_writer_full);
 	g_test_add_func("/health/json", test_json);
 	g_test_add_func("/health/several", test_several);

@@ -146,6 +146,7 @@ static void test_numbers(void)
 	health.of->directory.servers[1].lost = true;
 	health.process.cpu_seconds = 12.25;
 	FeedStatus feed = {"fidus", FIXTURE_NOW + 7, 900, true};
+	health.of->held = (HoldsCount){2, 3, 1};
 	health.of->feeds = g_array_new(FALSE, FALSE, sizeof feed);
 	g_array_append_val(health.of->feeds, feed);
 	health.of->saml_certificate_ends = FIXTURE_NOW - FIXTURE_DAY;
@@ -174,6 +175,8 @@ static void test_numbers(void)
 		{"portvakt_throttle_held_total{by=\"address\"}", 5},
 		{"portvakt_throttle_held_total{by=\"person\"}", 0},
 		{"portvakt_feed_services{feed=\"fidus\"}", 900},
+		{"portvakt_held_asks", 3},
+		{"portvakt_held_categories", 1},
 		{"portvakt_feed_end_timestamp_seconds{feed=\"fidus\"}", FIXTURE_NOW + 7},
 		{"portvakt_feed_old{feed=\"fidus\"}", 1},
 		{"process_cpu_seconds_total", 12.25},
