@@ -198,6 +198,26 @@ void hold_again(HoldItem *item, gint64 now)
 
 /* ---- what is stored ---- */
 
+static bool equal_items(const GPtrArray *items, const GPtrArray *others)
+{
+	for (guint i = 0; items->len == others->len && i < items->len; i++) {
+		const HoldItem *item = items->pdata[i], *other = others->pdata[i];
+
+		if (item->asked != other->asked || item->passed != other->passed ||
+		    item->since != other->since || strcmp(item->name, other->name) != 0 ||
+		    strcmp(item->account, other->account) != 0)
+			return false;
+	}
+	return items->len == others->len;
+}
+
+bool hold_row_equals(const HoldRow *row, const HoldRow *other)
+{
+	return row->protocol == other->protocol && row->is_trial == other->is_trial &&
+	       strcmp(row->id, other->id) == 0 && equal_items(row->asks, other->asks) &&
+	       equal_items(row->categories, other->categories);
+}
+
 static GVariant *pack_items(const GPtrArray *items)
 {
 	GVariantBuilder builder;

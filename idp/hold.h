@@ -67,6 +67,8 @@ bool hold_row_is_held(const HoldRow *row);
 void hold_pass(HoldItem *item, const char *account, gint64 now);
 void hold_again(HoldItem *item, gint64 now);
 
+/* Whether both are stored as the same bytes. */
+bool hold_row_equals(const HoldRow *row, const HoldRow *other);
 /* What is stored. Equal rows give equal bytes. Transfer full. */
 GBytes *hold_row_to_bytes(const HoldRow *row);
 /* Transfer full. NULL with STORE_ERROR_CORRUPT when it is none of ours. */

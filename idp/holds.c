@@ -12,6 +12,12 @@ typedef struct {
 	GBytes *after;
 } Change;
 
+/* A row that is there. */
+typedef struct {
+	GBytes *bytes;
+	HoldRow *row;
+} Stored;
+
 struct Holds {
 	GHashTable *held; /* key -> HoldRow */
 	GPtrArray *changes;
@@ -33,6 +39,15 @@ static void row_free(gpointer row)
 	hold_row_free(row);
 }
 
+static void stored_free(gpointer data)
+{
+	Stored *stored = data;
+
+	g_bytes_unref(stored->bytes);
+	hold_row_free(stored->row);
+	g_free(stored);
+}
+
 void holds_free(Holds *holds)
 {
 	if (!holds)
@@ -47,7 +62,7 @@ void holds_free(Holds *holds)
 /* What is known while the set is gone through. */
 typedef struct {
 	Holds *holds;
-	GHashTable *stored; /* key -> GBytes of a row */
+	GHashTable *stored; /* key -> Stored */
 	guint rows;         /* there will be */
 	gint64 now;
 	GError *error;
@@ -58,10 +73,15 @@ static bool take_row(GBytes *value, gpointer data)
 	Walk *walk = data;
 	g_autoptr(HoldRow) row = hold_row_from_bytes(value, &walk->error);
 
-	if (row)
-		g_hash_table_insert(walk->stored, hold_key(row->protocol, row->is_trial, row->id),
-				    g_bytes_ref(value));
-	return row != NULL;
+	if (!row)
+		return false;
+	Stored *stored = g_new0(Stored, 1);
+	stored->bytes = g_bytes_ref(value);
+	stored->row = g_steal_pointer(&row);
+	g_hash_table_insert(walk->stored,
+			    hold_key(stored->row->protocol, stored->row->is_trial, stored->row->id),
+			    stored);
+	return true;
 }
 
 static bool read_store(Walk *walk, const char *place, GError **error)
@@ -121,13 +141,13 @@ static bool takes_room(Walk *walk, HoldRow *row)
 	return true;
 }
 
-static void add_change(Holds *holds, const char *key, GBytes *before, GBytes *after)
+static void add_change(Holds *holds, const char *key, GBytes *before, const HoldRow *after)
 {
 	Change *change = g_new0(Change, 1);
 
 	change->key = g_strdup(key);
 	change->before = before ? g_bytes_ref(before) : NULL;
-	change->after = g_bytes_ref(after);
+	change->after = hold_row_to_bytes(after);
 	g_ptr_array_add(holds->changes, change);
 }
 
@@ -135,13 +155,12 @@ static void look_at(const Asked *asked, bool is_trial, gpointer data)
 {
 	Walk *walk = data;
 	g_autofree char *key = hold_key(PROTOCOL_SAML, is_trial, asked->id);
-	GBytes *stored = g_hash_table_lookup(walk->stored, key);
-	g_autoptr(HoldRow) before = stored ? hold_row_from_bytes(stored, NULL) : NULL;
-	g_autoptr(HoldRow) row = hold_row_next(before, PROTOCOL_SAML, is_trial, asked, walk->now);
-	g_autoptr(GBytes) after = hold_row_to_bytes(row);
+	const Stored *stored = g_hash_table_lookup(walk->stored, key);
+	g_autoptr(HoldRow) row = hold_row_next(stored ? stored->row : NULL, PROTOCOL_SAML, is_trial,
+					       asked, walk->now);
 
-	if (stored ? !g_bytes_equal(stored, after) : takes_room(walk, row))
-		add_change(walk->holds, key, stored, after);
+	if (stored ? !hold_row_equals(stored->row, row) : takes_room(walk, row))
+		add_change(walk->holds, key, stored ? stored->bytes : NULL, row);
 	if (!hold_row_is_held(row))
 		return;
 	count_row(&walk->holds->count, row);
@@ -151,8 +170,8 @@ static void look_at(const Asked *asked, bool is_trial, gpointer data)
 Holds *holds_new(const char *place, const EntitySet *set, gint64 now, GError **error)
 {
 	g_autoptr(Holds) holds = g_new0(Holds, 1);
-	g_autoptr(GHashTable) stored = g_hash_table_new_full(g_str_hash, g_str_equal, g_free,
-							     (GDestroyNotify)g_bytes_unref);
+	g_autoptr(GHashTable) stored =
+		g_hash_table_new_full(g_str_hash, g_str_equal, g_free, stored_free);
 	Walk walk = {.holds = holds, .stored = stored, .now = now};
 
 	holds->held = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, row_free);
