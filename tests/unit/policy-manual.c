@@ -131,7 +131,7 @@ static void assert_page_has(const char *page, const char *row)
 static void test_attributes(void)
 {
 	g_autofree char *page = read_source("portvakt-policy.5");
-	size_t n;
+	size_t n, rows = 0;
 	const Attribute *table = attribute_table(&n);
 
 	for (size_t i = 0; i < n; i++) {
@@ -155,6 +155,10 @@ static void test_attributes(void)
 		assert_page_has(page, row);
 		assert_page_has(page, outside);
 	}
+	for (const char *at = strstr(page, "\n.Sh ATTRIBUTES\n"); (at = strstr(at, " Ta ")); at++)
+		rows++;
+	/* the head, a line for each attribute with four of them, and one for each syntax */
+	g_assert_cmpuint(rows, ==, 4 + 4 * n + SYNTAX_LAST + 1);
 	for (unsigned i = 0; i <= SYNTAX_LAST; i++) {
 		g_autofree char *row = g_strdup_printf("\n.It Li %s Ta ",
 						       attribute_syntax_name((AttributeSyntax)i));
