@@ -9,10 +9,6 @@
 #include "idp/keys.h"
 #include "idp/known-services.h"
 #include "idp/saml/own-metadata.h"
-#include "metadata/trusted.h"
-
-/* More policy files than any huvudman has schools. */
-#define POLICY_FILES_MAX 1000
 
 static atomic_uint alive;
 static atomic_ullong serials;
@@ -28,6 +24,7 @@ static void generation_free(Generation *generation)
 	g_clear_pointer(&generation->registry, registry_unref);
 	g_clear_pointer(&generation->assurance, assurance_free);
 	g_free(generation->registry_sum);
+	g_clear_pointer(&generation->files, policy_files_free);
 	g_clear_pointer(&generation->entities, entity_set_free);
 	g_clear_pointer(&generation->holds, holds_free);
 	g_clear_pointer(&generation->pages, pages_unref);
@@ -341,48 +338,6 @@ static bool load_masterdata(Generation *generation, GError **error)
 	return true;
 }
 
-/* Whoever may write the policy decides what leaves: its files are judged as metadata's are.
- * `contents` holds the bytes that the sources point to, `labels` their names: FILE, or
- * HUVUDMAN/FILE. */
-static bool read_sources(const char *folder, const char *huvudman, GArray *sources,
-			 GPtrArray *contents, GPtrArray *labels, GError **error)
-{
-	g_autoptr(Trusted) trusted = trusted_open(folder, error);
-	g_autoptr(GPtrArray) names =
-		trusted ? trusted_list(trusted, ".policy", POLICY_FILES_MAX, error) : NULL;
-	for (guint i = 0; names && i < names->len; i++) {
-		const char *name = names->pdata[i];
-		char *label = huvudman ? g_build_filename(huvudman, name, NULL) : g_strdup(name);
-		GBytes *bytes = trusted_read(trusted, name, POLICY_FILE_MAX, error);
-		PolicySource source = {.name = label, .huvudman = huvudman};
-		g_ptr_array_add(labels, label);
-		if (!bytes)
-			return false;
-		const char *text = g_bytes_get_data(bytes, &source.length);
-		source.bytes = text ? text : ""; /* NULL for an empty file */
-		g_ptr_array_add(contents, bytes);
-		g_array_append_val(sources, source);
-	}
-	return names;
-}
-
-/* The files of the folder bind all huvudmän who name it, those of the folder in it that is called
- * as a huvudman bind that one; it need not be there. */
-static bool read_all_sources(const Config *config, GArray *sources, GPtrArray *contents,
-			     GPtrArray *labels, GError **error)
-{
-	const char *folder = config_path(config, "policy", "folder");
-	const char *huvudman = config_huvudman(config);
-	g_autofree char *own = huvudman ? g_build_filename(folder, huvudman, NULL) : NULL;
-	if (read_sources(folder, NULL, sources, contents, labels, error) &&
-	    (!own || !g_file_test(own, G_FILE_TEST_EXISTS) ||
-	     read_sources(own, huvudman, sources, contents, labels, error)))
-		return true;
-	g_autofree char *where = config_where(config, "policy", "folder");
-	g_prefix_error(error, "%s: ", where);
-	return false;
-}
-
 static void name_feeds(GChecksum *sum, const GPtrArray *feeds)
 {
 	for (guint i = 0; i < feeds->len; i++) {
@@ -427,7 +382,8 @@ static void generation_name(Generation *generation, const GArray *sources)
 	g_checksum_update(sum, (const guchar *)generation->reader_metadata, -1);
 	g_checksum_update(sum, (const guchar *)config_checksum(generation->config), -1);
 	g_checksum_update(sum, (const guchar *)generation->registry_sum, -1);
-	g_strlcpy(generation->id, g_checksum_get_string(sum), sizeof generation->id);
+	g_strlcpy(generation->digest, g_checksum_get_string(sum), sizeof generation->digest);
+	g_strlcpy(generation->id, generation->digest, sizeof generation->id);
 }
 
 static GArray *policy_feeds(const EntitySet *entities)
@@ -445,13 +401,12 @@ static GArray *policy_feeds(const EntitySet *entities)
 static bool load_policy(Generation *generation, gint64 now, GError **error)
 {
 	const Config *config = generation->config;
-	g_autoptr(GPtrArray) labels = g_ptr_array_new_with_free_func(g_free);
-	g_autoptr(GPtrArray) contents =
-		g_ptr_array_new_with_free_func((GDestroyNotify)g_bytes_unref);
-	g_autoptr(GArray) sources = g_array_new(FALSE, FALSE, sizeof(PolicySource));
-	if (!read_all_sources(config, sources, contents, labels, error))
+	if (!generation->files)
+		generation->files = policy_files_read(config, error);
+	if (!generation->files)
 		return false;
-	const PolicySource *files = (const PolicySource *)(void *)sources->data;
+	const GArray *sources = generation->files->sources;
+	const PolicySource *files = (const PolicySource *)(const void *)sources->data;
 	g_autoptr(GPtrArray) texts = policy_texts(files, sources->len);
 	g_autoptr(KnownServices) known = known_services_new(generation->entities, texts, now);
 	g_auto(ApprovalCounter)
@@ -636,6 +591,11 @@ GArray *generation_feeds(const Generation *generation)
 
 Generation *generation_load(Config *config, gint64 now, GError **error)
 {
+	return generation_load_files(config, NULL, now, error);
+}
+
+Generation *generation_load_files(Config *config, PolicyFiles *files, gint64 now, GError **error)
+{
 	g_autoptr(Generation) generation = g_new0(Generation, 1);
 	atomic_init(&generation->references, 1);
 	atomic_fetch_add(&alive, 1);
@@ -643,6 +603,7 @@ Generation *generation_load(Config *config, gint64 now, GError **error)
 	generation->warnings = g_ptr_array_new_with_free_func(g_free);
 	generation->secrets = g_array_new(FALSE, FALSE, sizeof(GenerationSecret));
 	generation->config = config_ref(config);
+	generation->files = files;
 	if (!load_zone(generation, error) || !load_keys(generation, error) ||
 	    !load_assurance(generation, error) || !load_registry(generation, error) ||
 	    !load_masterdata(generation, error))

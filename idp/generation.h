@@ -15,6 +15,7 @@
 #include "idp/masterdata/directory.h"
 #include "idp/masterdata/masterdata.h"
 #include "idp/page/page.h"
+#include "idp/policy-files.h"
 #include "idp/saml/identity.h"
 #include "idp/seal.h"
 #include "metadata/entity-set.h"
@@ -32,12 +33,14 @@ typedef struct {
 typedef struct {
 	atomic_uint references; /* C11's, not GLib's: ThreadSanitizer sees these */
 	guint64 serial;         /* no other of this process has it */
-	char id[13]; /* 12 hex digits: equal for equal policy, approvals, metadata and configuration
-		      */
+	char digest[65];        /* hex digits: equal for equal policy, approvals, metadata and
+				   configuration */
+	char id[13];            /* the first of them, for people and logs */
 	Config *config;
 	Assurance *assurance; /* borrows from config */
 	Registry *registry;   /* what policy, services and directory speak of */
 	char *registry_sum;   /* of the files that define it */
+	PolicyFiles *files;   /* of the policy */
 	Policy *policy;
 	EntitySet *entities;
 	Holds *holds; /* of the entities, which are marked with it */
@@ -67,6 +70,10 @@ typedef struct {
  * where a feed is new (metadata/feed-child.h). Transfer full.
  */
 Generation *generation_load(Config *config, gint64 now, GError **error);
+
+/* The same with other policy files (transfer full) than the configuration names; NULL: those. */
+Generation *generation_load_files(Config *config, PolicyFiles *files, gint64 now, GError **error);
+
 Generation *generation_ref(Generation *generation);
 void generation_unref(Generation *generation);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(Generation, generation_unref)
