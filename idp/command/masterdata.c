@@ -2,21 +2,17 @@
 #include <glib/gstdio.h>
 #include <signal.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "idp/command/command.h"
 #include "idp/command/find-service.h"
 #include "idp/command/lint-report.h"
+#include "idp/command/progress.h"
 #include "idp/command/protected-role.h"
 #include "idp/masterdata/lint-store.h"
 #include "idp/masterdata/lint.h"
 
 /* Entries of a finding that are printed where nobody says how many. */
 #define LIMIT_DEFAULT 20
-
-/* How often progress is told, on a terminal and elsewhere. */
-#define PROGRESS_TERMINAL  (G_USEC_PER_SEC / 10)
-#define PROGRESS_ELSEWHERE (10 * G_USEC_PER_SEC)
 
 static char **services_wanted, *language;
 static gboolean as_csv, as_json, quiet, keys, strict, looks;
@@ -50,8 +46,7 @@ typedef struct {
 	Lint *lint;
 	LintReport *report;
 	LintServices *services;
-	gint64 began, told; /* monotonic */
-	bool on_terminal;
+	Progress progress;
 } Walk;
 
 static volatile sig_atomic_t interrupted;
@@ -87,16 +82,6 @@ static const char *say(const char *en, const char *sv)
 	return g_str_equal(language, "sv") ? sv : en;
 }
 
-static void tell_progress(Walk *walk, gint64 now)
-{
-	guint n = lint_size(walk->lint);
-	double seconds = (double)(now - walk->began) / G_USEC_PER_SEC;
-	g_printerr("%s%u %s, %.0f %s%s", walk->on_terminal ? "\r" : "", n, say("entries", "poster"),
-		   n / MAX(seconds, 0.001), say("a second", "i sekunden"),
-		   walk->on_terminal ? " " : "\n");
-	walk->told = now;
-}
-
 static const GError *store_error(const Walk *walk)
 {
 	if (walk->store.error || !walk->services)
@@ -107,11 +92,8 @@ static const GError *store_error(const Walk *walk)
 static bool take(const DirectoryWalked *walked, gpointer data)
 {
 	Walk *walk = data;
-	gint64 now = g_get_monotonic_time();
 	lint_entry(walk->lint, walked->entry);
-	if (!quiet &&
-	    now - walk->told > (walk->on_terminal ? PROGRESS_TERMINAL : PROGRESS_ELSEWHERE))
-		tell_progress(walk, now);
+	progress_tell(&walk->progress, lint_size(walk->lint));
 	return !interrupted && !store_error(walk);
 }
 
@@ -159,15 +141,12 @@ static char *walk_all(Walk *walk, gint64 now)
 	g_autoptr(GError) error = NULL;
 
 	walk->lint = lint;
-	walk->began = walk->told = g_get_monotonic_time();
-	walk->on_terminal = isatty(STDERR_FILENO);
+	progress_begin(&walk->progress, language, quiet);
 	catch_interrupts();
 	directory_walk(walk->generation->directory, &more, take, walk, &error);
-	if (!quiet && walk->on_terminal)
-		g_printerr("\r\033[K");
+	double seconds = progress_end(&walk->progress);
 	lint_finish(lint);
 	char *why = incompleteness(walk, error);
-	double seconds = (double)(g_get_monotonic_time() - walk->began) / G_USEC_PER_SEC;
 	lint_report_finish(walk->report, lint_size(lint), seconds, why);
 	return why;
 }
