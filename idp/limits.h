@@ -93,6 +93,11 @@
 /* Service providers a worker's lasso keeps loaded; each costs some 30 kB and 2 ms to load. */
 #define LIMIT_LASSO_PROVIDERS 256
 
+/* -- policy ---------------------------------------------------------------------------------- */
+
+/* The policy that runs, as it is kept: 10,000 rules of a thousand bytes each, six times over. */
+#define LIMIT_KEPT_POLICY (64UL * 1024 * 1024)
+
 /* -- sealed strings, store and writer -------------------------------------------------------- */
 
 /* Bytes under one seal: a pending ask with RelayState, an ACS URL and ids, twice over. */
