@@ -39,6 +39,9 @@ struct Door {
 	int bell; /* an eventfd: the writer has told somebody, or it is time to stop */
 
 	pthread_mutex_t lock; /* of all below; guests that are WRITING are the writer's */
+	StoreTable watched;
+	void (*notice)(gpointer data); /* NULL: nothing is watched */
+	gpointer notice_data;
 	bool stopping;
 	Guest guests[LIMIT_DOOR_GUESTS];
 };
@@ -78,6 +81,14 @@ static void fail(int fd, const char *text)
 	send_message(fd, message);
 }
 
+static bool writes_to(const StoreCommit *commit, StoreTable table)
+{
+	for (guint i = 0; i < commit->ops->len; i++)
+		if (g_array_index(commit->ops, StoreOp, i).table == table)
+			return true;
+	return false;
+}
+
 /* In the writer's thread. */
 static void told(StoreCommit *commit, const StoreResult *result, gpointer data)
 {
@@ -86,6 +97,8 @@ static void told(StoreCommit *commit, const StoreResult *result, gpointer data)
 	GBytes *answer = door_message_answer(commit, result);
 
 	pthread_mutex_lock(&door->lock);
+	if (door->notice && result->outcome == STORE_OK && writes_to(commit, door->watched))
+		door->notice(door->notice_data);
 	guest->answer = answer;
 	guest->state = ANSWERING;
 	/* Under the lock: once it is released the door may be gone. */
@@ -316,6 +329,15 @@ Door *door_open(const char *place, Writer *writer, GError **error)
 	}
 	door_free(door);
 	return NULL;
+}
+
+void door_watch(Door *door, StoreTable table, void (*notice)(gpointer data), gpointer data)
+{
+	pthread_mutex_lock(&door->lock);
+	door->watched = table;
+	door->notice = notice;
+	door->notice_data = data;
+	pthread_mutex_unlock(&door->lock);
 }
 
 void door_close(Door *door)

@@ -21,6 +21,10 @@ typedef struct Door Door;
  */
 Door *door_open(const char *place, Writer *writer, GError **error);
 
+/* From now on `notice` is called, in any thread, when a commit that a command handed over has
+ * written to that table and is durable. Once. */
+void door_watch(Door *door, StoreTable table, void (*notice)(gpointer data), gpointer data);
+
 /* Removes the socket, sends away whoever has not handed over all of a commit, answers the others
  * when theirs are durable, and frees the door. NULL is allowed. */
 void door_close(Door *door);

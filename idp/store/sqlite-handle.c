@@ -237,6 +237,7 @@ static bool check(SqliteHandle *handle, GError **error)
 	       check_one(handle, "PRAGMA quick_check(session)", error) &&
 	       check_one(handle, "PRAGMA quick_check(spent_ask)", error) &&
 	       check_one(handle, "PRAGMA quick_check(known)", error) &&
+	       check_one(handle, "PRAGMA quick_check(confirmation)", error) &&
 	       check_one(handle, "PRAGMA quick_check(eppn)", error) &&
 	       check_one(handle, "PRAGMA quick_check(eppn_of)", error) &&
 	       check_one(handle, "PRAGMA quick_check(rotation)", error) &&

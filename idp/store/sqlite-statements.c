@@ -35,7 +35,7 @@ const SqliteStatements sqlite_statements[STORE_TABLES] = {
 	[STORE_EPPN_OF] = DURABLE("eppn_of"),   [STORE_IDENTIFIER] = DURABLE("identifier"),
 	[STORE_ROTATION] = DURABLE("rotation"), [STORE_CONTINUATION] = DURABLE("continuation"),
 	[STORE_APPROVAL] = DURABLE("approval"), [STORE_CHOICE] = DURABLE("choice"),
-	[STORE_HOLD] = DURABLE("hold"),
+	[STORE_HOLD] = DURABLE("hold"),         [STORE_CONFIRMATION] = FLEETING("confirmation"),
 };
 
 SqliteUse *sqlite_use(SqliteHandle *handle, const char *sql, const uint8_t *key, int64_t now,

@@ -30,6 +30,7 @@ static const Table tables[STORE_TABLES] = {
 	[STORE_SESSION] = TABLE("session", true, LIMIT_STORE_SESSIONS),
 	[STORE_SPENT_ASK] = TABLE("spent_ask", true, LIMIT_STORE_SPENT_ASKS),
 	[STORE_KNOWN] = TABLE("known", true, LIMIT_STORE_KNOWN),
+	[STORE_CONFIRMATION] = TABLE("confirmation", true, LIMIT_STORE_CONFIRMATIONS),
 	[STORE_EPPN] = TABLE("eppn", false, LIMIT_STORE_EPPNS),
 	[STORE_EPPN_OF] = TABLE("eppn_of", false, LIMIT_STORE_EPPNS),
 	[STORE_IDENTIFIER] = TABLE("identifier", false, LIMIT_STORE_IDENTIFIERS),

@@ -128,7 +128,18 @@ DURABLE("approval") \
 
 /* What services ask for. */
 #define STEP_6 DURABLE("hold")
+
+/* Who let in a generation that releases more. */
+#define STEP_7 \
+"CREATE TABLE confirmation (" \
+"	key     BLOB PRIMARY KEY," \
+"	owner   BLOB," \
+"	value   BLOB NOT NULL," \
+"	expires INTEGER NOT NULL" \
+") STRICT, WITHOUT ROWID;" \
+"CREATE INDEX confirmation_expires ON confirmation (expires);" \
+"CREATE INDEX confirmation_owner ON confirmation (owner) WHERE owner IS NOT NULL;"
 /* clang-format on */
 
-const char *const schema_steps[] = {STEP_1, STEP_2, STEP_3, STEP_4, STEP_5, STEP_6};
+const char *const schema_steps[] = {STEP_1, STEP_2, STEP_3, STEP_4, STEP_5, STEP_6, STEP_7};
 const int schema_version = G_N_ELEMENTS(schema_steps);
