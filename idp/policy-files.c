@@ -47,6 +47,14 @@ void policy_files_add(PolicyFiles *files, const char *name, const char *huvudman
 	g_array_append_val(files->sources, source);
 }
 
+void policy_files_texts(const PolicyFiles *files, GPtrArray *texts)
+{
+	const GArray *sources = files->sources;
+	g_ptr_array_extend_and_steal(
+		texts,
+		policy_texts((const PolicySource *)(const void *)sources->data, sources->len));
+}
+
 /* ---- those that hold ---- */
 
 static bool read_trusted(PolicyFiles *files, const char *folder, const char *huvudman,

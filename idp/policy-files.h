@@ -24,6 +24,9 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(PolicyFiles, policy_files_free)
 /* Adds one. huvudman: whom alone it binds, or NULL; it is put before the name. */
 void policy_files_add(PolicyFiles *files, const char *name, const char *huvudman, GBytes *bytes);
 
+/* Adds every text in quotes of the files (policy_texts()) to `texts', an array that frees them. */
+void policy_files_texts(const PolicyFiles *files, GPtrArray *texts);
+
 /*
  * Those that hold: of [policy] folder, which bind all huvudmän who name it, and those of the folder
  * in it that is called as the huvudman, which bind that one; it need not be there. Whoever may

@@ -62,27 +62,18 @@ bool side_at(Side *side, const char *path, const CommandLine *line, gint64 now, 
 	return side->generation;
 }
 
-static void add_texts(const Side *side, GPtrArray *texts)
-{
-	const GArray *sources = side->generation->files->sources;
-	g_autoptr(GPtrArray) own =
-		policy_texts((const PolicySource *)(const void *)sources->data, sources->len);
-	g_ptr_array_set_free_func(own, NULL);
-	g_ptr_array_extend_and_steal(texts, g_steal_pointer(&own));
-}
-
 void side_know(Side *side, gint64 now)
 {
 	g_autoptr(GPtrArray) texts = g_ptr_array_new_with_free_func(g_free);
-	add_texts(side, texts);
+	policy_files_texts(side->generation->files, texts);
 	side->known = known_services_new(side->generation->entities, texts, now);
 }
 
 void sides_know(Side *before, Side *after, gint64 now)
 {
 	g_autoptr(GPtrArray) texts = g_ptr_array_new_with_free_func(g_free);
-	add_texts(before, texts);
-	add_texts(after, texts);
+	policy_files_texts(before->generation->files, texts);
+	policy_files_texts(after->generation->files, texts);
 	before->known = known_services_new(before->generation->entities, texts, now);
 	after->known = known_services_new(after->generation->entities, texts, now);
 }
