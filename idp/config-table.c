@@ -125,6 +125,8 @@ const ConfigSetting config_table[] = {
 	{"policy", "folder", CONFIG_PATH, "policy.d", false, 0, 0,
 	 "Folder of the *.policy files. It and they belong to root or to whoever runs portvakt; "
 	 "nobody else may write them."},
+	{"policy", "confirm-widening", CONFIG_BOOL, "no", false, 0, 0,
+	 "A reload that would release more waits for `portvakt policy confirm'; what ran goes on."},
 	{"metadata", "folder", CONFIG_PATH, "metadata.d", false, 0, 0,
 	 "Folder of single services' metadata; see portvakt-metadata(1)."},
 

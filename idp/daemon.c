@@ -353,11 +353,34 @@ static char *held_text(const Generation *generation)
 	return count.services ? holds_count_text(&count) : NULL;
 }
 
+/* What is released from now on, or would be, and was not. */
+static void note_wider(const Huvudman *huvudman, const Admission *admission, bool taken)
+{
+	for (guint i = 0; admission->wider && i < admission->wider->len; i++) {
+		const LogField fields[] = {{"huvudman", huvudman_name(huvudman)},
+					   {"wider", admission->wider->pdata[i]},
+					   {"confirmed-by", admission->account},
+					   {NULL, NULL}};
+		log_event(G_LOG_LEVEL_WARNING,
+			  taken ? "more is released than before" : "more would be released",
+			  fields);
+	}
+}
+
 static void note_failure(const char *huvudman, const char *message, const GError *failed)
 {
 	const LogField fields[] = {
 		{"huvudman", huvudman}, {"error", failed->message}, {NULL, NULL}};
 	log_event(G_LOG_LEVEL_WARNING, message, fields);
+}
+
+/* At a start. */
+static void note_waiting(const Huvudman *huvudman, const Admission *admission)
+{
+	const LogField fields[] = {
+		{"huvudman", huvudman_name(huvudman)}, {"error", admission->waits}, {NULL, NULL}};
+	note_wider(huvudman, admission, false);
+	log_event(G_LOG_LEVEL_WARNING, "what ran before goes on: what is configured waits", fields);
 }
 
 /* Each by itself: one that cannot be loaded is told, and answers 503. Nobody at all is an error. */
@@ -367,12 +390,16 @@ static bool load_huvudmen(Daemon *daemon, GError **error)
 	unsigned loaded = 0;
 	for (unsigned i = 0; i < daemon->n; i++) {
 		g_autoptr(GError) failed = NULL;
+		g_auto(Admission) admission = {0};
 		Huvudman *huvudman = daemon->huvudmen[i];
-		if (huvudman_load(huvudman, daemon->main, daemon->huvudmen, daemon->n, &failed))
+		if (huvudman_load(huvudman, daemon->main, daemon->huvudmen, daemon->n, &admission,
+				  &failed))
 			loaded++;
 		else if (daemon->n > 1)
 			note_failure(huvudman_name(huvudman), "not loaded: nobody is served there",
 				     failed);
+		if (admission.waits)
+			note_waiting(huvudman, &admission);
 		if (failed && !first)
 			first = g_steal_pointer(&failed);
 	}
@@ -483,18 +510,24 @@ static void warn_names(const Config *before, const Config *after, const char *wh
 static void reload_one(Daemon *daemon, Huvudman *huvudman, Config *main)
 {
 	g_autoptr(GError) failed = NULL;
+	g_auto(Admission) admission = {0};
 	g_autoptr(Generation) before = huvudman_current(huvudman);
 	char id[sizeof before->id] = "";
 	if (before)
 		g_strlcpy(id, before->id, sizeof id);
 	g_clear_pointer(&before, generation_unref);
-	if (!huvudman_load(huvudman, main, daemon->huvudmen, daemon->n, &failed)) {
+	if (!huvudman_load(huvudman, main, daemon->huvudmen, daemon->n, &admission, &failed)) {
+		note_wider(huvudman, &admission, false);
 		note_failure(huvudman_name(huvudman),
 			     *id ? "not reloaded: the generation before goes on"
 				 : "not reloaded: nobody is served there",
 			     failed);
 		return;
 	}
+	if (admission.waits)
+		note_waiting(huvudman, &admission);
+	else
+		note_wider(huvudman, &admission, true);
 	g_autoptr(Generation) generation = huvudman_current(huvudman);
 	g_autofree char *alive = g_strdup_printf("%u", generation_alive());
 	g_autofree char *held = held_text(generation);
@@ -514,7 +547,7 @@ void daemon_reload(Daemon *daemon)
 	g_autoptr(Config) main = config_load(daemon->config_file, &failed);
 	if (!main || !may_go_on(daemon, main, &failed)) {
 		for (unsigned i = 0; i < daemon->n; i++)
-			huvudman_keep(daemon->huvudmen[i], failed);
+			huvudman_keep(daemon->huvudmen[i], failed->message);
 		note_failure(NULL, "not reloaded: the generation before goes on", failed);
 		return;
 	}

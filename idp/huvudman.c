@@ -3,9 +3,12 @@
 
 #include <glib/gstdio.h>
 #include <pthread.h>
+#include <signal.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "idp/apart.h"
+#include "idp/kept-policy.h"
 #include "idp/limits.h"
 #include "idp/log.h"
 #include "idp/store/door.h"
@@ -31,6 +34,8 @@ struct Huvudman {
 	gint64 loaded; /* seconds since 1970 */
 	guint64 reloads, reloads_failed;
 	char *error; /* of the last load; NULL: it was taken */
+	char *base;  /* what was taken (kept_policy_base()), "" if it could not be kept; of the
+			main thread */
 };
 
 static gint64 now_seconds(void)
@@ -126,6 +131,12 @@ static void note_reserve(const WriterReserve *reserve, gpointer data)
 		  texts[reserve->level], fields);
 }
 
+/* What was confirmed is let in at once. */
+static void ask_for_reload(gpointer data)
+{
+	kill(getpid(), SIGHUP);
+}
+
 static bool open_writer(Huvudman *huvudman, GError **error)
 {
 	const WriterOptions options = {
@@ -140,6 +151,8 @@ static bool open_writer(Huvudman *huvudman, GError **error)
 		huvudman->writer = writer_start(store, &options, error);
 	if (huvudman->writer)
 		huvudman->door = door_open(huvudman->store_file, huvudman->writer, error);
+	if (huvudman->door)
+		door_watch(huvudman->door, STORE_CONFIRMATION, ask_for_reload, NULL);
 	return huvudman->door != NULL;
 }
 
@@ -254,12 +267,12 @@ static Generation *build(Huvudman *huvudman, Config *main, Huvudman *const *othe
 	return may_follow(huvudman, next, error) ? g_steal_pointer(&next) : NULL;
 }
 
-void huvudman_keep(Huvudman *huvudman, const GError *error)
+void huvudman_keep(Huvudman *huvudman, const char *why)
 {
-	g_assert(error);
+	g_assert(why);
 	pthread_mutex_lock(&huvudman->lock);
 	g_free(huvudman->error);
-	huvudman->error = g_strdup(error->message);
+	huvudman->error = g_strdup(why);
 	huvudman->reloads_failed += huvudman->generation != NULL;
 	pthread_mutex_unlock(&huvudman->lock);
 }
@@ -338,17 +351,32 @@ static Generation *build_settled(Huvudman *huvudman, Config *main, Huvudman *con
 	return NULL;
 }
 
-bool huvudman_load(Huvudman *huvudman, Config *main, Huvudman *const *others, unsigned n,
-		   GError **error)
+/* Before others see it: a start compares with what is kept. Where nobody waits for a confirmation
+ * it is only worth a warning. */
+static bool keep_policy(Huvudman *huvudman, const Generation *next, GError **error)
 {
 	GError *failed = NULL;
-	Generation *old = huvudman->generation;
-	Generation *next = build_settled(huvudman, main, others, n, &failed);
-	if (!next) {
-		huvudman_keep(huvudman, failed);
+	gint64 now = now_seconds();
+	if (kept_policy_write(next, now, &failed)) {
+		g_free(huvudman->base);
+		huvudman->base = kept_policy_base(next->digest, now);
+		return true;
+	}
+	g_prefix_error(&failed, "the policy cannot be kept beside the store: ");
+	if (config_bool(next->config, "policy", "confirm-widening")) {
 		g_propagate_error(error, failed);
 		return false;
 	}
+	g_ptr_array_add(next->warnings, g_strdup(failed->message));
+	g_error_free(failed);
+	g_free(huvudman->base);
+	huvudman->base = g_strdup("");
+	return true;
+}
+
+static void swap_in(Huvudman *huvudman, Generation *next)
+{
+	Generation *old = huvudman->generation;
 	if (old)
 		directory_inherit(next->directory, old->directory);
 	pthread_mutex_lock(&huvudman->lock);
@@ -358,7 +386,54 @@ bool huvudman_load(Huvudman *huvudman, Config *main, Huvudman *const *others, un
 	g_clear_pointer(&huvudman->error, g_free);
 	pthread_mutex_unlock(&huvudman->lock);
 	generation_unref(old);
+}
+
+/* What ran last goes on after a start, if what is configured has to wait. */
+static bool choose_first(Huvudman *huvudman, Generation **next, Admission *admission,
+			 GError **error)
+{
+	Generation *before = NULL;
+	if (admission_start(*next, now_seconds(), admission, &before, &huvudman->base, error))
+		return true;
+	if (!before)
+		return false;
+	generation_unref(*next);
+	*next = before;
 	return true;
+}
+
+static bool start(Huvudman *huvudman, Generation **next, Admission *admission, GError **error)
+{
+	g_clear_pointer(&huvudman->base, g_free);
+	return choose_first(huvudman, next, admission, error) &&
+	       (admission->waits || keep_policy(huvudman, *next, error));
+}
+
+static bool follow(Huvudman *huvudman, Generation *next, Admission *admission, GError **error)
+{
+	return admission_judge(huvudman->generation, huvudman->base, next, now_seconds(), admission,
+			       error) &&
+	       keep_policy(huvudman, next, error);
+}
+
+bool huvudman_load(Huvudman *huvudman, Config *main, Huvudman *const *others, unsigned n,
+		   Admission *ret_admission, GError **error)
+{
+	GError *failed = NULL;
+	Generation *next = build_settled(huvudman, main, others, n, &failed);
+	bool good = next && (huvudman->generation ? follow(huvudman, next, ret_admission, &failed)
+						  : start(huvudman, &next, ret_admission, &failed));
+	if (good)
+		swap_in(huvudman, next);
+	else
+		g_clear_pointer(&next, generation_unref);
+	if (failed)
+		huvudman_keep(huvudman, failed->message);
+	else if (ret_admission->waits)
+		huvudman_keep(huvudman, ret_admission->waits);
+	if (failed)
+		g_propagate_error(error, failed);
+	return good;
 }
 
 /* ---- the report ---- */
@@ -415,6 +490,7 @@ void huvudman_free(Huvudman *huvudman)
 	generation_unref(huvudman->generation);
 	pthread_mutex_destroy(&huvudman->lock);
 	g_free(huvudman->error);
+	g_free(huvudman->base);
 	g_free(huvudman->store_file);
 	g_free(huvudman->host);
 	g_free(huvudman->name);

@@ -9,6 +9,7 @@
  */
 #pragma once
 
+#include "idp/admission.h"
 #include "idp/generation.h"
 #include "idp/health/health.h"
 #include "idp/login/throttle.h"
@@ -34,12 +35,15 @@ Huvudman *huvudman_new(const char *name, const HuvudmanLane *lane);
  * for huvudman_gather() too, says why. Visits under way end in the one they began with. `others`
  * are all of the daemon, whose generations and hosts it must keep apart from. The host is known
  * from the first try on, where the configuration says it.
+ *
+ * ret_admission: zeroed; what is released besides. At a start it may be that what is configured has
+ * to wait for a confirmation, and what ran before goes on: true, with `waits' set.
  */
 bool huvudman_load(Huvudman *huvudman, Config *main, Huvudman *const *others, unsigned n,
-		   GError **error);
+		   Admission *ret_admission, GError **error);
 
 /* The generation before goes on, for that reason. */
-void huvudman_keep(Huvudman *huvudman, const GError *error);
+void huvudman_keep(Huvudman *huvudman, const char *why);
 
 /* Its name, or NULL; of NULL too. Its host, with the port if that is not 443: constant once there
  * are threads; NULL: not known. Transfer none. */

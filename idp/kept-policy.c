@@ -29,6 +29,11 @@ void kept_policy_free(KeptPolicy *kept)
 	g_free(kept);
 }
 
+char *kept_policy_base(const char *digest, gint64 taken)
+{
+	return g_strdup_printf("%s %" G_GINT64_FORMAT, digest, taken);
+}
+
 /* ---- the bytes ---- */
 
 GBytes *kept_policy_to_bytes(const PolicyFiles *files, const char *digest, gint64 taken)

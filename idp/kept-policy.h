@@ -17,7 +17,13 @@ typedef struct {
 void kept_policy_free(KeptPolicy *kept);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(KeptPolicy, kept_policy_free)
 
-/* Keeps the policy of a generation, durably. Errors: METADATA_ERROR, CONFIG_ERROR. */
+/* What a confirmation calls a generation that was taken then: another each time, so that nothing
+ * that was confirmed once is let in a second time unseen. It begins with the digest. Transfer full.
+ */
+char *kept_policy_base(const char *digest, gint64 taken);
+
+/* Keeps the policy of a generation that is taken `now`, durably. Errors: METADATA_ERROR,
+ * CONFIG_ERROR. */
 bool kept_policy_write(const Generation *generation, gint64 now, GError **error);
 
 /* What is kept beside the store that the configuration names; transfer full. NULL without an error

@@ -147,6 +147,18 @@
  * year for nine years; most rows have some 600 bytes. */
 #define LIMIT_STORE_HOLDS 100000
 
+/* Confirmations: one a reload, of which an admin makes some a day. Past it the oldest is forgotten,
+ * and asked for again if it was never used. */
+#define LIMIT_STORE_CONFIRMATIONS 1000
+
+/* How long a confirmation waits for its reload, in seconds: a change that is prepared before a
+ * holiday. */
+#define LIMIT_CONFIRMATION (30 * 86400)
+
+/* How long the command that confirms waits for the daemon to have it: a whole generation is read
+ * and compared, and a policy of 10,000 rules takes its time. */
+#define LIMIT_CONFIRM_WAIT_MS 20000
+
 /* How long an expired row is left before it is swept, in seconds: longer than any request lasts,
  * so that a slow one still meets the row that says it comes second. */
 #define LIMIT_STORE_GRACE 60

@@ -3,18 +3,19 @@
 #include <sys/stat.h>
 
 #include "idp/approval.h"
-#include "idp/approver.h"
-#include "idp/command/command.h"
 #include "idp/command/policy-fmt.h"
+#include "idp/command/policy.h"
 #include "idp/generation.h"
 #include "policy/guess.h"
 
-static gboolean as_json, dry_run, yes;
+static PolicyOptions options;
 
 static const GOptionEntry entries[] = {
-	{"dry-run", 'n', 0, G_OPTION_ARG_NONE, &dry_run, "Say everything, write nothing", NULL},
-	{"json", 'j', 0, G_OPTION_ARG_NONE, &as_json, "Print JSON (approvals)", NULL},
-	{"yes", 0, 0, G_OPTION_ARG_NONE, &yes,
+	{"dry-run", 'n', 0, G_OPTION_ARG_NONE, &options.dry_run, "Say everything, write nothing",
+	 NULL},
+	{"json", 'j', 0, G_OPTION_ARG_NONE, &options.as_json, "Print JSON (approvals, waiting)",
+	 NULL},
+	{"yes", 0, 0, G_OPTION_ARG_NONE, &options.yes,
 	 "Do not ask whether the text that is printed is the one to approve", NULL},
 	G_OPTION_ENTRY_NULL,
 };
@@ -93,21 +94,21 @@ static bool find_release(Errand *errand, const char *file, const char *title, GE
 	return true;
 }
 
-/* The daemon's account is nobody's own; root is taken for one person, whoever is root. */
-static bool find_approver(Errand *errand, GError **error)
+bool policy_find_approver(const Generation *generation, Approver *approver, GError **error)
 {
-	const char *place = store_place(errand->generation);
+	const char *place = store_place(generation);
 	struct stat store;
 	if (stat(place, &store) != 0)
 		return command_no_store(place, error);
-	if (!approver_find(&errand->approver, error))
+	if (!approver_find(approver, error))
 		return false;
-	if (errand->approver.uid != 0 && errand->approver.uid == store.st_uid)
+	/* root is taken for one person, whoever is root */
+	if (approver->uid != 0 && approver->uid == store.st_uid)
 		return command_set_error(
 			error,
 			"%s is the account of the daemon and not of a person; log in as yourself "
 			"and use sudo",
-			errand->approver.account);
+			approver->account);
 	return true;
 }
 
@@ -116,7 +117,7 @@ static bool prepare(Errand *errand, const CommandLine *line, GError **error)
 	gint64 now = g_get_real_time() / G_USEC_PER_SEC;
 	errand->generation = command_generation(line, now, error);
 	return errand->generation && find_release(errand, line->rest[1], line->rest[2], error) &&
-	       find_approver(errand, error);
+	       policy_find_approver(errand->generation, &errand->approver, error);
 }
 
 /* ---- what is written ---- */
@@ -160,7 +161,7 @@ static int approve(const CommandLine *line)
 		.time = now,
 	};
 	g_print("%s\n", errand.one->canonical);
-	if (dry_run) {
+	if (options.dry_run) {
 		g_print("%s would approve this; nothing is written (--dry-run).\n",
 			errand.approver.account);
 		return COMMAND_DONE;
@@ -168,7 +169,7 @@ static int approve(const CommandLine *line)
 	/* of the text above, whatever the file says by now */
 	g_autofree char *question =
 		g_strdup_printf("%s will approve this text.", errand.approver.account);
-	if (!command_confirm(question, yes))
+	if (!command_confirm(question, options.yes))
 		return COMMAND_PROBLEM;
 	g_autoptr(StoreCommit) commit = store_commit_new(now, NULL, NULL);
 	approval_give(commit, &approval);
@@ -189,7 +190,7 @@ static int withdraw(const CommandLine *line)
 	if (!prepare(&errand, line, &error))
 		return command_fail(error);
 	g_assert(errand.one);
-	if (dry_run) {
+	if (options.dry_run) {
 		g_print("%s would take back an approval of \"%s\"; nothing is written (--dry-run).\n",
 			errand.approver.account, errand.one->title);
 		return COMMAND_DONE;
@@ -314,7 +315,7 @@ static int approvals(const CommandLine *line)
 	if (!all)
 		return command_fail(error);
 	g_autoptr(GArray) releases = policy_approvals(generation->policy);
-	if (!as_json) {
+	if (!options.as_json) {
 		list(releases, all, tell_text, NULL);
 		if (releases->len + all->len == 0)
 			g_printerr("No release needs approval, and none has been given.\n");
@@ -329,29 +330,43 @@ static int approvals(const CommandLine *line)
 
 /* ---- the command ---- */
 
+static int waiting(const CommandLine *line)
+{
+	return policy_waiting(line, &options);
+}
+
+static int confirm(const CommandLine *line)
+{
+	return policy_confirm(line, &options);
+}
+
 static int run(const CommandLine *line)
 {
 	static const struct {
 		const char *name;
-		guint arguments;
+		guint arguments, optional;
 		int (*run)(const CommandLine *line);
 		const char *usage;
 	} verbs[] = {
-		{"approve", 2, approve, "approve FILE TITLE"},
-		{"approvals", 0, approvals, "approvals"},
-		{"withdraw", 2, withdraw, "withdraw FILE TITLE"},
+		{"approve", 2, 0, approve, "approve FILE TITLE"},
+		{"approvals", 0, 0, approvals, "approvals"},
+		{"withdraw", 2, 0, withdraw, "withdraw FILE TITLE"},
+		{"waiting", 0, 0, waiting, "waiting"},
+		{"confirm", 0, 1, confirm, "confirm [DIGEST]"},
 	};
 	const char *verb = line->rest ? line->rest[0] : "";
 	for (gsize i = 0; i < G_N_ELEMENTS(verbs); i++) {
 		if (!g_str_equal(verbs[i].name, verb))
 			continue;
-		if (g_strv_length(line->rest) != verbs[i].arguments + 1) {
+		guint n = g_strv_length(line->rest) - 1;
+		if (n < verbs[i].arguments || n > verbs[i].arguments + verbs[i].optional) {
 			g_printerr("portvakt policy: it is `portvakt policy %s'\n", verbs[i].usage);
 			return COMMAND_USAGE;
 		}
 		return command_start_libraries() ? verbs[i].run(line) : COMMAND_PROBLEM;
 	}
-	g_printerr("portvakt policy: say what to do: approve, approvals, withdraw or fmt\n");
+	g_printerr("portvakt policy: say what to do: approve, approvals, withdraw, waiting, "
+		   "confirm or fmt\n");
 	return COMMAND_USAGE;
 }
 
@@ -361,11 +376,14 @@ int command_policy(int argc, char **argv)
 		return policy_fmt(argc - 1, argv + 1);
 	CommandLine line = {
 		.name = "policy",
-		.arguments = "approve FILE TITLE | approvals | withdraw FILE TITLE | fmt FILE...",
+		.arguments = "approve FILE TITLE | approvals | withdraw FILE TITLE | waiting | "
+			     "confirm [DIGEST] | fmt FILE...",
 		.summary =
 			"Approves a release that two administrators must approve before it gives "
 			"anything,\nlists what has been approved by whom, and takes an approval of "
-			"one's own back.\n`portvakt policy fmt --help' tells how files are laid out.",
+			"one's own back.\nSays what waits because it would release more than what "
+			"runs, and lets it in.\n`portvakt policy fmt --help' tells how files are "
+			"laid out.",
 		.entries = entries,
 	};
 	int result = command_parse(&line, &argc, &argv) ? run(&line) : COMMAND_USAGE;

@@ -1,0 +1,50 @@
+/* SPDX-License-Identifier: AGPL-3.0-or-later */
+#include "idp/widening.h"
+
+#include "idp/known-services.h"
+#include "policy/diff.h"
+
+static char *line_of(const DiffEntry *entry, unsigned today)
+{
+	g_autofree char *sentence = diff_sentence(entry, "en");
+	GString *text = g_string_new(NULL);
+	for (guint i = 0; i < entry->services->len && i < 3; i++)
+		g_string_append_printf(text, "%s%s", i ? ", " : "",
+				       ((const Site *)entry->services->pdata[i])->name_en);
+	if (entry->services->len > 3)
+		g_string_append_printf(text, " and %u more", entry->services->len - 3);
+	g_string_append_printf(text, "%s%s", text->len ? ": " : "", sentence);
+	if (entry->from > today)
+		g_string_append_printf(text, " (from %04u-%02u-%02u)", entry->from / 10000,
+				       entry->from / 100 % 100, entry->from % 100);
+	return g_string_free(text, FALSE);
+}
+
+GPtrArray *widening_find(const Generation *before, const Generation *after, gint64 now)
+{
+	GPtrArray *lines = g_ptr_array_new_with_free_func(g_free);
+	g_autoptr(GPtrArray) texts = g_ptr_array_new_with_free_func(g_free);
+	policy_files_texts(before->files, texts);
+	policy_files_texts(after->files, texts);
+	g_autoptr(KnownServices) known = known_services_new(after->entities, texts, now);
+	const PolicyContext context = {
+		.scopes = after->identity.scopes,
+		.today = generation_today(after->zone, now),
+		.services = (const Service *const *)known->services->pdata,
+		.n_services = known->services->len,
+	};
+	g_autoptr(GPtrArray) entries = policy_diff(before->policy, after->policy, &context);
+	guint more = 0;
+	for (guint i = 0; i < entries->len; i++) {
+		const DiffEntry *entry = entries->pdata[i];
+		if (entry->way != DIFF_WIDER && entry->way != DIFF_MAY_WIDEN)
+			continue;
+		if (lines->len < WIDENING_LINES)
+			g_ptr_array_add(lines, line_of(entry, context.today));
+		else
+			more++;
+	}
+	if (more)
+		g_ptr_array_add(lines, g_strdup_printf("%u more: `portvakt diff' tells", more));
+	return lines;
+}

@@ -1,0 +1,16 @@
+/* SPDX-License-Identifier: AGPL-3.0-or-later */
+/*
+ * What one generation releases that another does not, over all persons there can be: what an admin
+ * is told before it is let in.
+ */
+#pragma once
+
+#include "idp/generation.h"
+
+/* More than that many lines nobody reads, and one log need not hold. */
+#define WIDENING_LINES 100
+
+/* Sentences in English, char *, each with the service and the line of policy: what `after` releases
+ * and `before` did not, or may not have, as of `now`; empty: nothing. Takes some seconds at most,
+ * and says that it may widen where that does not do. Transfer full. */
+GPtrArray *widening_find(const Generation *before, const Generation *after, gint64 now);
