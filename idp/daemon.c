@@ -561,6 +561,12 @@ void daemon_reload(Daemon *daemon)
 	}
 }
 
+void daemon_look(Daemon *daemon)
+{
+	for (unsigned i = 0; i < daemon->n; i++)
+		huvudman_look(daemon->huvudmen[i], now_seconds());
+}
+
 /*
  * The order keeps every visit's way open to its end: first no new ones, then, while all lanes and
  * the writers still run, the end of those under way. Each ends by itself: the directory waits for

@@ -20,5 +20,8 @@ Daemon *daemon_start(const char *config_file, GError **error);
  * of; another base-url is refused. */
 void daemon_reload(Daemon *daemon);
 
+/* To be called every second or so: sees that a day has begun. */
+void daemon_look(Daemon *daemon);
+
 /* Takes no new connections, finishes every visit and commit, and frees everything. */
 void daemon_stop(Daemon *daemon);

@@ -115,7 +115,7 @@ typedef struct {
 	guint service;
 	Role role;
 	bool is_protected;
-	const Decision *before, *after;
+	bool *noted; /* that something is wider, and that it is narrower */
 } Case;
 
 static void note(const Case *at, DifferenceKind kind, bool wider, const DecisionRow *row,
@@ -130,6 +130,7 @@ static void note(const Case *at, DifferenceKind kind, bool wider, const Decision
 		.is_protected = at->is_protected,
 	};
 	tally_add(at->tally, key_of(&change), 1, rule);
+	at->noted[wider] = true;
 }
 
 static bool has_all(const GPtrArray *values, const GPtrArray *wanted)
@@ -278,14 +279,19 @@ static void judge_role(const Difference *difference, Tally *tally, const Directo
 		const DifferenceService *service = &options->services[i];
 		g_autoptr(Decision) was = decide(&options->before, before, service->before, openly);
 		g_autoptr(Decision) is = decide(&options->after, after, service->after, openly);
+		bool noted[2] = {false, false};
 		const Case at = {
 			.tally = tally,
 			.service = i,
 			.role = role,
 			.is_protected = openly && (before->is_protected || after->is_protected),
+			.noted = noted,
 		};
 		compare_ways(&at, is, was, true);
 		compare_ways(&at, was, is, false);
+		for (unsigned wider = 0; wider < 2; wider++)
+			if (noted[wider])
+				note(&at, DIFFERENCE_ANYTHING, wider, NULL, NULL);
 	}
 }
 

@@ -18,13 +18,14 @@ typedef enum {
 	DIFFERENCE_UNASKED,   /* it is given without a yes that was needed */
 	DIFFERENCE_UNSHOWN,   /* a page is weaker: nothing is shown before it leaves */
 	DIFFERENCE_NAME,      /* the person, or the attribute, goes by another name */
+	DIFFERENCE_ANYTHING,  /* any of these: each person once */
 	DIFFERENCE_KINDS
 } DifferenceKind;
 
 typedef struct {
 	guint service; /* place in DifferenceOptions.services */
 	DifferenceKind kind;
-	const Attribute *attribute; /* NULL: LOGIN, UNSHOWN, and the NAME of the person */
+	const Attribute *attribute; /* NULL: LOGIN, UNSHOWN, ANYTHING, and the NAME of the person */
 	bool wider;                 /* so it is after; else it was so before, and is no more */
 	Role role;
 	bool is_protected; /* never unless `openly` */

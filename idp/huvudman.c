@@ -7,6 +7,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "idp/almanac.h"
 #include "idp/apart.h"
 #include "idp/kept-policy.h"
 #include "idp/limits.h"
@@ -21,6 +22,7 @@ struct Huvudman {
 	char *host;
 	HuvudmanLane lane;
 	Throttle *throttle;
+	Almanac *almanac;
 	Tally tally;
 
 	/* From the first generation on, and constant from then. */
@@ -54,6 +56,7 @@ Huvudman *huvudman_new(const char *name, const HuvudmanLane *lane)
 	huvudman->name = g_strdup(name);
 	huvudman->lane = *lane;
 	huvudman->throttle = throttle_new();
+	huvudman->almanac = almanac_new(huvudman->name);
 	pthread_mutex_init(&huvudman->lock, NULL);
 	return huvudman;
 }
@@ -436,6 +439,13 @@ bool huvudman_load(Huvudman *huvudman, Config *main, Huvudman *const *others, un
 	return good;
 }
 
+void huvudman_look(Huvudman *huvudman, gint64 now)
+{
+	g_autoptr(Generation) generation = huvudman_current(huvudman);
+	if (generation)
+		almanac_look(huvudman->almanac, generation, now);
+}
+
 /* ---- the report ---- */
 
 static void gather_parts(Huvudman *huvudman, const Generation *generation, gint64 now, HealthOf *of)
@@ -465,6 +475,7 @@ void huvudman_gather(Huvudman *huvudman, gint64 now, HealthOf *of)
 	of->name = huvudman->name;
 	of->tally = &huvudman->tally;
 	throttle_stats(huvudman->throttle, &of->throttle);
+	of->agreement = almanac_next(huvudman->almanac, &of->agreement_left);
 	if (of->kept)
 		gather_parts(huvudman, of->kept, now, of);
 }
@@ -476,6 +487,7 @@ void huvudman_stop(Huvudman *huvudman)
 	if (!huvudman)
 		return;
 	g_clear_pointer(&huvudman->door, door_close);
+	almanac_stop(huvudman->almanac);
 	pool_stop(huvudman->directory);
 }
 
@@ -486,6 +498,7 @@ void huvudman_free(Huvudman *huvudman)
 	pool_free(huvudman->directory);
 	door_close(huvudman->door);
 	writer_stop(huvudman->writer);
+	almanac_free(huvudman->almanac);
 	throttle_free(huvudman->throttle);
 	generation_unref(huvudman->generation);
 	pthread_mutex_destroy(&huvudman->lock);

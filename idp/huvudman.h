@@ -45,6 +45,9 @@ bool huvudman_load(Huvudman *huvudman, Config *main, Huvudman *const *others, un
 /* The generation before goes on, for that reason. */
 void huvudman_keep(Huvudman *huvudman, const char *why);
 
+/* To be called every second or so: sees that a day has begun (almanac.h). */
+void huvudman_look(Huvudman *huvudman, gint64 now);
+
 /* Its name, or NULL; of NULL too. Its host, with the port if that is not 443: constant once there
  * are threads; NULL: not known. Transfer none. */
 const char *huvudman_name(const Huvudman *huvudman);

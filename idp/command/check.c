@@ -1,9 +1,11 @@
 /* SPDX-License-Identifier: AGPL-3.0-or-later */
 #include <glib/gstdio.h>
 
+#include "idp/agreements.h"
 #include "idp/apart.h"
 #include "idp/command/command.h"
 #include "idp/generation.h"
+#include "policy/register.h"
 
 #define DAY_SECONDS 86400
 /* A certificate that services have pinned takes weeks to replace everywhere. */
@@ -11,10 +13,14 @@
 
 static gboolean strict;
 static gboolean offline;
+static gboolean count_people;
 
 static const GOptionEntry entries[] = {
 	{"strict", 0, 0, G_OPTION_ARG_NONE, &strict, "Take warnings for errors", NULL},
 	{"offline", 0, 0, G_OPTION_ARG_NONE, &offline, "Do not ask the directory", NULL},
+	{"directory", 0, 0, G_OPTION_ARG_NONE, &count_people,
+	 "Also read everybody in the directory, and count who loses what when an agreement ends",
+	 NULL},
 	G_OPTION_ENTRY_NULL,
 };
 
@@ -109,6 +115,47 @@ static void check_holds(const Generation *generation)
 	tell_good("holds: %s%s", text, count.services ? "; see `portvakt metadata holds'" : "");
 }
 
+/* What ends soon; the policy's own warnings say that much without the directory. */
+static void check_agreements(Tally *tally, const Generation *generation, gint64 now)
+{
+	g_autoptr(GError) error = NULL;
+	g_autoptr(GPtrArray) ends =
+		agreements_ending(generation->policy, generation_today(generation->zone, now));
+	if (!count_people)
+		return;
+	if (!agreements_count(generation, ends, now, NULL, NULL, &error)) {
+		tell_wrong(tally, error);
+		return;
+	}
+	for (guint i = 0; i < ends->len; i++) {
+		const AgreementEnd *end = ends->pdata[i];
+		g_autofree char *sentence = agreement_end_sentence(end, "en");
+		g_autofree char *text =
+			g_strdup_printf("%s:%u: %s", end->rule.file, end->rule.line, sentence);
+		tell_warning(tally, text);
+	}
+	if (!ends->len)
+		tell_good("agreements: none ends in 90 days");
+}
+
+/* What time alone will do, the next of it. */
+static void check_turns(const Generation *generation, gint64 now)
+{
+	unsigned today = generation_today(generation->zone, now);
+	g_autoptr(GArray) turns = policy_turns(generation->policy);
+	for (guint i = 0; i < turns->len; i++) {
+		const PolicyTurn *turn = &g_array_index(turns, PolicyTurn, i);
+		if (turn->day <= today)
+			continue;
+		tell_good("policy: changes by itself, next on %04u-%02u-%02u, when \"%s\" (%s:%u) "
+			  "%s",
+			  turn->day / 10000, turn->day / 100 % 100, turn->day % 100,
+			  turn->rule.title, turn->rule.file, turn->rule.line,
+			  turn->ends ? "gives nothing any more" : "begins");
+		return;
+	}
+}
+
 static void check_generation(Tally *tally, const Generation *generation, gint64 now)
 {
 	tell_good("metadata: %u services", entity_set_size(generation->entities));
@@ -119,6 +166,8 @@ static void check_generation(Tally *tally, const Generation *generation, gint64 
 	check_certificate(tally, generation, now);
 	check_store(tally, generation);
 	check_directory(tally, generation);
+	check_turns(generation, now);
+	check_agreements(tally, generation, now);
 	for (guint i = 0; i < generation->warnings->len; i++)
 		tell_warning(tally, generation->warnings->pdata[i]);
 	g_print("%sgeneration %s\n", whose, generation->id);
@@ -170,6 +219,15 @@ static void check_all(Tally *tally, const CommandLine *line)
 		check_one(tally, main, *name, line->config, loaded);
 }
 
+static bool options_are_whole(void)
+{
+	if (!offline || !count_people)
+		return true;
+	g_printerr("portvakt check: --offline or --directory, not both\n"
+		   "Try `portvakt check --help'.\n");
+	return false;
+}
+
 int command_check(int argc, char **argv)
 {
 	CommandLine line = {
@@ -182,7 +240,7 @@ int command_check(int argc, char **argv)
 	};
 	Tally tally = {0};
 	int result = COMMAND_USAGE;
-	if (command_parse(&line, &argc, &argv)) {
+	if (command_parse(&line, &argc, &argv) && options_are_whole()) {
 		if (command_start_libraries())
 			check_all(&tally, &line);
 		else

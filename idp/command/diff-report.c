@@ -94,6 +94,9 @@ static const struct {
 	[DIFFERENCE_NAME] = {{"", "knows {p} by another name ({a})"},
 			     {"", "känner {p} under ett annat namn ({a})"},
 			     "name"},
+	[DIFFERENCE_ANYTHING] = {{"something less for {p}", "something more for {p}"},
+				 {"något mindre för {p}", "något mer för {p}"},
+				 "anything"},
 };
 
 static char *change_text(const DiffReport *report, const DifferenceChange *change)
@@ -131,6 +134,8 @@ static void print_persons(const DiffReport *report)
 			&g_array_index(report->persons, DifferenceChange, i);
 		g_autofree char *text = change_text(report, change);
 		g_autofree char *rule = rule_text(&change->rule);
+		if (change->kind == DIFFERENCE_ANYTHING)
+			continue;
 		if (change->service != last)
 			g_print("  %s\n", (const char *)report->names->pdata[change->service]);
 		last = change->service;

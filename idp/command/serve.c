@@ -33,7 +33,9 @@ static gboolean on_reload(gpointer data)
 
 static gboolean on_second(gpointer data)
 {
+	const Running *running = data;
 	log_tell_left_out(false);
+	daemon_look(running->daemon);
 	return G_SOURCE_CONTINUE;
 }
 
@@ -69,7 +71,7 @@ static int serve(const CommandLine *line)
 	g_unix_signal_add(SIGHUP, on_reload, &running);
 	g_unix_signal_add(SIGTERM, on_stop, &running);
 	g_unix_signal_add(SIGINT, on_stop, &running);
-	g_timeout_add_seconds(1, on_second, NULL);
+	g_timeout_add_seconds(1, on_second, &running);
 	hold_reload(SIG_UNBLOCK);
 	g_main_loop_run(running.loop);
 	daemon_stop(running.daemon);

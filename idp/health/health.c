@@ -11,6 +11,9 @@
 #define CERTIFICATE_SOON   (30 * DAY)
 #define CERTIFICATE_URGENT (7 * DAY)
 
+/* Days left of an agreement with which a release ends. */
+#define AGREEMENT_DAYS 30
+
 /* Seconds that a store which could not be written is left alone. */
 #define STORE_RETRY 30
 
@@ -28,6 +31,7 @@ void health_clear(Health *health)
 	for (unsigned i = 0; i < health->n; i++) {
 		g_clear_pointer(&health->of[i].kept, generation_unref);
 		g_clear_pointer(&health->of[i].error, g_free);
+		g_clear_pointer(&health->of[i].agreement, g_free);
 		g_clear_pointer(&health->of[i].feeds, g_array_unref);
 	}
 	g_clear_pointer(&health->of, g_free);
@@ -249,6 +253,15 @@ static Verdict check_throttle(const Health *health, const HealthOf *of)
 		       of->throttle.entries[THROTTLE_ADDRESS]);
 }
 
+/* Told from the first warning on; a month before, somebody must have a new one signed. */
+static Verdict check_agreements(const Health *health, const HealthOf *of)
+{
+	if (!of->agreement)
+		return verdict(HEALTH_READY, "none ends in 90 days");
+	return verdict(of->agreement_left <= AGREEMENT_DAYS ? HEALTH_DEGRADED : HEALTH_READY, "%s",
+		       of->agreement);
+}
+
 static const struct {
 	const char *name;
 	enum { OF_PROCESS, OF_HUVUDMAN, ALWAYS } whose; /* ALWAYS: also of one not loaded */
@@ -261,6 +274,7 @@ static const struct {
 	{"generation", ALWAYS, check_generation},
 	{"feeds", OF_HUVUDMAN, check_feeds},
 	{"holds", OF_HUVUDMAN, check_holds},
+	{"agreements", OF_HUVUDMAN, check_agreements},
 	{"saml-certificate", OF_HUVUDMAN, check_saml_certificate},
 	{"tls-certificate", OF_PROCESS, check_tls_certificate},
 	{"queues", OF_HUVUDMAN, check_queues},

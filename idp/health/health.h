@@ -39,6 +39,8 @@ typedef struct {
 	HoldsCount held;
 	GArray *feeds; /* FeedStatus; NULL: none */
 	gint64 saml_certificate_ends;
+	char *agreement;         /* the one that ends first, as a sentence; NULL: none does soon */
+	unsigned agreement_left; /* days */
 	const Tally *tally;
 } HealthOf;
 

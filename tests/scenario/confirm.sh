@@ -7,6 +7,7 @@ set -u
 # shellcheck source=tests/lib/visit.sh
 . "${top_srcdir:?}/tests/lib/visit.sh"
 visit_test
+health_url=http://127.0.0.1:$health_port
 pupil=noabjo
 school=$bed/policy.d/school.policy
 cp "$school" "$work/narrow"
@@ -63,7 +64,7 @@ hangup >"$work/reload"
 like 'then it waits, and the log says what' "$(cat "$work/reload")" \
   '*"more would be released"*displayName*"not reloaded: the generation before goes on"*waits for*policy confirm*displayName*'
 is 'what ran goes on' "$(try)" "$narrow"
-[ -z "${health_url-}" ] || like 'health says so' "$(curl -sS "$health_url/health/ready")" '*waits for*policy confirm*'
+like 'health says so' "$(curl -sS "$health_url/health/ready")" '*waits for*policy confirm*'
 policy waiting
 like 'it is told what waits' "$code $out" '1 *+ *displayName*It waits for*policy confirm*'
 policy waiting --json

@@ -1,0 +1,74 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: AGPL-3.0-or-later
+# An agreement that ends soon: `check`, the log and health say so, with how many people lose what.
+set -u
+# shellcheck source=tests/lib/visit.sh
+. "${top_srcdir:?}/tests/lib/visit.sh"
+visit_test
+health_url=http://127.0.0.1:$health_port
+school=$bed/policy.d/school.policy
+log=$bed/log/portvakt.log
+cp "$school" "$work/before"
+
+# ends DAYS: Matteboken's agreement ends so many days from now.
+ends() {
+  sed "/^release \"Matteboken\"/,/^}/s/^    silent/&\n    agreement \"PUB 7\" until $(TZ=Europe/Stockholm date -d "+$1 days" +%F)/" \
+    "$work/before" >"$school"
+}
+# check OPTION...: the answer is in out, the exit code in code.
+check() {
+  out=$("$portvakt" check --config "$bed_conf" "$@" 2>&1)
+  code=$?
+}
+told() {
+  grep -c '"an agreement ends"' "$log"
+}
+wait_told() {
+  wait_for 10 'the log' bash -c "[ \$(grep -c '\"an agreement ends\"' '$log') -ge $1 ]"
+}
+
+check --directory
+like 'none ends' "$code $out" '0 *agreements: none ends in 90 days*'
+check --directory --offline
+like 'one cannot count without it' "$code $out" '2 *--offline or --directory*'
+
+ends 26
+check --directory
+like 'check counts who loses what' "$code $out" \
+  '0 *warning *school.policy:7: agreement "PUB 7" ends *, in 26 days; persons who then lose something: Matteboken: *'
+like 'and says when the policy changes by itself' "$out" '*changes by itself, next on *"Matteboken"*gives nothing any more*'
+persons=$(grep -oE 'Matteboken: [0-9]+$' <<<"$out" | tr -dc 0-9)
+ok 'all who are let in are counted, and nobody else' test "$persons" -gt 5
+hangup >"$work/reload"
+wait_told 1
+is 'the log has it' "$(grep '"an agreement ends"' "$log" | tail -n 1 | jq -c '[.days, .persons, .rule]')" \
+  "[\"26\",\"$persons\",\"school.policy:7\"]"
+like 'health too' "$(curl -sS "$health_url/health/ready" | jq -r '.checks[] | select(.check == "agreements") | "\(.status) \(.says)"')" \
+  "degraded agreement \"PUB 7\" ends *, in 26 days; *Matteboken: $persons"
+hangup >"$work/reload"
+sleep 1.5
+is 'once' "$(told)" 1
+ends 7
+hangup >"$work/reload"
+wait_told 2
+is 'and again a week before' "$(told) $(grep '"an agreement ends"' "$log" | tail -n 1 | jq -r .days)" '2 7'
+ends 80
+hangup >"$work/reload"
+wait_told 3
+like 'three months before it is nothing to worry about' \
+  "$(curl -sS "$health_url/health/ready" | jq -r '.checks[] | select(.check == "agreements") | "\(.status) \(.says)"')" \
+  'ready agreement "PUB 7" ends *, in 80 days*'
+like 'no name and no value is in it' "$(grep -c '@skola' "$log")" 0
+
+# --- a directory that is away ----------------------------------------------------------------------
+bed_halt slapd
+ends 1
+hangup >"$work/reload"
+wait_told 4
+like 'without a directory it is told without a number' \
+  "$(grep '"an agreement ends"' "$log" | tail -n 1 | jq -c '[.days, .persons, (.error | length > 0)]')" '?"1",null,true?'
+check --directory
+like 'and check says why' "$code $out" '1 *wrong*'
+bed_halt portvakt
+is 'it ends well, in the middle of it too' "$?" 0
+tap_done
