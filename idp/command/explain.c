@@ -131,6 +131,36 @@ static char *asked_in(const Told *told, const DecisionRow *row)
 	return NULL;
 }
 
+/* The service has newly asked for it, and no admin has let that in. */
+static bool is_held(const Told *told, const DecisionRow *row)
+{
+	for (guint i = 0; i < told->service->wishes->len; i++) {
+		const Wish *wish = told->service->wishes->pdata[i];
+		if (wish->held && (wish->attribute ? wish->attribute == row->attribute
+						   : g_str_equal(wish->name, row->name)))
+			return true;
+	}
+	return false;
+}
+
+static const char *page_name(PageKind page)
+{
+	static const char *const names[] = {
+		[PAGE_SILENT] = "silent", [PAGE_INFORM] = "inform", [PAGE_ASK] = "ask"};
+	return names[page];
+}
+
+static const struct {
+	const char *name, *en, *sv;
+} grant_states[] = {
+	[GRANT_GIVEN] = {"given", "the person is told", "personen informeras"},
+	[GRANT_TO_ASK] = {"to-ask", "the person will be asked", "personen kommer att tillfrågas"},
+	[GRANT_AGREED] = {"agreed", "the person said yes", "personen sa ja"},
+	[GRANT_DECLINED] = {"declined", "the person said no", "personen sa nej"},
+	[GRANT_TOO_YOUNG] = {"too-young", "the person is too young to be asked",
+			     "personen är för ung för att tillfrågas"},
+};
+
 static GVariant *rule_variant(const DecisionRule *rule)
 {
 	GVariantDict dict;
@@ -163,6 +193,13 @@ static GVariant *row_variant(const Told *told, const DecisionRow *row)
 	if (file)
 		g_variant_dict_insert(&dict, "asked_in", "s", file);
 	g_variant_dict_insert(&dict, "required", "b", row->required);
+	g_variant_dict_insert(&dict, "held", "b", is_held(told, row));
+	if (row->told_as)
+		g_variant_dict_insert(&dict, "told_as", "s", row->told_as);
+	if (row->without_format)
+		g_variant_dict_insert(&dict, "without_format", "b", true);
+	if (row->level)
+		g_variant_dict_insert(&dict, "level", "s", row->level);
 	g_variant_dict_insert(&dict, "reason", "s", reason_code_name(row->reason));
 	g_variant_dict_insert(&dict, "sentence", "s", sentence);
 	if (row->rule.title)
@@ -171,6 +208,55 @@ static GVariant *row_variant(const Told *told, const DecisionRow *row)
 	g_variant_dict_insert_value(&dict, "values",
 				    values_variant(is_to_be_made(told, row) ? NULL : row->values));
 	return g_variant_dict_end(&dict);
+}
+
+static char *day_text(unsigned day)
+{
+	return g_strdup_printf("%04u-%02u-%02u", day / 10000, day / 100 % 100, day % 100);
+}
+
+/* What one release gives, or would. */
+static GVariant *grant_variant(const DecisionGrant *grant)
+{
+	const char *because = say(grant->because_en, grant->because_sv);
+	g_autofree char *date = day_text(grant->date);
+	GVariantBuilder attributes;
+	GVariantDict dict;
+	g_variant_builder_init(&attributes, G_VARIANT_TYPE("as"));
+	for (guint i = 0; i < grant->attributes->len; i++)
+		g_variant_builder_add(&attributes, "s",
+				      ((const Attribute *)grant->attributes->pdata[i])->name);
+	g_variant_dict_init(&dict, NULL);
+	g_variant_dict_insert_value(&dict, "rule", rule_variant(&grant->rule));
+	g_variant_dict_insert(&dict, "page", "s", page_name(grant->page));
+	g_variant_dict_insert(&dict, "state", "s", grant_states[grant->state].name);
+	if (grant->date)
+		g_variant_dict_insert(&dict, "date", "s", date);
+	if (because)
+		g_variant_dict_insert(&dict, "because", "s", because);
+	if (grant->basis)
+		g_variant_dict_insert(&dict, "basis", "s", grant->basis);
+	g_variant_dict_insert_value(&dict, "attributes", g_variant_builder_end(&attributes));
+	return g_variant_dict_end(&dict);
+}
+
+static GVariant *grants_variant(const Decision *decision)
+{
+	GVariantBuilder grants;
+	g_variant_builder_init(&grants, G_VARIANT_TYPE("aa{sv}"));
+	for (guint i = 0; decision->grants && i < decision->grants->len; i++)
+		g_variant_builder_add_value(&grants, grant_variant(decision->grants->pdata[i]));
+	return g_variant_builder_end(&grants);
+}
+
+/* Categories that the service carries and no admin has let in. */
+static GVariant *held_variant(const Service *service)
+{
+	GVariantBuilder held;
+	g_variant_builder_init(&held, G_VARIANT_TYPE("as"));
+	for (guint i = 0; service->held_categories && i < service->held_categories->len; i++)
+		g_variant_builder_add(&held, "s", service->held_categories->pdata[i]);
+	return g_variant_builder_end(&held);
 }
 
 /* By what the service is told who it is. */
@@ -212,6 +298,13 @@ static GVariant *told_variant(const Told *told)
 		g_variant_dict_insert_value(&dict, "rule", rule_variant(&decision->rule));
 	if (decision)
 		g_variant_dict_insert_value(&dict, "subject", subject_variant(decision));
+	if (decision) {
+		g_variant_dict_insert(&dict, "page", "s", page_name(decision->page));
+		g_variant_dict_insert_value(&dict, "grants", grants_variant(decision));
+	}
+	if (decision && decision->level_wanted)
+		g_variant_dict_insert(&dict, "level_wanted", "s", decision->level_wanted);
+	g_variant_dict_insert_value(&dict, "held_categories", held_variant(told->service));
 	g_variant_dict_insert_value(&dict, "attributes", g_variant_builder_end(&rows));
 	return g_variant_dict_end(&dict);
 }
@@ -221,11 +314,28 @@ static char *where_text(const DecisionRule *rule)
 	return rule->title ? g_strdup_printf("  [%s:%u]", rule->file, rule->line) : g_strdup("");
 }
 
+/* What the service has asked for, and by which name it is told. */
+static void print_ask(const Told *told, const DecisionRow *row)
+{
+	g_autofree char *file = asked_in(told, row);
+	GString *text = g_string_new(row->required ? say("required", "krävs")
+				     : row->asked  ? say("asked for", "efterfrågas")
+						   : say("not asked for", "efterfrågas inte"));
+	if (file)
+		g_string_append_printf(text, " %s %s", say("in", "i"), file);
+	if (is_held(told, row))
+		g_string_append(text, say("; held", "; väntar på godkännande"));
+	if (row->told_as)
+		g_string_append_printf(text, "; %s \"%s\"", say("told as", "lämnas som"),
+				       row->told_as);
+	g_print("      (%s)\n", text->str);
+	g_string_free(text, TRUE);
+}
+
 static void print_row(const Told *told, const DecisionRow *row)
 {
 	g_autofree char *sentence = reason_sentence(told->decision, row, language);
 	g_autofree char *where = where_text(&row->rule);
-	g_autofree char *file = row->rule.title ? NULL : asked_in(told, row);
 	g_print("\n  %s %s%s%s\n", row->values ? "+" : "-", row->name, row->attribute ? "  " : "",
 		row->attribute ? row->attribute->saml : "");
 	if (is_to_be_made(told, row))
@@ -233,9 +343,27 @@ static void print_row(const Told *told, const DecisionRow *row)
 			say("(made at the first login)", "(görs vid första inloggningen)"));
 	for (guint i = 0; !is_to_be_made(told, row) && row->values && i < row->values->len; i++)
 		g_print("      = %s\n", masked ? "***" : (const char *)row->values->pdata[i]);
-	g_print("      %s%s%s%s%s\n", sentence, where,
-		file ? say("  [asked in ", "  [efterfrågas i ") : "", file ? file : "",
-		file ? "]" : "");
+	g_print("      %s%s\n", sentence, where);
+	print_ask(told, row);
+}
+
+/* What the person is told and asked, by the releases that do. */
+static void print_grants(const Decision *decision)
+{
+	for (guint i = 0; decision->grants && i < decision->grants->len; i++) {
+		const DecisionGrant *grant = decision->grants->pdata[i];
+		g_autofree char *where = where_text(&grant->rule);
+		g_autofree char *date = grant->date ? day_text(grant->date) : g_strdup("");
+		if (grant->page == PAGE_SILENT)
+			continue;
+		g_print("\"%s\": %s%s%s%s\n", grant->rule.title,
+			say(grant_states[grant->state].en, grant_states[grant->state].sv),
+			*date ? " " : "", date, where);
+		for (guint j = 0; j < grant->attributes->len; j++)
+			g_print("%s%s", j ? ", " : "    ",
+				((const Attribute *)grant->attributes->pdata[j])->name);
+		g_print("%s", grant->attributes->len ? "\n" : "");
+	}
 }
 
 static void print_told(const Told *told)
@@ -253,6 +381,13 @@ static void print_told(const Told *told)
 	if (decision && decision->subject.attribute)
 		g_print("NameID: %s, %s\n", decision->subject.attribute->name,
 			decision->subject.format);
+	if (decision && decision->level_wanted)
+		g_print("%s %s\n",
+			say("more would be given at login level",
+			    "mer skulle lämnas ut vid inloggning på nivå"),
+			decision->level_wanted);
+	if (decision)
+		print_grants(decision);
 	for (guint i = 0; decision && i < decision->rows->len; i++)
 		print_row(told, decision->rows->pdata[i]);
 }

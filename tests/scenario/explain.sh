@@ -20,13 +20,17 @@ run() {
 run explain --person noabjo --service Matteboken --language en
 like 'a pupil is let in by a line of policy' "$code $out" '0 *let in: *"Matteboken"*[[]school.policy:7]*'
 like 'what is given stands there with its line' "$out" '*+ eduPersonPrincipalName *= jntsr7@skola.example*[[]school.policy:7]*'
-like 'what is withheld with where it is asked for' "$out" '*- displayName *asks for it, but no release*[[]asked in *.xml]*'
+like 'what is withheld with where it is asked for' "$out" '*- displayName *asks for it, but no release*(required in *.xml)*'
 run explain -p noabjo -s https://shib.localhost/shibboleth -l sv
 like 'by entityID, and in Swedish' "$code $out" '0 *släpps in: Lämnas ut enligt "Matteboken"*'
 run explain -p saglun -s Matteboken -l en
 like 'a protected pupil is like anybody outside the rule' "$code $out" \
   '0 *refused: No release lets this person into Matteboken.*- eduPersonPrincipalName *not for this person.*[[]school.policy:7]*'
 is 'and nothing says why' "$(grep -ciE 'protect|skydd|sekretess|Ingen regel' <<<"$out")" 0
+run explain -p noabjo -s Matteboken -j
+is 'JSON says of each what was asked, and of the whole what page is due' \
+  "$(sed '/^portvakt explain: /d' <<<"$out" | jq -c '[.page, (.grants | length), .held_categories, (.attributes[] | select(.name == "displayName") | [.asked, .held])]')" \
+  '["silent",1,[],[true,false]]'
 run explain -p noabjo -s Matteboken --mask -l en
 is 'masked, there are no values' "$(grep -c 'jntsr7' <<<"$out") $(grep -c '= \*\*\*' <<<"$out")" '0 3'
 run explain -p noohad -s Matteboken -l en
