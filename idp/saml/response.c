@@ -124,8 +124,9 @@ static void add_attribute(XmlNode *statement, const DecisionRow *row)
 	XmlNode *attribute = xml_node_add(statement, SAML, "Attribute");
 
 	xml_node_set(attribute, "FriendlyName", row->attribute->name);
-	xml_node_set(attribute, "Name", row->attribute->saml);
-	xml_node_set(attribute, "NameFormat", URI_FORMAT);
+	xml_node_set(attribute, "Name", row->told_as ? row->told_as : row->attribute->saml);
+	if (!row->without_format)
+		xml_node_set(attribute, "NameFormat", URI_FORMAT);
 	for (guint i = 0; i < row->values->len; i++)
 		xml_node_add_with_text(attribute, SAML, "AttributeValue", row->values->pdata[i]);
 }

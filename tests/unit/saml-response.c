@@ -40,6 +40,8 @@ static const SamlStamp stamp = {
 /* What a decision holds: an attribute and its values, ';' between them; NULL: withheld. */
 typedef struct {
 	const char *attribute, *values;
+	const char *told_as; /* NULL: its own name */
+	bool without_format;
 } Given;
 
 static Decision *decide(const Given *given, gsize count)
@@ -53,6 +55,8 @@ static Decision *decide(const Given *given, gsize count)
 		DecisionRow *row = g_new0(DecisionRow, 1);
 
 		row->attribute = attribute_by_name(given[i].attribute);
+		row->told_as = given[i].told_as;
+		row->without_format = given[i].without_format;
 		g_assert_nonnull(row->attribute);
 		row->name = row->attribute->name;
 		row->reason =
@@ -191,6 +195,24 @@ static void test_nothing_given(void)
 	g_autofree char *text = unsigned_text(response, &signatures);
 
 	g_assert_cmpstr(text, ==, ASSERTION "</saml:Assertion></samlp:Response>");
+}
+
+/* By the name that the policy gives it, with NameFormat or without. */
+static void test_renamed(void)
+{
+	static const Given given[] = {
+		{"mail", "a@skola.example", "http://schemas.example/mail", false},
+		{"givenName", "Åsa", "fornamn", true}};
+	g_autofree char *response = respond(given, G_N_ELEMENTS(given), &identity);
+	guint signatures = 0;
+	g_autofree char *text = unsigned_text(response, &signatures);
+
+	g_assert_nonnull(strstr(text,
+				"<saml:Attribute FriendlyName=\"mail\" "
+				"Name=\"http://schemas.example/mail\" "
+				"NameFormat=\"urn:oasis:names:tc:SAML:2.0:attrname-format:uri\">"));
+	g_assert_nonnull(
+		strstr(text, "<saml:Attribute FriendlyName=\"givenName\" Name=\"fornamn\">"));
 }
 
 /* What the policy makes the subject is the NameID, and an attribute only if that is said. */
@@ -526,6 +548,7 @@ int main(int argc, char **argv)
 		    .return_url = g_strdup(ACS)};
 	g_test_add_func("/saml/response/bytes", test_bytes);
 	g_test_add_func("/saml/response/nothing-given", test_nothing_given);
+	g_test_add_func("/saml/response/renamed", test_renamed);
 	g_test_add_func("/saml/response/subject", test_subject);
 	g_test_add_func("/saml/response/subject-alone", test_subject_alone);
 	g_test_add_func("/saml/response/faults", test_faults);
