@@ -1,0 +1,267 @@
+/* SPDX-License-Identifier: AGPL-3.0-or-later */
+#include "idp/choice/choice.h"
+
+#include <string.h>
+
+#include "idp/limits.h"
+
+/* time, form, said, role, protocol, id, service, its names, attributes, purposes */
+#define PACKED "(xyyyyssssasa(ss))"
+#define FORM   1
+
+void choice_free(Choice *choice)
+{
+	if (!choice)
+		return;
+	g_free(choice->id);
+	g_free(choice->service);
+	g_free(choice->name_sv);
+	g_free(choice->name_en);
+	g_clear_pointer(&choice->purposes_sv, g_ptr_array_unref);
+	g_clear_pointer(&choice->purposes_en, g_ptr_array_unref);
+	g_clear_pointer(&choice->attributes, g_ptr_array_unref);
+	g_free(choice);
+}
+
+static Choice *choice_new(void)
+{
+	Choice *choice = g_new0(Choice, 1);
+
+	choice->purposes_sv = g_ptr_array_new_with_free_func(g_free);
+	choice->purposes_en = g_ptr_array_new_with_free_func(g_free);
+	choice->attributes = g_ptr_array_new_with_free_func(g_free);
+	return choice;
+}
+
+/* ---- the bytes ---- */
+
+GBytes *choice_to_bytes(const Choice *choice)
+{
+	GVariantBuilder attributes, purposes;
+
+	g_variant_builder_init(&attributes, G_VARIANT_TYPE("as"));
+	g_variant_builder_init(&purposes, G_VARIANT_TYPE("a(ss)"));
+	for (guint i = 0; i < choice->attributes->len; i++)
+		g_variant_builder_add(&attributes, "s", choice->attributes->pdata[i]);
+	for (guint i = 0; i < choice->purposes_sv->len; i++)
+		g_variant_builder_add(&purposes, "(ss)", choice->purposes_sv->pdata[i],
+				      choice->purposes_en->pdata[i]);
+	g_autoptr(GVariant) row = g_variant_ref_sink(g_variant_new(
+		PACKED, choice->time, FORM, (guint8)choice->said, (guint8)choice->role,
+		(guint8)choice->protocol, choice->id, choice->service, choice->name_sv,
+		choice->name_en, &attributes, &purposes));
+	return g_variant_get_data_as_bytes(row);
+}
+
+static bool is_sound(const Choice *choice, guint8 form)
+{
+	g_autoptr(GBytes) id = seal_base64url_decode(choice->id, SEAL_HASH_BYTES);
+
+	return form == FORM && id && g_bytes_get_size(id) == SEAL_HASH_BYTES &&
+	       choice->said >= SAID_SEEN && choice->said <= SAID_NO && role_name(choice->role) &&
+	       (choice->protocol == PROTOCOL_SAML || choice->protocol == PROTOCOL_OIDC) &&
+	       *choice->service && choice->purposes_sv->len;
+}
+
+static void unpack_lists(Choice *choice, GVariantIter *attributes, GVariantIter *purposes)
+{
+	char *one, *other;
+
+	while (g_variant_iter_next(attributes, "s", &one))
+		g_ptr_array_add(choice->attributes, one);
+	while (g_variant_iter_next(purposes, "(ss)", &one, &other)) {
+		g_ptr_array_add(choice->purposes_sv, one);
+		g_ptr_array_add(choice->purposes_en, other);
+	}
+}
+
+Choice *choice_from_bytes(GBytes *bytes, GError **error)
+{
+	g_autoptr(Choice) choice = choice_new();
+	g_autoptr(GVariantIter) attributes = NULL;
+	g_autoptr(GVariantIter) purposes = NULL;
+	g_autoptr(GVariant) row =
+		g_variant_ref_sink(g_variant_new_from_bytes(G_VARIANT_TYPE(PACKED), bytes, FALSE));
+	guint8 form = 0, said = 0, role = 0, protocol = 0;
+
+	if (g_variant_is_normal_form(row)) {
+		g_variant_get(row, PACKED, &choice->time, &form, &said, &role, &protocol,
+			      &choice->id, &choice->service, &choice->name_sv, &choice->name_en,
+			      &attributes, &purposes);
+		unpack_lists(choice, attributes, purposes);
+		choice->said = said;
+		choice->role = role;
+		choice->protocol = protocol;
+		if (is_sound(choice, form))
+			return g_steal_pointer(&choice);
+	}
+	g_set_error_literal(error, STORE_ERROR, STORE_ERROR_CORRUPT,
+			    "a choice in the store is none of this version's");
+	return NULL;
+}
+
+/* ---- the rows ---- */
+
+/* The length says where the person ends: no two choices have one key. What was told there has one
+ * row, whatever it was; what is asked has one for each matter. */
+static char *row_key(const char *person, Role role, Protocol protocol, const char *service,
+		     const char *id)
+{
+	return g_strdup_printf("%s %zu %s %s %s%s %s", role_name(role), strlen(person), person,
+			       protocol == PROTOCOL_OIDC ? "oidc" : "saml", id ? "ask " : "inform",
+			       id ? id : "", service);
+}
+
+static char *matter_key(const char *person, Role role, const Matter *matter)
+{
+	return row_key(person, role, matter->service->protocol, matter->service->id,
+		       matter->asks ? matter->id : NULL);
+}
+
+bool choice_recall(StoreReader *reader, const char *person, Role role, Matter *matter,
+		   GError **error)
+{
+	g_autofree char *key = matter_key(person, role, matter);
+	g_autoptr(GBytes) value = NULL;
+	StoreOutcome outcome = store_get(reader, STORE_CHOICE, key, 0, &value, NULL, error);
+
+	if (outcome != STORE_OK)
+		return outcome == STORE_ABSENT;
+	g_autoptr(Choice) choice = choice_from_bytes(value, error);
+	if (!choice)
+		return false;
+	/* what was told before was another thing */
+	if (!g_str_equal(choice->id, matter->id))
+		return true;
+	matter->said = choice->said;
+	matter->time = choice->time;
+	return true;
+}
+
+static char *cut(const char *text)
+{
+	const char *end = NULL;
+	gsize length = strnlen(text, CHOICE_NAME_MAX);
+
+	g_utf8_validate(text, (gssize)length, &end);
+	return g_strndup(text, (gsize)(end - text));
+}
+
+static void describe(Choice *choice, const Matter *matter)
+{
+	gsize bytes = 0;
+
+	for (guint i = 0; i < matter->purposes->len; i++) {
+		const Purpose *purpose = &g_array_index(matter->purposes, Purpose, i);
+		bytes += strlen(purpose->sv) + strlen(purpose->en);
+		if (i > 0 && bytes > CHOICE_PURPOSES_MAX)
+			break;
+		g_ptr_array_add(choice->purposes_sv, g_strdup(purpose->sv));
+		g_ptr_array_add(choice->purposes_en, g_strdup(purpose->en));
+	}
+	for (guint i = 0; i < matter->attributes->len; i++)
+		g_ptr_array_add(choice->attributes,
+				g_strdup(((const Attribute *)matter->attributes->pdata[i])->name));
+}
+
+void choice_remember(StoreCommit *commit, const char *person, Role role, const Matter *matter)
+{
+	g_autofree char *key = matter_key(person, role, matter);
+	g_autoptr(Choice) choice = choice_new();
+
+	g_assert(matter->asks ? matter->said > SAID_SEEN : matter->said == SAID_SEEN);
+	choice->id = g_strdup(matter->id);
+	choice->said = matter->said;
+	choice->role = role;
+	choice->time = matter->time;
+	choice->protocol = matter->service->protocol;
+	choice->service = g_strdup(matter->service->id);
+	choice->name_sv = cut(service_display(matter->service, "sv"));
+	choice->name_en = cut(service_display(matter->service, "en"));
+	describe(choice, matter);
+	g_autoptr(GBytes) bytes = choice_to_bytes(choice);
+	store_put(commit, STORE_CHOICE, key, person, bytes, STORE_NEVER);
+}
+
+typedef struct {
+	GPtrArray *all;
+	GError *error;
+} Walk;
+
+static bool take_row(GBytes *value, gpointer data)
+{
+	Walk *walk = data;
+	Choice *choice = choice_from_bytes(value, &walk->error);
+
+	if (choice)
+		g_ptr_array_add(walk->all, choice);
+	return choice != NULL;
+}
+
+static gint latest_first(gconstpointer a, gconstpointer b)
+{
+	const Choice *first = *(Choice *const *)a, *second = *(Choice *const *)b;
+	int order = (first->time < second->time) - (first->time > second->time);
+
+	return order ? order : strcmp(first->id, second->id);
+}
+
+GPtrArray *choice_list(StoreReader *reader, const char *person, GError **error)
+{
+	g_autoptr(GPtrArray) all =
+		g_ptr_array_new_with_free_func((GDestroyNotify)(void (*)(void))choice_free);
+	Walk walk = {all, NULL};
+
+	if (!store_walk_owner(reader, STORE_CHOICE, person, take_row, &walk, error))
+		return NULL;
+	if (walk.error) {
+		g_propagate_error(error, walk.error);
+		return NULL;
+	}
+	g_ptr_array_sort(all, latest_first);
+	return g_steal_pointer(&all);
+}
+
+static bool is_one_of(const Choice *choice, const GPtrArray *matters)
+{
+	for (guint i = 0; i < matters->len; i++)
+		if (g_str_equal(((const Matter *)matters->pdata[i])->id, choice->id))
+			return true;
+	return false;
+}
+
+bool choice_forget_others(StoreReader *reader, StoreCommit *commit, const char *person, Role role,
+			  const Service *service, const GPtrArray *matters, GError **error)
+{
+	g_autoptr(GPtrArray) all = choice_list(reader, person, error);
+
+	for (guint i = 0; all && i < all->len; i++) {
+		const Choice *choice = all->pdata[i];
+		if (choice->said != SAID_YES || choice->role != role ||
+		    choice->protocol != service->protocol ||
+		    !g_str_equal(choice->service, service->id) || is_one_of(choice, matters))
+			continue;
+		g_autofree char *key =
+			row_key(person, role, choice->protocol, choice->service, choice->id);
+		store_drop(commit, STORE_CHOICE, key);
+	}
+	return all;
+}
+
+void choice_take_back(StoreCommit *commit, const char *person, const Choice *choice, int64_t now)
+{
+	g_autofree char *key =
+		row_key(person, choice->role, choice->protocol, choice->service, choice->id);
+	g_autoptr(GBytes) old = choice_to_bytes(choice);
+
+	g_assert(choice->said > SAID_SEEN);
+	if (choice->said == SAID_NO) {
+		store_take(commit, STORE_CHOICE, key);
+		return;
+	}
+	Choice now_no = *choice;
+	now_no.said = SAID_NO;
+	now_no.time = now;
+	g_autoptr(GBytes) bytes = choice_to_bytes(&now_no);
+	store_swap(commit, STORE_CHOICE, key, old, bytes, STORE_NEVER);
+}

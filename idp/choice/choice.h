@@ -1,0 +1,63 @@
+/* SPDX-License-Identifier: AGPL-3.0-or-later */
+/*
+ * A choice: what a person, in one role, has been told by a service's page or has answered to it, as
+ * STORE_CHOICE keeps it for good. There is one row for each matter that was asked, and one for each
+ * service with what was told there last. A row says in words what it is about, for the person to
+ * read and for the school to show; it holds no value of anybody.
+ */
+#pragma once
+
+#include "idp/choice/matter.h"
+#include "idp/store/store.h"
+#include "policy/person.h"
+
+/* Bytes of purposes that a row keeps, so that it fits into the store; what is beyond is left out of
+ * the words, and counts all the same. */
+#define CHOICE_PURPOSES_MAX 8192
+/* Bytes of each name of a receiver that a row keeps; longer names are cut. */
+#define CHOICE_NAME_MAX 1024
+
+typedef struct {
+	char *id;     /* of the matter */
+	Said said;    /* SAID_SEEN, SAID_YES or SAID_NO */
+	Role role;    /* one bit */
+	int64_t time; /* seconds since 1970 */
+	Protocol protocol;
+	char *service; /* entityID or client_id */
+	char *name_sv; /* what the receiver was called then */
+	char *name_en;
+	GPtrArray *purposes_sv; /* char *; as many of each */
+	GPtrArray *purposes_en;
+	GPtrArray *attributes; /* char *: names of the registry */
+} Choice;
+
+void choice_free(Choice *choice);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(Choice, choice_free)
+
+/* The row's bytes: a versioned GVariant. And back: NULL with STORE_ERROR_CORRUPT for anything else.
+ * Transfer full. */
+GBytes *choice_to_bytes(const Choice *choice);
+Choice *choice_from_bytes(GBytes *bytes, GError **error);
+
+/* `person' is an identity (continuation.h). */
+
+/* Looks up what the person has said to the matter: sets its `said` and `time`. False on a fault. */
+bool choice_recall(StoreReader *reader, const char *person, Role role, Matter *matter,
+		   GError **error);
+
+/* Adds what the person has said to the matter. What was told or asked in the same way before is
+ * replaced. */
+void choice_remember(StoreCommit *commit, const char *person, Role role, const Matter *matter);
+
+/* Adds: a yes of the person, in that role, at that service, to none of these matters (Matter *) is
+ * forgotten: what they have answered now is about what is asked in its place. False on a fault. */
+bool choice_forget_others(StoreReader *reader, StoreCommit *commit, const char *person, Role role,
+			  const Service *service, const GPtrArray *matters, GError **error);
+
+/* All choices of the person, in any role, the latest first: Choice *, transfer full. NULL on a
+ * fault, also where a row is damaged. */
+GPtrArray *choice_list(StoreReader *reader, const char *person, GError **error);
+
+/* Adds: that answer of the person is no from `now` on; or, of a no, forgets it, so that they are
+ * asked again. CONFLICT where it is not what it was any more. */
+void choice_take_back(StoreCommit *commit, const char *person, const Choice *choice, int64_t now);

@@ -1,0 +1,220 @@
+/* SPDX-License-Identifier: AGPL-3.0-or-later */
+#include "idp/choice/consent.h"
+
+#include <string.h>
+
+void consent_free(Consent *consent)
+{
+	if (!consent)
+		return;
+	g_clear_pointer(&consent->matters, g_ptr_array_unref);
+	g_clear_pointer(&consent->hoped, decision_free);
+	g_clear_pointer(&consent->answered, decision_free);
+	g_clear_pointer(&consent->first, decision_free);
+	g_free(consent);
+}
+
+bool consent_is_too_young(const Person *person, unsigned age, unsigned today)
+{
+	return person->role == ROLE_STUDENT &&
+	       (person->born == 0 || today < person->born || (today - person->born) / 10000 < age);
+}
+
+/* ---- deciding ---- */
+
+/* Local day of a time, as yyyymmdd. */
+static unsigned day_of(GTimeZone *zone, int64_t time)
+{
+	g_autoptr(GDateTime) utc = g_date_time_new_from_unix_utc(time);
+	g_autoptr(GDateTime) here = utc ? g_date_time_to_timezone(utc, zone) : NULL;
+
+	return here ? (unsigned)(g_date_time_get_year(here) * 10000 +
+				 g_date_time_get_month(here) * 100 +
+				 g_date_time_get_day_of_month(here))
+		    : 0;
+}
+
+/* By what has been said, and as if `else_said` were said to what has no answer (SAID_NOTHING: as
+ * it is). */
+static Decision *decide(const Consent *consent, Said else_said)
+{
+	const ConsentCase *of = &consent->of;
+	g_autoptr(GArray) answers = g_array_new(FALSE, FALSE, sizeof(PersonAnswer));
+	Circumstances circumstances = of->circumstances;
+
+	for (guint i = 0; i < consent->matters->len; i++) {
+		const Matter *matter = consent->matters->pdata[i];
+		Said said = matter->said ? matter->said : else_said;
+		const PersonAnswer answer = {
+			.title = matter->title,
+			.yes = said == SAID_YES,
+			.date = matter->said ? day_of(of->zone, matter->time)
+					     : of->circumstances.today,
+		};
+		if (matter->asks && said != SAID_NOTHING)
+			g_array_append_val(answers, answer);
+	}
+	circumstances.answers = (const PersonAnswer *)(void *)answers->data;
+	circumstances.n_answers = answers->len;
+	return policy_decide(of->policy, of->person, of->service, &circumstances);
+}
+
+static const Matter *unsaid(const Consent *consent, bool asks)
+{
+	for (guint i = 0; i < consent->matters->len; i++) {
+		const Matter *matter = consent->matters->pdata[i];
+		if (matter->asks == asks && matter->said == SAID_NOTHING)
+			return matter;
+	}
+	return NULL;
+}
+
+static bool has_answers(const Consent *consent)
+{
+	for (guint i = 0; i < consent->matters->len; i++)
+		if (((const Matter *)consent->matters->pdata[i])->said > SAID_SEEN)
+			return true;
+	return false;
+}
+
+static void settle(Consent *consent)
+{
+	g_clear_pointer(&consent->answered, decision_free);
+	g_clear_pointer(&consent->hoped, decision_free);
+	if (has_answers(consent))
+		consent->answered = decide(consent, SAID_NOTHING);
+	consent->told = unsaid(consent, false);
+	consent->asked = unsaid(consent, true);
+	if (!consent->told && !consent->asked)
+		return;
+	consent->hoped = decide(consent, SAID_YES);
+	if (consent->hoped->outcome == OUTCOME_ANSWERED) {
+		g_autoptr(Decision) feared = decide(consent, SAID_NO);
+		consent->lets_in = feared->outcome == OUTCOME_ANSWERED;
+		return;
+	}
+	/* nothing would leave whatever is said: there is no reason to tell or to ask */
+	g_clear_pointer(&consent->hoped, decision_free);
+	consent->told = consent->asked = NULL;
+}
+
+static bool withholds_for_age(const Decision *decision)
+{
+	for (guint i = 0; i < decision->grants->len; i++)
+		if (((const DecisionGrant *)decision->grants->pdata[i])->state == GRANT_TOO_YOUNG)
+			return true;
+	return false;
+}
+
+Consent *consent_find(const ConsentCase *of, Decision *first, GError **error)
+{
+	g_autoptr(Consent) consent = g_new0(Consent, 1);
+
+	consent->of = *of;
+	consent->first = first;
+	consent->matters = matters_of(consent->first, of->service, of->key, of->identity);
+	for (guint i = 0; of->reader && i < consent->matters->len; i++)
+		if (!choice_recall(of->reader, of->identity, of->person->role,
+				   consent->matters->pdata[i], error))
+			return NULL;
+	consent->too_young = withholds_for_age(first);
+	settle(consent);
+	return g_steal_pointer(&consent);
+}
+
+const Decision *consent_decision(const Consent *consent)
+{
+	return consent->answered ? consent->answered : consent->first;
+}
+
+Decision *consent_take_decision(Consent *consent)
+{
+	return consent->answered ? g_steal_pointer(&consent->answered)
+				 : g_steal_pointer(&consent->first);
+}
+
+/* ---- the page ---- */
+
+static void print_of(const Matter *told, const Matter *asked, uint8_t print[CONSENT_PRINT_BYTES])
+{
+	uint8_t hash[SEAL_HASH_BYTES];
+	g_autofree char *both =
+		g_strconcat(told ? told->id : "-", " ", asked ? asked->id : "-", NULL);
+
+	seal_hash("portvakt consent page 1", both, strlen(both), hash);
+	memcpy(print, hash, CONSENT_PRINT_BYTES);
+}
+
+void consent_print(const Consent *consent, uint8_t print[CONSENT_PRINT_BYTES])
+{
+	print_of(consent->told, consent->asked, print);
+}
+
+static bool was_shown(const Matter *told, const Matter *asked,
+		      const uint8_t print[CONSENT_PRINT_BYTES])
+{
+	uint8_t one[CONSENT_PRINT_BYTES];
+
+	print_of(told, asked, one);
+	return seal_equal(one, print, sizeof one);
+}
+
+/* Which of the matters, said or not, a page was about. The attack prevented: an answer that was
+ * given to one text counts for another. */
+static bool find_shown(const Consent *consent, const uint8_t print[CONSENT_PRINT_BYTES],
+		       Matter **ret_told, Matter **ret_asked)
+{
+	Matter *told = NULL;
+
+	for (guint i = 0; i < consent->matters->len; i++) {
+		Matter *matter = consent->matters->pdata[i];
+		if (!matter->asks)
+			told = matter;
+		*ret_asked = matter->asks ? matter : NULL;
+		*ret_told = told;
+		if (was_shown(told, *ret_asked, print))
+			return true;
+		*ret_told = NULL;
+		if (was_shown(NULL, *ret_asked, print))
+			return matter->asks;
+	}
+	return false;
+}
+
+bool consent_hear(Consent *consent, const uint8_t print[CONSENT_PRINT_BYTES], const char *answer,
+		  int64_t now)
+{
+	Matter *told, *asked;
+	Said said = g_strcmp0(answer, "yes") == 0  ? SAID_YES
+		    : g_strcmp0(answer, "no") == 0 ? SAID_NO
+						   : SAID_NOTHING;
+
+	if (!find_shown(consent, print, &told, &asked) || (asked && !said))
+		return false;
+	for (guint i = 0; i < consent->matters->len; i++) {
+		/* two releases may ask the same */
+		Matter *matter = consent->matters->pdata[i];
+		if (matter != told && !(asked && g_str_equal(matter->id, asked->id)))
+			continue;
+		matter->said = matter->asks ? said : SAID_SEEN;
+		matter->time = now;
+	}
+	consent->heard_told = told;
+	consent->heard_asked = asked;
+	settle(consent);
+	return true;
+}
+
+bool consent_keep(const Consent *consent, StoreCommit *commit, GError **error)
+{
+	const ConsentCase *of = &consent->of;
+	Role role = of->person->role;
+
+	if (consent->heard_told)
+		choice_remember(commit, of->identity, role, consent->heard_told);
+	if (!consent->heard_asked)
+		return true;
+	choice_remember(commit, of->identity, role, consent->heard_asked);
+	return !of->reader || choice_forget_others(of->reader, commit, of->identity, role,
+						   of->service, consent->matters, error);
+}
