@@ -10,15 +10,18 @@
 #define TEMPLATE_SUFFIX ".html"
 
 /* What the code asks for by name; a folder without one of them does not load. */
-static const char *const needed_templates[] = {"login", "role",  "post",   "refused",
-					       "fault", "start", "logout", "logged-out"};
+static const char *const needed_templates[] = {"login",  "role",       "inform", "ask",
+					       "post",   "refused",    "fault",  "start",
+					       "logout", "logged-out", "choices"};
 static const char *const needed_assets[] = {"portvakt.css", "post.js", "icon.svg"};
 /* Texts that are only looked up when the page is shown. */
 static const char *const needed_texts[] = {
-	"login-title",  "role-title",       "role-student",    "role-student-hint",
-	"role-staff",   "role-staff-hint",  "role-guardian",   "role-guardian-hint",
-	"post-title",   "post-button",      "refused-button",  "start-title",
-	"logout-title", "logged-out-title", "common-language",
+	"login-title",       "role-title",       "role-student",    "role-student-hint",
+	"role-staff",        "role-staff-hint",  "role-guardian",   "role-guardian-hint",
+	"post-title",        "post-button",      "refused-button",  "start-title",
+	"logout-title",      "logged-out-title", "common-language", "choices-title",
+	"choices-seen",      "choices-yes",      "choices-no",      "choices-take-back",
+	"choices-ask-again",
 };
 
 struct Pages {
@@ -73,6 +76,12 @@ static bool add_templates(TemplateSet *set, const char *folder, GError **error)
 	return dir != NULL;
 }
 
+/* Those that are worded apart for pupils and for grown-ups. */
+static const char *const needed_twice[] = {
+	"inform-title", "inform-text", "inform-young", "inform-once", "ask-title", "ask-also",
+	"ask-free",     "ask-closed",  "ask-consent",  "ask-undo",    "ask-yes",   "ask-no",
+};
+
 static bool demand(const TemplateSet *set, const char *what, const char *name, GError **error)
 {
 	if (template_set_get(set, name))
@@ -92,6 +101,12 @@ static bool demand_all(const Pages *pages, const TemplateSet *set, GError **erro
 	for (size_t i = 0; i < G_N_ELEMENTS(needed_texts); i++)
 		if (!demand(set, "text", needed_texts[i], error))
 			return false;
+	for (size_t i = 0; i < 2 * G_N_ELEMENTS(needed_twice); i++) {
+		g_autofree char *key =
+			g_strconcat(needed_twice[i / 2], i % 2 ? "-pupil" : "-adult", NULL);
+		if (!demand(set, "text", key, error))
+			return false;
+	}
 	for (FaultCode code = FAULT_NONE + 1; code < FAULT_COUNT; code++) {
 		for (size_t i = 0; i < G_N_ELEMENTS(parts); i++) {
 			g_autofree char *key =
@@ -115,9 +130,14 @@ static bool try_all(const Pages *pages, const char *lang, GError **error)
 {
 	static const char *const values[] = {"service", "handle",        "csrf",        "login",
 					     "acs",     "saml_response", "relay_state", "reference",
-					     "back",    "retry",         "script"};
-	static const char *const keys[] = {"title", "text", "todo", "button", "label", "hint"};
-	static const char *const truths[] = {"failed", "open", "logged_in", "has_relay_state"};
+					     "back",    "retry",         "script",      "id",
+					     "age",     "more",          "date",        "now"};
+	static const char *const keys[] = {"title", "text", "todo",   "button",  "label",
+					   "hint",  "once", "effect", "also",    "undo",
+					   "yes",   "no",   "says",   "consent", "young"};
+	static const char *const truths[] = {"failed",          "open",    "logged_in",
+					     "has_relay_state", "choices", "nothing"};
+	static const char *const lists[] = {"told", "asked", "answered"};
 
 	for (size_t i = 0; i < G_N_ELEMENTS(needed_templates); i++) {
 		g_auto(GVariantDict) context = G_VARIANT_DICT_INIT(NULL);
@@ -128,6 +148,12 @@ static bool try_all(const Pages *pages, const char *lang, GError **error)
 			g_variant_dict_insert(&context, keys[j], "s", "login-title");
 		for (size_t j = 0; j < G_N_ELEMENTS(truths); j++)
 			g_variant_dict_insert(&context, truths[j], "b", true);
+		for (size_t j = 0; j < G_N_ELEMENTS(lists); j++)
+			g_variant_dict_insert_value(
+				&context, lists[j],
+				g_variant_new_parsed(
+					"{'items': <[{'values': <['x']>}]>, "
+					"'purposes': <['x']>, 'list': <[{'x': 'x'}]>}"));
 		g_variant_dict_insert_value(
 			&context, "roles",
 			g_variant_new_parsed("[{'role': <'x'>, 'label': <'role-staff'>, "

@@ -47,6 +47,76 @@ static HttpResponse *make_role(const Pages *pages, const char *lang, const char 
 	return page_role(pages, lang, &page);
 }
 
+void fixture_matter_init(FixtureMatter *matter, const char *text)
+{
+	const PageItem item = {.label = text, .explained = text};
+
+	matter->values = g_ptr_array_new();
+	matter->purposes = g_ptr_array_new();
+	matter->items = g_array_new(FALSE, TRUE, sizeof(PageItem));
+	for (unsigned i = 0; i < PAGE_VALUES_MAX + 3; i++)
+		g_ptr_array_add(matter->values, (gpointer)(guintptr)text);
+	g_ptr_array_add(matter->purposes, (gpointer)(guintptr)text);
+	g_array_append_val(matter->items, item);
+	g_array_append_val(matter->items, item);
+	g_array_index(matter->items, PageItem, 1).values = matter->values;
+	matter->page = (PageMatter){matter->items, matter->purposes};
+}
+
+void fixture_matter_clear(FixtureMatter *matter)
+{
+	g_ptr_array_unref(matter->values);
+	g_ptr_array_unref(matter->purposes);
+	g_array_unref(matter->items);
+}
+
+static HttpResponse *make_inform(const Pages *pages, const char *lang, const char *x)
+{
+	g_auto(FixtureMatter) matter;
+	fixture_matter_init(&matter, x);
+	const PageConsent page = {.service = x,
+				  .handle = x,
+				  .csrf = x,
+				  .is_pupil = true,
+				  .told = &matter.page,
+				  .too_young = 13};
+	return page_consent(pages, lang, &page);
+}
+
+static HttpResponse *make_ask(const Pages *pages, const char *lang, const char *x)
+{
+	g_auto(FixtureMatter) matter;
+	fixture_matter_init(&matter, x);
+	const PageConsent page = {.service = x,
+				  .handle = x,
+				  .csrf = x,
+				  .told = &matter.page,
+				  .asked = &matter.page,
+				  .is_consent = true};
+	return page_consent(pages, lang, &page);
+}
+
+static HttpResponse *make_choices(const Pages *pages, const char *lang, const char *x)
+{
+	static const PageSaid said[] = {PAGE_SAID_YES, PAGE_SAID_SEEN, PAGE_SAID_NO};
+	g_autoptr(GArray) choices = g_array_new(FALSE, FALSE, sizeof(PageChoice));
+	g_auto(FixtureMatter) matter;
+	fixture_matter_init(&matter, x);
+	g_array_index(matter.items, PageItem, 1).values = NULL;
+	for (size_t i = 0; i < G_N_ELEMENTS(said); i++) {
+		const PageChoice one = {
+			.id = x, .said = said[i], .service = x, .date = x, .what = matter.page};
+		g_array_append_val(choices, one);
+	}
+	return page_choices(pages, lang, choices, x);
+}
+
+static HttpResponse *make_no_choices(const Pages *pages, const char *lang, const char *x)
+{
+	g_autoptr(GArray) none = g_array_new(FALSE, FALSE, sizeof(PageChoice));
+	return page_choices(pages, lang, none, x);
+}
+
 static HttpResponse *make_post(const Pages *pages, const char *lang, const char *x)
 {
 	g_autofree char *acs = g_strconcat("https://sp.example/", x, NULL);
@@ -106,6 +176,10 @@ const FixturePage fixture_table[FIXTURE_PAGES] = {
 	{"login-held", make_held_login, 429, CSP "form-action 'self'", false},
 	{"login", make_first_login, 200, CSP "form-action 'self'", false},
 	{"role", make_role, 200, CSP "form-action 'self'", false},
+	{"inform", make_inform, 200, CSP "form-action 'self'", false},
+	{"ask", make_ask, 200, CSP "form-action 'self'", false},
+	{"choices", make_choices, 200, CSP "form-action 'self'", false},
+	{"choices-none", make_no_choices, 200, CSP "form-action 'self'", false},
 	{"post", make_post, 200, CSP "script-src 'self'; form-action https:", true},
 	{"refused", make_refused, 403, CSP "form-action https:", false},
 	{"fault", make_fault, 400, CSP "form-action 'self'", false},

@@ -2,11 +2,11 @@
 /* The pages of our own templates: each with any text in every place that a peer can fill. */
 #pragma once
 
-#include "idp/page/page.h"
+#include "idp/page/page-choice.h"
 
 #define FIXTURE_TEMPLATES TEST_SRCDIR "/templates"
 #define FIXTURE_LANGS     2
-#define FIXTURE_PAGES     12
+#define FIXTURE_PAGES     16
 
 extern const char *const fixture_langs[FIXTURE_LANGS];
 
@@ -23,6 +23,16 @@ extern const FixturePage fixture_table[FIXTURE_PAGES];
 
 /* Those of "Ekskolans inloggning"; fails the test if they do not load. Transfer full. */
 Pages *fixture_pages(void);
+
+/* What a page is about, with that text in every place; to be cleared. */
+typedef struct {
+	GPtrArray *values, *purposes;
+	GArray *items;
+	PageMatter page;
+} FixtureMatter;
+void fixture_matter_init(FixtureMatter *matter, const char *text);
+void fixture_matter_clear(FixtureMatter *matter);
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(FixtureMatter, fixture_matter_clear)
 
 /* The page's text; transfer none. */
 const char *fixture_body(const HttpResponse *response);

@@ -164,6 +164,165 @@ static void test_role_form(void)
 	}
 }
 
+/* What the pages that tell and ask say, to whom. */
+static void test_consent(void)
+{
+	static const struct {
+		const char *name;
+		bool pupil, told, asked, is_consent, lets_in, young;
+		const char *lang, *has, *lacks;
+	} rows[] = {
+		{"told", true, true, false, false, true, false, "sv",
+		 "<h1>Det här får Boken veta om dig</h1>", "id=\"yes\""},
+		{"told-adult", false, true, false, false, true, false, "sv",
+		 "<h1>Uppgifter som lämnas till Boken</h1>", "id=\"asked\""},
+		{"told-button", true, true, false, false, true, false, "sv",
+		 "<button id=\"go-on\" type=\"submit\" name=\"answer\" value=\"seen\">Gå vidare till "
+		 "Boken</button>",
+		 "id=\"young\""},
+		{"told-never-consent", false, true, false, true, true, true, "sv", "id=\"told\"",
+		 "amtyck"},
+		{"told-never-consent-en", false, true, false, true, true, true, "en", "id=\"told\"",
+		 " consent"},
+		{"young", true, true, false, false, true, true, "sv", "fyllt 13 år", "amtyck"},
+		{"young-en", true, true, false, false, true, true, "en", "you are 13 years old",
+		 " consent"},
+		{"asked", true, false, true, true, true, false, "sv",
+		 "<h1>Får Boken veta det här om dig?</h1>", "id=\"told\""},
+		{"asked-adult", false, false, true, true, true, false, "sv",
+		 "<h1>Vill du lämna de här uppgifterna till Boken?</h1>", "id=\"go-on\""},
+		{"asked-consent", true, false, true, true, true, false, "sv",
+		 "Ett ja här kallas samtycke.", "action=\"/login\""},
+		{"asked-consent-en", false, false, true, true, true, false, "en",
+		 "A yes is your consent", "id=\"go-on\""},
+		{"asked-without-consent", true, false, true, false, true, false, "sv",
+		 "Du kan ångra dig när du vill.", "amtyck"},
+		{"asked-free", true, false, true, true, true, false, "sv",
+		 "Du kommer in i Boken även om du säger nej.", "kommer du inte in"},
+		{"asked-closed", true, false, true, true, false, false, "sv",
+		 "Säger du nej kommer du inte in i Boken", "även om du säger nej"},
+		{"asked-and-told", true, true, true, true, true, false, "sv",
+		 "<h2>Får Boken veta det här också?</h2>", "id=\"go-on\""},
+		{"purpose", true, true, false, false, true, false, "sv", "<li>x &lt;b&gt;</li>",
+		 "<b>"},
+		{"value", true, true, false, false, true, false, "sv",
+		 "<dd class=\"value\">x &lt;b&gt;</dd>", "<b>"},
+		{"more-values", true, true, false, false, true, false, "sv", "och 3 till", "<b>"},
+		{"language", true, true, false, false, true, false, "sv",
+		 "<a href=\"/consent?handle=H&amp;lang=en\"", "<script"},
+	};
+	g_autoptr(Pages) pages = fixture_pages();
+	g_auto(FixtureMatter) matter;
+
+	fixture_matter_init(&matter, "x <b>");
+	for (size_t i = 0; i < G_N_ELEMENTS(rows); i++) {
+		const PageConsent page = {.service = "Boken",
+					  .handle = "H",
+					  .csrf = "C",
+					  .is_pupil = rows[i].pupil,
+					  .told = rows[i].told ? &matter.page : NULL,
+					  .asked = rows[i].asked ? &matter.page : NULL,
+					  .is_consent = rows[i].is_consent,
+					  .lets_in = rows[i].lets_in,
+					  .too_young = rows[i].young ? 13 : 0};
+		g_autoptr(HttpResponse) r = page_consent(pages, rows[i].lang, &page);
+		g_test_message("%s", rows[i].name);
+		g_assert_nonnull(strstr(fixture_body(r), rows[i].has));
+		g_assert_null(strstr(fixture_body(r), rows[i].lacks));
+		g_assert_nonnull(strstr(fixture_body(r), "action=\"/consent\""));
+		g_assert_cmpuint(count(fixture_body(r), "name=\"answer\""), ==,
+				 rows[i].asked ? 2 : 1);
+		g_assert_cmpuint(count(fixture_body(r), "autofocus"), ==, 0);
+	}
+}
+
+/* Yes and no weigh the same: nothing in the markup tells them apart but what they say. */
+static void test_yes_and_no(void)
+{
+	g_autoptr(Pages) pages = fixture_pages();
+	g_auto(FixtureMatter) matter;
+
+	fixture_matter_init(&matter, "x");
+	const PageConsent page = {.handle = "H", .csrf = "C", .asked = &matter.page};
+	g_autoptr(HttpResponse) r = page_consent(pages, "sv", &page);
+	g_assert_nonnull(strstr(
+		fixture_body(r),
+		"<div class=\"answers\">\n"
+		"<button id=\"yes\" type=\"submit\" name=\"answer\" value=\"yes\">Ja, lämna dem</button>\n"
+		"<button id=\"no\" type=\"submit\" name=\"answer\" value=\"no\">Nej, lämna dem "
+		"inte</button>\n</div>"));
+}
+
+/* Who reads over the shoulder does not get the number; it is there, and whose it is knows it. */
+static void test_secret_value(void)
+{
+	static const struct {
+		const char *value, *shown;
+	} rows[] = {
+		{"201305121234", "20130512••••"},
+		{"20130512-1234", "20130512-••••"},
+		{"123", "•••"},
+		{"åäö12345", "åäö1••••"},
+		{"", ""},
+	};
+	g_autoptr(Pages) pages = fixture_pages();
+
+	for (size_t i = 0; i < G_N_ELEMENTS(rows); i++) {
+		g_auto(FixtureMatter) matter;
+		fixture_matter_init(&matter, rows[i].value);
+		g_array_index(matter.items, PageItem, 1).is_secret = true;
+		g_array_index(matter.items, PageItem, 0).label = "nr";
+		g_array_index(matter.items, PageItem, 1).label = "nr";
+		g_array_index(matter.items, PageItem, 0).explained = NULL;
+		g_array_index(matter.items, PageItem, 1).explained = NULL;
+		matter.purposes->pdata[0] = (gpointer)(guintptr) "x";
+		const PageConsent page = {.handle = "H", .csrf = "C", .told = &matter.page};
+		g_autoptr(HttpResponse) r = page_consent(pages, "sv", &page);
+		g_autofree char *want =
+			g_strdup_printf("<dd class=\"value\">%s</dd>", rows[i].shown);
+		g_assert_nonnull(strstr(fixture_body(r), want));
+		g_assert_true(!*rows[i].value || !strstr(fixture_body(r), rows[i].value));
+	}
+}
+
+static void test_choices(void)
+{
+	g_autoptr(Pages) pages = fixture_pages();
+	g_autoptr(GArray) choices = g_array_new(FALSE, FALSE, sizeof(PageChoice));
+	g_auto(FixtureMatter) matter;
+	static const char *const has[] = {
+		"<h2>Det här har du svarat</h2>",
+		"<h2>Det här har du fått veta</h2>",
+		"<li id=\"choice-A\">\n<h3 id=\"service-A\">Boken</h3>\n<p class=\"said\">Du sa ja "
+		"2026-11-23.</p>",
+		"<input type=\"hidden\" name=\"said\" value=\"yes\">\n<button class=\"second\" "
+		"type=\"submit\" name=\"choice\" value=\"A\" aria-describedby=\"service-A\">Ta tillbaka "
+		"mitt ja</button>",
+		"<input type=\"hidden\" name=\"said\" value=\"no\">\n<button class=\"second\" "
+		"type=\"submit\" name=\"choice\" value=\"B\" aria-describedby=\"service-B\">Fråga mig "
+		"igen</button>",
+		"Du fick veta det 2026-11-23.",
+		"<a href=\"/me/choices?lang=en\"",
+	};
+
+	fixture_matter_init(&matter, "x");
+	const PageChoice all[] = {
+		{"A", PAGE_SAID_YES, "Boken", "2026-11-23", matter.page},
+		{"B", PAGE_SAID_NO, "Kartan", "2026-11-23", matter.page},
+		{"C", PAGE_SAID_SEEN, "Ordet", "2026-11-23", matter.page},
+	};
+	g_array_append_vals(choices, all, G_N_ELEMENTS(all));
+	g_autoptr(HttpResponse) r = page_choices(pages, "sv", choices, "C");
+	for (size_t i = 0; i < G_N_ELEMENTS(has); i++)
+		g_assert_nonnull(strstr(fixture_body(r), has[i]));
+	g_assert_cmpuint(count(fixture_body(r), "<button"), ==, 2);
+	g_assert_null(strstr(fixture_body(r), "amtyck"));
+	g_array_set_size(choices, 0);
+	g_autoptr(HttpResponse) none = page_choices(pages, "sv", choices, "C");
+	g_assert_nonnull(strstr(fixture_body(none), "id=\"nothing\""));
+	g_assert_null(strstr(fixture_body(none), "<h2>"));
+}
+
 /* The value of the hidden field `name`, as a browser would send it. */
 static char *field(const char *html, const char *name)
 {
@@ -321,6 +480,10 @@ int main(int argc, char **argv)
 	g_test_add_func("/page/markup", test_markup);
 	g_test_add_func("/page/login-form", test_login_form);
 	g_test_add_func("/page/login-held", test_login_held);
+	g_test_add_func("/page/consent", test_consent);
+	g_test_add_func("/page/yes-and-no", test_yes_and_no);
+	g_test_add_func("/page/secret-value", test_secret_value);
+	g_test_add_func("/page/choices", test_choices);
 	g_test_add_func("/page/scheme", test_scheme);
 	g_test_add_func("/page/role-form", test_role_form);
 	g_test_add_func("/page/start-role", test_start_role);
