@@ -170,6 +170,10 @@ const ConfigSetting config_table[] = {
 	{"eppn", "scope", CONFIG_TEXT, NULL, false, 0, 0,
 	 "Scope of new EPPNs: one of scopes. Default: the first of them."},
 
+	{"consent", "age", CONFIG_COUNT, "13", false, 13, 99,
+	 "Pupils younger than that, or whose age is not known, are not asked; what only rules that ask "
+	 "give stays inside."},
+
 	{"session", "idle", CONFIG_DURATION, "60m", false, MINUTE, 7 * DAY,
 	 "A session ends this long after its last use."},
 	{"session", "absolute", CONFIG_DURATION, "10h", false, MINUTE, 30 * DAY,

@@ -44,6 +44,7 @@ static const Fault table[FAULT_COUNT] = {
 	[FAULT_LOGIN_OTHER_BROWSER]  = {FAULT_LOGIN_OTHER_BROWSER, "login-other-browser", 400, NULL, NULL, QUIET, false},
 	[FAULT_LOGIN_ORIGIN]         = {FAULT_LOGIN_ORIGIN, "login-origin", 403, NULL, NULL, LOUD, false},
 	[FAULT_LOGIN_NO_ROLE]        = {FAULT_LOGIN_NO_ROLE, "login-no-role", 403, RESPONDER, STATUS "RequestDenied", QUIET, false},
+	[FAULT_LOGIN_OTHER_PERSON]   = {FAULT_LOGIN_OTHER_PERSON, "login-other-person", 400, NULL, NULL, QUIET, false},
 
 	[FAULT_EPPN_SHARED]          = {FAULT_EPPN_SHARED, "eppn-shared", 403, RESPONDER, STATUS "RequestDenied", LOUD, false},
 	[FAULT_EPPN_TAKEN]           = {FAULT_EPPN_TAKEN, "eppn-taken", 403, RESPONDER, STATUS "RequestDenied", LOUD, false},
@@ -51,6 +52,8 @@ static const Fault table[FAULT_COUNT] = {
 	[FAULT_PERSON_CHANGING]      = {FAULT_PERSON_CHANGING, "person-changing", 503, NULL, NULL, QUIET, true},
 
 	[FAULT_NOT_OPEN]             = {FAULT_NOT_OPEN, "not-open", 403, RESPONDER, STATUS "RequestDenied", QUIET, false},
+	[FAULT_DECLINED]             = {FAULT_DECLINED, "declined", 403, RESPONDER, STATUS "RequestDenied", QUIET, false},
+	[FAULT_TOO_YOUNG]            = {FAULT_TOO_YOUNG, "too-young", 403, RESPONDER, STATUS "RequestDenied", QUIET, false},
 
 	[FAULT_SERVICE_ERROR]        = {FAULT_SERVICE_ERROR, "service-error", 200, NULL, NULL, QUIET, false},
 

@@ -44,6 +44,7 @@ typedef enum {
 	FAULT_LOGIN_OTHER_BROWSER,
 	FAULT_LOGIN_ORIGIN,
 	FAULT_LOGIN_NO_ROLE,
+	FAULT_LOGIN_OTHER_PERSON, /* the page was about somebody else than who is logged in now */
 	/* who the person is to the world */
 	FAULT_EPPN_SHARED,     /* another entry of the directory has the same EPPN now */
 	FAULT_EPPN_TAKEN,      /* another human has had the EPPN */
@@ -51,6 +52,8 @@ typedef enum {
 	FAULT_PERSON_CHANGING, /* the names or identifiers are being renewed just now */
 	/* the person and the policy */
 	FAULT_NOT_OPEN,
+	FAULT_DECLINED,  /* the person said no, and nothing remains */
+	FAULT_TOO_YOUNG, /* all that could leave needs a yes, and the person may not be asked */
 	/* errorURL: a service sent the person here because it could not let them in */
 	FAULT_SERVICE_ERROR,
 	/* what we lean on */

@@ -12,12 +12,14 @@
 #include "idp/saml/own-metadata.h"
 #include "idp/saml/request.h"
 #include "idp/saml/response.h"
+#include "idp/visit-consent.h"
 #include "idp/visit-page.h"
 #include "idp/visit-rows.h"
 
 enum {
 	/* clang-format off */
-	SSO, SSO_POST, CONTINUE, LOGIN_PAGE, LOGIN, ROLE, START, LOGOUT_PAGE, LOGOUT, METADATA, ERROR, STATIC,
+	SSO, SSO_POST, CONTINUE, LOGIN_PAGE, LOGIN, ROLE, CONSENT_PAGE, CONSENT, START, CHOICES_PAGE, CHOICES,
+	LOGOUT_PAGE, LOGOUT, METADATA, ERROR, STATIC,
 	ENDPOINTS
 	/* clang-format on */
 };
@@ -37,18 +39,22 @@ static const struct {
 	const char *path; /* one that ends in '/' and is longer than that serves all below it */
 	Ticket ticket;
 } endpoints[ENDPOINTS] = {
-	[SSO]         = {"sso",         HTTP_GET,  "/saml/sso",      TICKET_SESSION},
-	[SSO_POST]    = {"sso-post",    HTTP_POST, "/saml/sso",      TICKET_NONE}, /* no Lax cookies */
-	[CONTINUE]    = {"continue",    HTTP_GET,  "/saml/continue", TICKET_HANDLE},
-	[LOGIN_PAGE]  = {"login-page",  HTTP_GET,  "/login",         TICKET_HANDLE},
-	[LOGIN]       = {"login",       HTTP_POST, "/login",         TICKET_BROWSER},
-	[ROLE]        = {"role",        HTTP_POST, "/role",          TICKET_BROWSER},
-	[START]       = {"start",       HTTP_GET,  "/",              TICKET_SESSION},
-	[LOGOUT_PAGE] = {"logout-page", HTTP_GET,  "/logout",        TICKET_SESSION},
-	[LOGOUT]      = {"logout",      HTTP_POST, "/logout",        TICKET_SESSION},
-	[METADATA]    = {"metadata",    HTTP_GET,  "/saml/metadata", TICKET_NONE},
-	[ERROR]       = {"error",       HTTP_GET,  "/error",         TICKET_NONE},
-	[STATIC]      = {"static",      HTTP_GET,  "/static/",       TICKET_BROWSER},
+	[SSO]          = {"sso",          HTTP_GET,  "/saml/sso",      TICKET_SESSION},
+	[SSO_POST]     = {"sso-post",     HTTP_POST, "/saml/sso",      TICKET_NONE}, /* no Lax cookies */
+	[CONTINUE]     = {"continue",     HTTP_GET,  "/saml/continue", TICKET_HANDLE},
+	[LOGIN_PAGE]   = {"login-page",   HTTP_GET,  "/login",         TICKET_HANDLE},
+	[LOGIN]        = {"login",        HTTP_POST, "/login",         TICKET_BROWSER},
+	[ROLE]         = {"role",         HTTP_POST, "/role",          TICKET_BROWSER},
+	[CONSENT_PAGE] = {"consent-page", HTTP_GET,  "/consent",       TICKET_HANDLE},
+	[CONSENT]      = {"consent",      HTTP_POST, "/consent",       TICKET_BROWSER},
+	[START]        = {"start",        HTTP_GET,  "/",              TICKET_SESSION},
+	[CHOICES_PAGE] = {"choices-page", HTTP_GET,  "/me/choices",    TICKET_SESSION},
+	[CHOICES]      = {"choices",      HTTP_POST, "/me/choices",    TICKET_SESSION},
+	[LOGOUT_PAGE]  = {"logout-page",  HTTP_GET,  "/logout",        TICKET_SESSION},
+	[LOGOUT]       = {"logout",       HTTP_POST, "/logout",        TICKET_SESSION},
+	[METADATA]     = {"metadata",     HTTP_GET,  "/saml/metadata", TICKET_NONE},
+	[ERROR]        = {"error",        HTTP_GET,  "/error",         TICKET_NONE},
+	[STATIC]       = {"static",       HTTP_GET,  "/static/",       TICKET_BROWSER},
 };
 
 typedef enum { STEP_FAULT = 0, STEP_ON, STEP_ANSWERED } StepOutcome;
@@ -58,45 +64,51 @@ static StepOutcome step_form(Visit *visit), step_request(Visit *visit), step_han
 	step_session(Visit *visit), step_known(Visit *visit), step_password(Visit *visit),
 	step_recall(Visit *visit), step_person(Visit *visit), step_page(Visit *visit),
 	step_role(Visit *visit), step_identify(Visit *visit), step_decide(Visit *visit),
-	step_answer(Visit *visit), step_start(Visit *visit), step_logout_page(Visit *visit),
-	step_logout(Visit *visit), step_metadata(Visit *visit), step_error(Visit *visit),
-	step_static(Visit *visit);
+	step_consent(Visit *visit), step_answer(Visit *visit), step_start(Visit *visit),
+	step_choices(Visit *visit), step_logout_page(Visit *visit), step_logout(Visit *visit),
+	step_metadata(Visit *visit), step_error(Visit *visit), step_static(Visit *visit);
 
 #define X true
 #define o false
+#define W LANE_WORKER
+#define D LANE_DIRECTORY
 static const struct {
 	const char *name;
 	Lane lane;
 	StepOutcome (*run)(Visit *visit);
 	bool at[ENDPOINTS];
 } steps[] = {
-/*                                                 sso   conti login login        log- logout
- *                                            sso  post  nue   page post role start out  post meta error static */
-{"form",        LANE_WORKER,    step_form,        { o,   X,   X,   X,   X,   X,   X,   X,   X,   o,   X,   o }},
-{"request",     LANE_WORKER,    step_request,     { X,   X,   o,   o,   o,   o,   o,   o,   o,   o,   o,   o }},
-{"handle",      LANE_WORKER,    step_handle,      { o,   o,   X,   X,   X,   X,   o,   o,   o,   o,   o,   o }},
-{"proof",       LANE_WORKER,    step_proof,       { o,   o,   o,   o,   X,   X,   o,   o,   X,   o,   o,   o }},
-{"service",     LANE_WORKER,    step_service,     { X,   o,   X,   X,   X,   X,   o,   o,   o,   o,   o,   o }},
-{"detour",      LANE_WORKER,    step_detour,      { o,   X,   o,   o,   o,   o,   o,   o,   o,   o,   o,   o }},
-{"session",     LANE_WORKER,    step_session,     { X,   o,   X,   o,   o,   o,   X,   X,   o,   o,   o,   o }},
-{"known",       LANE_WORKER,    step_known,       { o,   o,   o,   o,   X,   X,   o,   o,   o,   o,   o,   o }},
-{"password",    LANE_DIRECTORY, step_password,    { o,   o,   o,   o,   X,   o,   o,   o,   o,   o,   o,   o }},
-{"recall",      LANE_WORKER,    step_recall,      { X,   o,   X,   o,   o,   X,   o,   o,   o,   o,   o,   o }},
-{"person",      LANE_DIRECTORY, step_person,      { X,   o,   X,   o,   o,   X,   o,   o,   o,   o,   o,   o }},
-{"page",        LANE_WORKER,    step_page,        { X,   o,   X,   X,   X,   o,   o,   o,   o,   o,   o,   o }},
-{"role",        LANE_WORKER,    step_role,        { X,   o,   X,   o,   X,   X,   o,   o,   o,   o,   o,   o }},
-{"identify",    LANE_WORKER,    step_identify,    { X,   o,   X,   o,   X,   X,   o,   o,   o,   o,   o,   o }},
-{"decide",      LANE_WORKER,    step_decide,      { X,   o,   X,   o,   X,   X,   o,   o,   o,   o,   o,   o }},
-{"answer",      LANE_WORKER,    step_answer,      { X,   o,   X,   o,   X,   X,   o,   o,   o,   o,   o,   o }},
-{"start",       LANE_WORKER,    step_start,       { o,   o,   o,   o,   o,   o,   X,   o,   o,   o,   o,   o }},
-{"logout-page", LANE_WORKER,    step_logout_page, { o,   o,   o,   o,   o,   o,   o,   X,   o,   o,   o,   o }},
-{"logout",      LANE_WORKER,    step_logout,      { o,   o,   o,   o,   o,   o,   o,   o,   X,   o,   o,   o }},
-{"metadata",    LANE_WORKER,    step_metadata,    { o,   o,   o,   o,   o,   o,   o,   o,   o,   X,   o,   o }},
-{"error",       LANE_WORKER,    step_error,       { o,   o,   o,   o,   o,   o,   o,   o,   o,   o,   X,   o }},
-{"static",      LANE_WORKER,    step_static,      { o,   o,   o,   o,   o,   o,   o,   o,   o,   o,   o,   X }},
+/*                                          sso       log  in        con  sent      choi ces  log  out
+ *                                     sso  post cont page post role page post home page post page post meta err  file */
+{"form",        W, step_form,        { o,   X,   X,   X,   X,   X,   X,   X,   X,   X,   X,   X,   X,   o,   X,   o }},
+{"request",     W, step_request,     { X,   X,   o,   o,   o,   o,   o,   o,   o,   o,   o,   o,   o,   o,   o,   o }},
+{"handle",      W, step_handle,      { o,   o,   X,   X,   X,   X,   X,   X,   o,   o,   o,   o,   o,   o,   o,   o }},
+{"proof",       W, step_proof,       { o,   o,   o,   o,   X,   X,   o,   X,   o,   o,   X,   o,   X,   o,   o,   o }},
+{"service",     W, step_service,     { X,   o,   X,   X,   X,   X,   X,   X,   o,   o,   o,   o,   o,   o,   o,   o }},
+{"detour",      W, step_detour,      { o,   X,   o,   o,   o,   o,   o,   o,   o,   o,   o,   o,   o,   o,   o,   o }},
+{"session",     W, step_session,     { X,   o,   X,   o,   o,   o,   X,   X,   X,   X,   X,   X,   o,   o,   o,   o }},
+{"known",       W, step_known,       { o,   o,   o,   o,   X,   X,   o,   o,   o,   o,   o,   o,   o,   o,   o,   o }},
+{"password",    D, step_password,    { o,   o,   o,   o,   X,   o,   o,   o,   o,   o,   o,   o,   o,   o,   o,   o }},
+{"recall",      W, step_recall,      { X,   o,   X,   o,   o,   X,   X,   X,   o,   o,   o,   o,   o,   o,   o,   o }},
+{"person",      D, step_person,      { X,   o,   X,   o,   o,   X,   X,   X,   o,   o,   o,   o,   o,   o,   o,   o }},
+{"page",        W, step_page,        { X,   o,   X,   X,   X,   o,   X,   X,   o,   o,   o,   o,   o,   o,   o,   o }},
+{"role",        W, step_role,        { X,   o,   X,   o,   X,   X,   X,   X,   o,   o,   o,   o,   o,   o,   o,   o }},
+{"identify",    W, step_identify,    { X,   o,   X,   o,   X,   X,   X,   X,   o,   o,   o,   o,   o,   o,   o,   o }},
+{"decide",      W, step_decide,      { X,   o,   X,   o,   X,   X,   X,   X,   o,   o,   o,   o,   o,   o,   o,   o }},
+{"consent",     W, step_consent,     { X,   o,   X,   o,   X,   X,   X,   X,   o,   o,   o,   o,   o,   o,   o,   o }},
+{"answer",      W, step_answer,      { X,   o,   X,   o,   X,   X,   X,   X,   o,   o,   o,   o,   o,   o,   o,   o }},
+{"start",       W, step_start,       { o,   o,   o,   o,   o,   o,   o,   o,   X,   o,   o,   o,   o,   o,   o,   o }},
+{"choices",     W, step_choices,     { o,   o,   o,   o,   o,   o,   o,   o,   o,   X,   X,   o,   o,   o,   o,   o }},
+{"logout-page", W, step_logout_page, { o,   o,   o,   o,   o,   o,   o,   o,   o,   o,   o,   X,   o,   o,   o,   o }},
+{"logout",      W, step_logout,      { o,   o,   o,   o,   o,   o,   o,   o,   o,   o,   o,   o,   X,   o,   o,   o }},
+{"metadata",    W, step_metadata,    { o,   o,   o,   o,   o,   o,   o,   o,   o,   o,   o,   o,   o,   X,   o,   o }},
+{"error",       W, step_error,       { o,   o,   o,   o,   o,   o,   o,   o,   o,   o,   o,   o,   o,   o,   X,   o }},
+{"static",      W, step_static,      { o,   o,   o,   o,   o,   o,   o,   o,   o,   o,   o,   o,   o,   o,   o,   X }},
 };
 #undef X
 #undef o
+#undef W
+#undef D
 /* clang-format on */
 
 /* Whom the visit is about, by person key; NULL: nobody yet. */
@@ -154,7 +166,7 @@ bool flow_route(const HttpRequest *request, unsigned *ret_endpoint, FaultCode *r
 		*ret_endpoint = i;
 		/* a HEAD would enter in the ledger what nobody is sent */
 		if (endpoints[i].method == request->method &&
-		    !(request->is_head && (i == SSO || i == CONTINUE)))
+		    !(request->is_head && (i == SSO || i == CONTINUE || i == CONSENT_PAGE)))
 			return true;
 	}
 	return false;
@@ -278,10 +290,9 @@ static StepOutcome step_request(Visit *visit)
 static StepOutcome step_handle(Visit *visit)
 {
 	static const PendingPurpose purposes[ENDPOINTS] = {
-		[CONTINUE] = PENDING_CONTINUE,
-		[LOGIN_PAGE] = PENDING_LOGIN,
-		[LOGIN] = PENDING_LOGIN,
-		[ROLE] = PENDING_ROLE,
+		[CONTINUE] = PENDING_CONTINUE,    [LOGIN_PAGE] = PENDING_LOGIN,
+		[LOGIN] = PENDING_LOGIN,          [ROLE] = PENDING_ROLE,
+		[CONSENT_PAGE] = PENDING_CONSENT, [CONSENT] = PENDING_CONSENT,
 	};
 	visit->browser = cookie_get(visit->request, PENDING_BROWSER_COOKIE);
 	visit->handle = g_strdup(form_get(visit->form, "handle", NULL));
@@ -310,17 +321,17 @@ static StepOutcome step_handle(Visit *visit)
 static StepOutcome step_proof(Visit *visit)
 {
 	static const CsrfPage pages[ENDPOINTS] = {
-		[LOGIN] = CSRF_LOGIN,
-		[ROLE] = CSRF_ROLE,
-		[LOGOUT] = CSRF_LOGOUT,
+		[LOGIN] = CSRF_LOGIN,     [ROLE] = CSRF_ROLE,     [CONSENT] = CSRF_CONSENT,
+		[CHOICES] = CSRF_CHOICES, [LOGOUT] = CSRF_LOGOUT,
 	};
-	bool logout = visit->endpoint == LOGOUT;
+	bool by_session = visit->endpoint == LOGOUT || visit->endpoint == CHOICES;
 	visit->session_cookie = cookie_get(visit->request, SESSION_COOKIE);
 	if (!csrf_origin_is_own(visit->request->origin, visit->generation->identity.base_url))
 		return fail(visit, FAULT_LOGIN_ORIGIN, "the Origin header is not our own");
 	if (!csrf_token_is_right(visit->generation->sealer, pages[visit->endpoint],
-				 logout ? visit->session_cookie : visit->browser,
-				 logout ? "" : visit->handle, form_get(visit->form, "csrf", NULL)))
+				 by_session ? visit->session_cookie : visit->browser,
+				 by_session ? "" : visit->handle,
+				 form_get(visit->form, "csrf", NULL)))
 		return fail(visit, FAULT_LOGIN_ORIGIN, "the form's token is not right");
 	return STEP_ON;
 }
@@ -358,12 +369,18 @@ static StepOutcome step_detour(Visit *visit)
 static StepOutcome step_session(Visit *visit)
 {
 	g_autoptr(GError) error = NULL;
+	bool afresh = visit->ask && visit->ask->force_authn;
+	/* when who comes from a page of ours has proved presence for this ask */
+	gint64 since = visit->pending ? visit->pending->auth_instant : 0;
+	g_free(visit->session_cookie);
 	visit->session_cookie = cookie_get(visit->request, SESSION_COOKIE);
-	if (visit->ask && visit->ask->force_authn)
+	if (afresh && !since)
 		return STEP_ON;
 	if (session_find(visit->worker->reader, visit->session_cookie, &visit->generation->session,
 			 visit->now, &visit->session, &error) == STORE_FAULT)
 		return fail(visit, FAULT_STORE_DOWN, error->message);
+	if (afresh && visit->session && visit->session->auth_instant < since)
+		g_clear_pointer(&visit->session, session_free);
 	return STEP_ON;
 }
 
@@ -495,15 +512,24 @@ static StepOutcome step_identify(Visit *visit)
 
 static StepOutcome step_decide(Visit *visit)
 {
-	const Generation *generation = visit->generation;
-	const Circumstances circumstances = {
-		.today = generation_today(generation->zone, visit->now),
-		.level = assurance_of_password(generation->assurance),
-	};
+	const Circumstances circumstances = visit_circumstances(visit);
 	if (visit->service)
-		visit->decision = policy_decide(generation->policy, visit->person, visit->service,
-						&circumstances);
+		visit->decision = policy_decide(visit->generation->policy, visit->person,
+						visit->service, &circumstances);
 	return STEP_ON;
+}
+
+/* What the person must be told or asked first; then the decision is by what they have said. */
+static StepOutcome step_consent(Visit *visit)
+{
+	static const ConsentAt at[ENDPOINTS] = {
+		[CONSENT_PAGE] = CONSENT_LOOKED,
+		[CONSENT] = CONSENT_SAID,
+	};
+	HttpResponse *response = visit->service ? visit_consent(visit, at[visit->endpoint]) : NULL;
+	if (response)
+		return answered(visit, response);
+	return visit->fault ? STEP_FAULT : STEP_ON;
 }
 
 static StepOutcome answer_service(Visit *visit)
@@ -541,6 +567,19 @@ static bool makes_name(const Visit *visit)
 	       visit->identity->identifiers[IDENTIFIER_PAIRWISE].news == IDENTITY_NEW;
 }
 
+/* Why the service is not open to the person, as they are told. */
+static FaultCode refusal(const Visit *visit)
+{
+	switch (visit->decision->reason) {
+	case REASON_REFUSED_DECLINED:
+		return FAULT_DECLINED;
+	case REASON_REFUSED_TOO_YOUNG:
+		return FAULT_TOO_YOUNG;
+	default:
+		return FAULT_NOT_OPEN;
+	}
+}
+
 static StepOutcome step_answer(Visit *visit)
 {
 	bool open = !visit->decision || visit->decision->outcome == OUTCOME_ANSWERED;
@@ -548,7 +587,7 @@ static StepOutcome step_answer(Visit *visit)
 		return fail(visit, FAULT_SAML_NO_PASSIVE, "a page is due, and none is allowed");
 	visit_keep_session(visit, visit->endpoint == LOGIN || visit->endpoint == ROLE);
 	if (!open)
-		return fail(visit, FAULT_NOT_OPEN, reason_code_name(visit->decision->reason));
+		return fail(visit, refusal(visit), reason_code_name(visit->decision->reason));
 	/* the policy may have changed since the request was looked at */
 	if (visit->ask && !ask_takes_name(visit->ask, visit->decision->subject.format))
 		return fail(visit, FAULT_SAML_NAMEID_POLICY,
@@ -572,6 +611,15 @@ static StepOutcome step_start(Visit *visit)
 		.csrf = csrf,
 	};
 	return answered(visit, page_start(visit->generation->pages, visit->lang, &page));
+}
+
+static StepOutcome step_choices(Visit *visit)
+{
+	if (!visit->session)
+		return answered(visit, http_response_redirect(endpoints[START].path));
+	HttpResponse *response =
+		visit->endpoint == CHOICES ? visit_take_back(visit) : visit_choices(visit);
+	return response ? answered(visit, response) : STEP_FAULT;
 }
 
 static StepOutcome step_logout_page(Visit *visit)

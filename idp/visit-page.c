@@ -4,7 +4,7 @@
 #include "idp/http/cookie.h"
 #include "idp/login/csrf.h"
 
-static void know_browser(Visit *visit)
+void visit_know_browser(Visit *visit)
 {
 	if (!visit->browser)
 		visit->browser = cookie_get(visit->request, PENDING_BROWSER_COOKIE);
@@ -20,7 +20,7 @@ HttpResponse *visit_login_page(Visit *visit)
 	const Sealer *sealer = visit->generation->sealer;
 	const char *login = visit->password_failed ? form_get(visit->form, "login", NULL) : NULL;
 	bool again = visit->pending && visit->pending->purpose == PENDING_LOGIN;
-	know_browser(visit);
+	visit_know_browser(visit);
 	g_autofree char *handle =
 		again ? g_strdup(visit->handle)
 		      : pending_seal(sealer, PENDING_LOGIN, visit->ask, visit->browser, visit->now);

@@ -4,6 +4,9 @@
 
 #include "idp/visit.h"
 
+/* A browser without a pre-login cookie gets one. */
+void visit_know_browser(Visit *visit);
+
 /* The login page, also after a wrong password. A browser without a pre-login cookie gets one.
  * Transfer full. */
 HttpResponse *visit_login_page(Visit *visit);

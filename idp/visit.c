@@ -81,6 +81,7 @@ static void visit_log(const Visit *visit, unsigned status, gint64 took)
 		{"huvudman", huvudman_name(visit->huvudman)},
 		{"endpoint", flow_endpoint_name(visit->endpoint)},
 		{"outcome", fault ? fault->name : visit->outcome},
+		{"choice", visit->choice},
 		{"error", fault ? visit->fault->message : NULL},
 		{"status", http},
 		{"service", visit->ask ? visit->ask->service : NULL},
@@ -102,6 +103,7 @@ static void visit_count(const Visit *visit, gint64 took)
 {
 	if (!visit->tally)
 		return;
+	tally_choice(visit->tally, visit->choice);
 	if (visit->fault)
 		tally_fault(visit->tally, visit->endpoint, fault_of(visit->fault)->code);
 	else
@@ -169,14 +171,19 @@ HttpResponse *visit_fault_page(const Generation *generation, FaultCode code, con
 			  &page);
 }
 
-/* Where to try again: the same page, or, by its handle, the login page whose form was sent; NULL:
- * nowhere. */
-static char *retry_path(const HttpRequest *request, const char *login_handle)
+/* Where to try again: the same page, or, by its handle, the one whose form was sent, if it has the
+ * address that the form is sent to; NULL: nowhere. */
+static char *retry_path(const HttpRequest *request, const char *handle)
 {
 	if (request->method == HTTP_GET)
 		return g_strconcat(request->path, request->query ? "?" : NULL, request->query,
 				   NULL);
-	return login_handle ? g_strconcat("/login?handle=", login_handle, NULL) : NULL;
+	return handle ? g_strconcat(request->path, "?handle=", handle, NULL) : NULL;
+}
+
+static bool has_own_page(const char *path)
+{
+	return g_str_equal(path, "/login") || g_str_equal(path, "/consent");
 }
 
 HttpResponse *visit_late_page(const Generation *generation, FaultCode code,
@@ -186,9 +193,8 @@ HttpResponse *visit_late_page(const Generation *generation, FaultCode code,
 	g_autoptr(Form) form = request->method == HTTP_POST ? form_from_body(request, NULL)
 							    : form_from_query(request, NULL);
 	const char *lang = form ? form_get(form, "lang", NULL) : NULL;
-	const char *handle = form && g_str_equal(request->path, "/login")
-				     ? form_get(form, "handle", NULL)
-				     : NULL;
+	const char *handle =
+		form && has_own_page(request->path) ? form_get(form, "handle", NULL) : NULL;
 	g_autofree char *retry = fault->try_again ? retry_path(request, handle) : NULL;
 	const PageFault page = {
 		.fault = fault->name,
@@ -215,9 +221,9 @@ static char *back_url(const Visit *visit)
 static HttpResponse *fault_page(const Visit *visit, const Fault *fault)
 {
 	g_autofree char *back = back_url(visit);
-	bool login = visit->pending && visit->pending->purpose == PENDING_LOGIN;
+	bool own = visit->pending && has_own_page(visit->request->path);
 	g_autofree char *retry =
-		fault->try_again ? retry_path(visit->request, login ? visit->handle : NULL) : NULL;
+		fault->try_again ? retry_path(visit->request, own ? visit->handle : NULL) : NULL;
 	const PageFault page = {
 		.fault = fault->name,
 		.status = fault->http,
@@ -237,6 +243,8 @@ static const char *told_before(const Fault *fault)
 	case FAULT_LOGIN_NO_ROLE:
 		return fault_row(FAULT_NOT_OPEN)->name;
 	case FAULT_NOT_OPEN:
+	case FAULT_DECLINED:
+	case FAULT_TOO_YOUNG:
 	case FAULT_EPPN_SHARED:
 	case FAULT_EPPN_TAKEN:
 	case FAULT_IDENTIFIER_LOST:
@@ -292,6 +300,10 @@ static FaultCode conflict(const Visit *visit, unsigned op, unsigned last, const 
 	}
 	if (visit->given_op && op >= visit->given_op && op <= last) {
 		*message = "another visit gave an identifier first: the next try finds it";
+		return FAULT_STORE_SLOW;
+	}
+	if (op == visit->choice_op) {
+		*message = "the answer was changed in another tab just now";
 		return FAULT_STORE_SLOW;
 	}
 	if (visit->spent_op)

@@ -70,12 +70,14 @@ typedef struct {
 	Person *person;
 	Identity *identity; /* of the person */
 	Decision *decision;
+	const char *choice; /* what a page told or asked, or what was said to it; NULL: nothing */
 
 	StoreCommit *commit; /* rows that must be durable before the response leaves */
 	unsigned spent_op;   /* which of its operations spends the ask, plus one; 0: none */
 	unsigned names_op;   /* likewise, finds that nobody has begun to renew the names */
 	unsigned eppn_op;    /* likewise, says whose the EPPN is */
 	unsigned given_op;   /* likewise, is the first of those that keep identifiers; the last */
+	unsigned choice_op;  /* likewise, takes an answer back */
 	bool durable;        /* they are */
 	HttpResponse *response;
 	const char *outcome; /* for log and tally; NULL: not worth a line */

@@ -130,14 +130,14 @@ browser_login() {
   local user=$1 password=$2 role=${3:-} steps=0 filled=
   # A page that refuses has a button for the person to press; nothing presses it for them.
   while [ "$browser_status" != 403 ] &&
-    { browser_form ".//input[@name='SAMLResponse'] or .//input[@type='password']" ||
+    { browser_form ".//input[@name='SAMLResponse'] or .//input[@type='password'] or .//button[@name='answer']" ||
       { [ -n "$role" ] && browser_form ".//*[@value='$role']"; }; }; do
     if [ $((steps += 1)) -gt 8 ]; then
       echo "the browser goes round in circles at $browser_url" >&2
       return 1
     fi
-    if grep -q '^SAMLResponse=' "$form_data"; then
-      :
+    if grep -qE '^(SAMLResponse|answer)=' "$form_data"; then
+      : # a page that tells what leaves has one button
     elif [ -n "$(form_field password)" ]; then
       # A login page once more means that the password was not taken.
       [ -z "$filled" ] || return 0

@@ -45,12 +45,13 @@ typedef struct {
 } Page;
 
 static void rows_build(Page *page), rows_checks(Page *page), rows_visits(Page *page),
-	rows_faults(Page *page), rows_duration(Page *page), rows_queued(Page *page),
-	rows_queue_max(Page *page), rows_queue_refused(Page *page), rows_queue_late(Page *page),
-	rows_directory_up(Page *page), rows_directory_questions(Page *page),
-	rows_directory_failures(Page *page), rows_throttle_held(Page *page),
-	rows_throttle_evicted(Page *page), rows_throttle_entries(Page *page),
-	rows_feed_services(Page *page), rows_feed_ends(Page *page), rows_feed_old(Page *page);
+	rows_faults(Page *page), rows_choices(Page *page), rows_duration(Page *page),
+	rows_queued(Page *page), rows_queue_max(Page *page), rows_queue_refused(Page *page),
+	rows_queue_late(Page *page), rows_directory_up(Page *page),
+	rows_directory_questions(Page *page), rows_directory_failures(Page *page),
+	rows_throttle_held(Page *page), rows_throttle_evicted(Page *page),
+	rows_throttle_entries(Page *page), rows_feed_services(Page *page),
+	rows_feed_ends(Page *page), rows_feed_old(Page *page);
 
 /* clang-format off */
 static const struct {
@@ -63,6 +64,7 @@ static const struct {
 
 	{{"portvakt_visits_total", "counter", "Requests that were answered, by endpoint and outcome or fault; those that never came about are left out."}, OWN_ROWS, rows_visits},
 	{{"portvakt_faults_total", "counter", "Requests that ended in a fault, by fault."}, OWN_ROWS, rows_faults},
+	{{"portvakt_choices_total", "counter", "What pages told and asked people before something left, and what they said."}, OWN_ROWS, rows_choices},
 	{{"portvakt_visit_duration_seconds", "histogram", "From the request line to the answer, of logins and of answers by session."}, OWN_ROWS, rows_duration},
 
 	{{"portvakt_http_connections_total", "counter", "Connections accepted."}, NUMBER(http.accepted), NULL},
@@ -251,6 +253,13 @@ static void rows_visits(Page *page)
 			row_visits(page, endpoint, fault_row((FaultCode)j)->name,
 				   read_counter(&tally->faults[i][j]));
 	}
+}
+
+static void rows_choices(Page *page)
+{
+	for (unsigned i = 0; i < TALLY_CHOICES; i++)
+		row_of(page, "choice", tally_choice_name((TallyChoice)i),
+		       read_counter(&page->of->tally->choices[i]));
 }
 
 static void rows_faults(Page *page)

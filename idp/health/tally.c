@@ -55,3 +55,21 @@ void tally_fault(Tally *tally, unsigned endpoint, FaultCode fault)
 {
 	add(&tally->faults[MIN(endpoint, TALLY_NOWHERE)][fault], 1);
 }
+
+static const char *const choices[TALLY_CHOICES] = {
+	[TALLY_CHOICE_TOLD] = "told",         [TALLY_CHOICE_ASKED] = "asked",
+	[TALLY_CHOICE_SEEN] = "seen",         [TALLY_CHOICE_AGREED] = "agreed",
+	[TALLY_CHOICE_DECLINED] = "declined", [TALLY_CHOICE_TAKEN_BACK] = "taken-back",
+};
+
+const char *tally_choice_name(TallyChoice choice)
+{
+	return choices[choice];
+}
+
+void tally_choice(Tally *tally, const char *name)
+{
+	for (unsigned i = 0; i < TALLY_CHOICES; i++)
+		if (g_strcmp0(choices[i], name) == 0)
+			add(&tally->choices[i], 1);
+}

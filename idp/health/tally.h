@@ -31,6 +31,17 @@ typedef enum {
 	TALLY_OUTCOMES
 } TallyOutcome;
 
+/* What pages told and asked people, and what they said. */
+typedef enum {
+	TALLY_CHOICE_TOLD,
+	TALLY_CHOICE_ASKED,
+	TALLY_CHOICE_SEEN,
+	TALLY_CHOICE_AGREED,
+	TALLY_CHOICE_DECLINED,
+	TALLY_CHOICE_TAKEN_BACK,
+	TALLY_CHOICES
+} TallyChoice;
+
 typedef struct {
 	atomic_ullong buckets[TALLY_BUCKETS + 1]; /* each alone, not summed up */
 	atomic_ullong microseconds;               /* of all together */
@@ -41,6 +52,7 @@ typedef struct {
 	atomic_ullong outcomes[TALLY_ENDPOINTS + 1][TALLY_OUTCOMES];
 	atomic_ullong faults[TALLY_ENDPOINTS + 1][FAULT_COUNT];
 	TallyDuration login, sso;
+	atomic_ullong choices[TALLY_CHOICES];
 } Tally;
 
 /* "login" and so on. */
@@ -52,3 +64,9 @@ TallyOutcome tally_outcome_of(const char *name);
 /* Counts a visit that ended well, or with a fault. `endpoint` past the table is TALLY_NOWHERE. */
 void tally_outcome(Tally *tally, unsigned endpoint, TallyOutcome outcome, gint64 microseconds);
 void tally_fault(Tally *tally, unsigned endpoint, FaultCode fault);
+
+/* "told" and so on. */
+const char *tally_choice_name(TallyChoice choice);
+
+/* Counts a choice by its name; NULL, or a name that is none, counts nothing. */
+void tally_choice(Tally *tally, const char *name);

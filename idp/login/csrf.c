@@ -10,6 +10,10 @@ static const char *purpose_of(CsrfPage page)
 		return "portvakt csrf role 1";
 	case CSRF_LOGOUT:
 		return "portvakt csrf logout 1";
+	case CSRF_CONSENT:
+		return "portvakt csrf consent 1";
+	case CSRF_CHOICES:
+		return "portvakt csrf choices 1";
 	}
 	g_assert_not_reached();
 }

@@ -15,6 +15,8 @@ typedef enum {
 	CSRF_LOGIN = 1, /* pre-login cookie, PENDING_LOGIN handle */
 	CSRF_ROLE,      /* pre-login cookie, PENDING_ROLE handle */
 	CSRF_LOGOUT,    /* session cookie, no handle: "" */
+	CSRF_CONSENT,   /* pre-login cookie, PENDING_CONSENT handle */
+	CSRF_CHOICES,   /* session cookie, no handle: "" */
 } CsrfPage;
 
 /* The token for a page. `cookie` is the one of the request, or the one this answer sets.

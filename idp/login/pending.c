@@ -19,6 +19,8 @@ static const char *purpose_of(PendingPurpose purpose)
 		return "portvakt pending login 1";
 	case PENDING_ROLE:
 		return "portvakt pending role 1";
+	case PENDING_CONSENT:
+		return "portvakt pending consent 1";
 	case PENDING_NONE:
 		break;
 	}
@@ -109,6 +111,24 @@ char *pending_seal_role(const Sealer *sealer, const Pending *login, const char *
 	return seal(sealer, pending);
 }
 
+char *pending_seal_consent(const Sealer *sealer, const Ask *ask, const char *browser,
+			   const char *person_key, unsigned role, int64_t auth_instant,
+			   const uint8_t id[PENDING_ID_BYTES], int64_t now)
+{
+	g_autoptr(Pending) pending = g_new0(Pending, 1);
+
+	g_assert(ask && person_key && *person_key && pending_browser_is_valid(browser));
+	pending->purpose = PENDING_CONSENT;
+	memcpy(pending->id, id, PENDING_ID_BYTES);
+	pending->expires = now + PENDING_LIFE;
+	pending->ask = ask_copy(ask);
+	browser_hash(browser, pending->browser);
+	pending->person_key = g_strdup(person_key);
+	pending->auth_instant = auth_instant;
+	pending->roles = role;
+	return seal(sealer, pending);
+}
+
 static bool get_bytes(GVariant *value, uint8_t *bytes, gsize length)
 {
 	gsize n;
@@ -141,7 +161,8 @@ static Pending *unpack(PendingPurpose purpose, GBytes *bytes)
 		g_clear_pointer(&pending->person_key, g_free);
 	if (!get_bytes(id, pending->id, PENDING_ID_BYTES) ||
 	    !get_bytes(browser, pending->browser, SEAL_HASH_BYTES) ||
-	    (purpose == PENDING_ROLE) != (pending->person_key != NULL))
+	    (purpose >= PENDING_ROLE) != (pending->person_key != NULL) ||
+	    (purpose == PENDING_CONSENT && (!pending->ask || !roles || (roles & (roles - 1)) != 0)))
 		return NULL;
 	return g_steal_pointer(&pending);
 }

@@ -9,6 +9,8 @@
  *                     the GET that its 303 leads to; not bound to a browser
  *   PENDING_LOGIN     in the login page; bound to the browser by the pre-login cookie
  *   PENDING_ROLE      in the role page; bound too, and says who gave the right password and when
+ *   PENDING_CONSENT   in the page that tells or asks; bound too, says whom and in which role, since
+ *                     when they are there, and, by its id, what
  *
  * The binding stops login CSRF: a handle made in the attacker's browser is of no use in the
  * victim's, and the other way round. The id of a PENDING_LOGIN passes on to the PENDING_ROLE made
@@ -33,6 +35,7 @@ typedef enum {
 	PENDING_CONTINUE,
 	PENDING_LOGIN,
 	PENDING_ROLE,
+	PENDING_CONSENT,
 } PendingPurpose;
 
 typedef enum {
@@ -48,10 +51,10 @@ typedef struct Pending {
 	int64_t expires;                  /* seconds since 1970 */
 	Ask *ask;                         /* owned; NULL: a login for its own sake */
 	uint8_t browser[SEAL_HASH_BYTES]; /* hash of the cookie; zero in PENDING_CONTINUE */
-	/* PENDING_ROLE only */
+	/* PENDING_ROLE and PENDING_CONSENT only */
 	char *person_key;
 	int64_t auth_instant; /* seconds since 1970 */
-	unsigned roles;       /* Role bits */
+	unsigned roles;       /* Role bits; of PENDING_CONSENT one */
 } Pending;
 
 void pending_free(Pending *pending);
@@ -77,6 +80,12 @@ char *pending_seal(const Sealer *sealer, PendingPurpose purpose, const Ask *ask,
  */
 char *pending_seal_role(const Sealer *sealer, const Pending *login, const char *person_key,
 			unsigned roles, int64_t auth_instant, int64_t now);
+
+/* Makes a PENDING_CONSENT handle, whose id is that of its page (consent_print()). `browser` must be
+ * a valid cookie. Transfer full. */
+char *pending_seal_consent(const Sealer *sealer, const Ask *ask, const char *browser,
+			   const char *person_key, unsigned role, int64_t auth_instant,
+			   const uint8_t id[PENDING_ID_BYTES], int64_t now);
 
 /*
  * Opens a handle of that purpose. `browser` is the pre-login cookie of the request, or NULL.

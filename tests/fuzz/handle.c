@@ -2,9 +2,9 @@
 /*
  * What comes back from a browser: handles, tokens and cookies. The input is a line of words parted
  * by a space, the first of which says what the rest of the input is:
- *     continue, login COOKIE, role COOKIE: a handle of that purpose
- *     inside-continue, inside-login COOKIE, inside-role COOKIE: what lies under the seal of one, as
- *         a version of ours to come may have written it
+ *     continue, login COOKIE, role COOKIE, consent COOKIE: a handle of that purpose
+ *     inside-continue, inside-login COOKIE, inside-role COOKIE, inside-consent COOKIE: what lies
+ *         under the seal of one, as a version of ours to come may have written it
  *     csrf COOKIE HANDLE: the token of a login form
  *     session, browser: the value of that cookie
  * The corpus is sealed with the key below, and of the time NOW.
@@ -23,12 +23,14 @@ static const char *const purposes[] = {
 	[PENDING_CONTINUE] = "continue",
 	[PENDING_LOGIN] = "login",
 	[PENDING_ROLE] = "role",
+	[PENDING_CONSENT] = "consent",
 };
 
 static const char *const seals[] = {
 	[PENDING_CONTINUE] = "portvakt pending continue 1",
 	[PENDING_LOGIN] = "portvakt pending login 1",
 	[PENDING_ROLE] = "portvakt pending role 1",
+	[PENDING_CONSENT] = "portvakt pending consent 1",
 };
 
 static const Sealer *the_sealer(void)
@@ -49,7 +51,9 @@ static const Sealer *the_sealer(void)
 static void check(const Pending *pending, PendingPurpose purpose)
 {
 	g_assert_true(pending->purpose == purpose);
-	g_assert_true((pending->person_key != NULL) == (purpose == PENDING_ROLE));
+	g_assert_true((pending->person_key != NULL) ==
+		      (purpose == PENDING_ROLE || purpose == PENDING_CONSENT));
+	g_assert_true(pending->ask || purpose != PENDING_CONSENT);
 	/* in capitals or not: RFC 3986, 3.1 */
 	g_assert_true(!pending->ask ||
 		      g_ascii_strncasecmp(pending->ask->return_url, "https://", 8) == 0);
@@ -109,7 +113,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	guint count = g_strv_length(words);
 	const char *kind = count > 0 ? words[0] : "", *cookie = count > 1 ? words[1] : NULL;
 
-	for (PendingPurpose p = PENDING_CONTINUE; p <= PENDING_ROLE; p++)
+	for (PendingPurpose p = PENDING_CONTINUE; p <= PENDING_CONSENT; p++)
 		if (strcmp(kind, purposes[p]) == 0)
 			fuzz_handle(p, cookie, value);
 		else if (g_str_has_prefix(kind, "inside-") &&

@@ -86,6 +86,50 @@ static void test_login_and_role(void)
 	g_assert_cmpstr(a, !=, b);
 }
 
+/* What the page shows is its name: the next one about the same has the same. */
+static void test_consent(void)
+{
+	static const uint8_t id[PENDING_ID_BYTES] = {1, 2, 3};
+	g_autoptr(Sealer) sealer = sealer_of(1);
+	g_autoptr(Ask) ask = ask_of("state");
+	g_autoptr(Pending) pending = NULL;
+	g_autofree char *browser = pending_browser_new();
+	g_autofree char *other = pending_browser_new();
+	g_autofree char *handle =
+		pending_seal_consent(sealer, ask, browser, "key-1", ROLE_STAFF, NOW - 7, id, NOW);
+	g_autofree char *login = pending_seal(sealer, PENDING_LOGIN, ask, browser, NOW);
+	const struct {
+		const char *name;
+		PendingPurpose purpose;
+		const char *handle, *browser;
+		int64_t now;
+		PendingOutcome want;
+	} rows[] = {
+		{"right", PENDING_CONSENT, handle, browser, NOW + 599, PENDING_OK},
+		{"too-late", PENDING_CONSENT, handle, browser, NOW + 600, PENDING_EXPIRED},
+		{"other-browser", PENDING_CONSENT, handle, other, NOW, PENDING_OTHER_BROWSER},
+		{"no-cookie", PENDING_CONSENT, handle, NULL, NOW, PENDING_OTHER_BROWSER},
+		{"as-login", PENDING_LOGIN, handle, browser, NOW, PENDING_BROKEN},
+		{"as-role", PENDING_ROLE, handle, browser, NOW, PENDING_BROKEN},
+		{"as-unbound", PENDING_CONTINUE, handle, browser, NOW, PENDING_BROKEN},
+		{"login-as-consent", PENDING_CONSENT, login, browser, NOW, PENDING_BROKEN},
+	};
+
+	for (size_t i = 0; i < G_N_ELEMENTS(rows); i++) {
+		g_autoptr(Pending) one = NULL;
+		g_test_message("%s", rows[i].name);
+		g_assert_cmpint(pending_open(sealer, rows[i].purpose, rows[i].handle,
+					     rows[i].browser, rows[i].now, &one),
+				==, rows[i].want);
+	}
+	pending_open(sealer, PENDING_CONSENT, handle, browser, NOW, &pending);
+	g_assert_cmpmem(pending->id, PENDING_ID_BYTES, id, PENDING_ID_BYTES);
+	g_assert_cmpstr(pending->person_key, ==, "key-1");
+	g_assert_cmpuint(pending->roles, ==, ROLE_STAFF);
+	g_assert_cmpint(pending->auth_instant, ==, NOW - 7);
+	g_assert_cmpstr(pending->ask->relay_state, ==, "state");
+}
+
 static void test_without_ask(void)
 {
 	g_autoptr(Sealer) sealer = sealer_of(1);
@@ -284,6 +328,7 @@ int main(int argc, char **argv)
 	g_assert_true(seal_init());
 	g_test_add_func("/pending/continue", test_continue);
 	g_test_add_func("/pending/login-and-role", test_login_and_role);
+	g_test_add_func("/pending/consent", test_consent);
 	g_test_add_func("/pending/without-ask", test_without_ask);
 	g_test_add_func("/pending/refused", test_refused);
 	g_test_add_func("/pending/altered", test_altered);
