@@ -11,6 +11,7 @@ typedef struct {
 	GHashTable *folded;  /* case-folded name, of a service or tag -> the name */
 	GHashTable *members; /* Tag -> GArray of Ident */
 	GHashTable *merges;  /* Known -> Merge */
+	GHashTable *sides;   /* id -> Literal, a copy of the first that named it */
 } Resolver;
 
 char *ident_key(Protocol protocol, const char *id)
@@ -104,6 +105,27 @@ static bool already_called(const ServiceBlock *block, const Literal *literal, co
 	return false;
 }
 
+/* An entityID and a client_id of one text are two services to us, and one to whoever reads it. */
+static bool check_side(Resolver *resolver, const Literal *literal, GError **error)
+{
+	const Literal *other = g_hash_table_lookup(resolver->sides, literal->ident.id);
+	g_autofree char *where = NULL;
+
+	if (!other) {
+		g_hash_table_insert(resolver->sides, (gpointer)(guintptr)literal->ident.id,
+				    g_memdup2(literal, sizeof *literal));
+		return true;
+	}
+	if (other->ident.protocol == literal->ident.protocol)
+		return true;
+	where = place_name(&other->place);
+	place_error(error, POLICY_ERROR_MEANING, &literal->place,
+		    "\"%s\" is an entityID and a client_id (%s), which are two services; let the "
+		    "client have another client_id",
+		    literal->ident.id, where);
+	return false;
+}
+
 /* `service NE is "…"`: what names stand for. */
 static bool define_service(Resolver *resolver, ServiceBlock *block, GError **error)
 {
@@ -130,6 +152,8 @@ static bool define_service(Resolver *resolver, ServiceBlock *block, GError **err
 	for (unsigned i = 0; i < block->n_idents; i++) {
 		Known *known = known_get(policy, &block->idents[i].ident);
 
+		if (!check_side(resolver, &block->idents[i], error))
+			return false;
 		if (known->name)
 			return already_called(block, &block->idents[i], known, policy, error);
 		known->name = block->name;
@@ -186,7 +210,7 @@ static bool resolve_literal(Resolver *resolver, const Literal *literal, GArray *
 	switch (literal->type) {
 	case NAMED_IDENT:
 		g_array_append_val(idents, literal->ident);
-		return true;
+		return check_side(resolver, literal, error);
 	case NAMED_SERVICE:
 		block = g_hash_table_lookup(resolver->policy->names, literal->name);
 		if (!block)
@@ -506,7 +530,8 @@ bool resolve_rules(Policy *policy, GError **error)
 		g_hash_table_new_full(NULL, NULL, NULL, (GDestroyNotify)g_array_unref);
 	g_autoptr(GHashTable) merges =
 		g_hash_table_new_full(NULL, NULL, NULL, (GDestroyNotify)merge_free);
-	Resolver resolver = {policy, tags, folded, members, merges};
+	g_autoptr(GHashTable) sides = g_hash_table_new_full(g_str_hash, g_str_equal, NULL, g_free);
+	Resolver resolver = {policy, tags, folded, members, merges, sides};
 	bool good = true;
 
 	policy->known = g_hash_table_new_full(ident_hash, ident_equal, NULL, known_free);

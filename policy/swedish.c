@@ -201,6 +201,10 @@ static const Swedish table[] = {
 	{"the names '%s' and '%s' differ only in case",
 	 "namnen '%s' och '%s' skiljer sig bara i stora och små bokstäver"},
 	{"\"%s\" stands twice in the list", "\"%s\" står två gånger i listan"},
+	{"\"%s\" is an entityID and a client_id (%s), which are two services; let the client have "
+	 "another client_id",
+	 "\"%s\" är både ett entityID och ett client_id (%s), vilket är två tjänster; ge klienten ett "
+	 "annat client_id"},
 	{"\"%s\" is already called %s (%s)", "\"%s\" heter redan %s (%s)"},
 	{"'%s' is already defined (%s); 'service %s { … }' without 'is' adds to it",
 	 "'%s' är redan definierad (%s); 'service %s { … }' utan 'is' lägger till rader"},

@@ -178,6 +178,13 @@ static const Case cases[] = {
 	 "the tag 't' is already defined (t.policy:2)"},
 	{"id-of-two-names", "\nservice ILT is \"x\"\nservice NE is \"y\", \"x\"", "\"x\"",
 	 "\"x\" is already called ILT (t.policy:2)"},
+	{"client-of-an-entityID",
+	 "\nservice NE is \"x\"\n" SAYS "to client \"x\"; " FOR GIVE BECAUSE, "\"x\"",
+	 "\"x\" is an entityID and a client_id (t.policy:2), which are two services; let the client "
+	 "have another client_id"},
+	{"entityID-of-a-client", "\ntag t { client \"x\" }\nservice \"x\" { asks mail }", "\"x\"",
+	 "\"x\" is an entityID and a client_id (t.policy:2), which are two services; let the client "
+	 "have another client_id"},
 	{"id-twice", "\nservice NE is \"x\", \"x\"", "\"x\"", "\"x\" stands twice in the list"},
 	{"expected-twice", "\nexpect student at \"x\" gets mail, mail", "mail",
 	 "mail is said twice"},

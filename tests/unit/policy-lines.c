@@ -314,7 +314,7 @@ static void test_allowed(void)
 		"\nrelease \"X\" { to service \"x\"; for everyone; give pairwise-id; because \"x\" }",
 		BLOCKS("rename mail to \"a\" in saml", "rename sn to \"a\" in oidc"),
 		"\nservice M is client \"m\", \"urn:m\" { sign both; encrypt never }",
-		"\nservice \"x\" { }\nservice client \"x\" { scope \"skola.example\" }\nservice \"x\" { "
+		"\nservice \"x\" { }\nservice client \"y\" { scope \"skola.example\" }\nservice \"x\" { "
 		"scope \"edu.sollunda.example\" }",
 	};
 
