@@ -14,11 +14,21 @@
 #define SURN   FEED_WISH(FEED_ASK("urn:oid:2.5.4.4"))
 #define COMMON "https://a.example"
 
-/* Three kinds: nothing (twice), mail (twice), surname. */
+/* As one that asks for mail, but for who registered it. */
+#define REGISTERED                                                                                 \
+	"<md:EntityDescriptor entityID=\"https://mail3.example\"><md:Extensions>"                  \
+	"<rpi:RegistrationInfo xmlns:rpi=\"" XML_NS_MDRPI                                          \
+	"\" registrationAuthority=\"http://x/\"/></md:Extensions><md:SPSSODescriptor "             \
+	"protocolSupportEnumeration=\"urn:oasis:names:tc:SAML:2.0:protocol\">"                     \
+	"<md:AssertionConsumerService Binding=\"" ENDPOINT_POST                                    \
+	"\" Location=\"https://sp.example/acs\" index=\"0\"/>" MAIL                                \
+	"</md:SPSSODescriptor></md:EntityDescriptor>"
+
+/* Four kinds: nothing (twice), mail (twice, and once by another federation), surname. */
 static const char plain[] = FEED_ROOT("validUntil=\"2026-11-30T12:00:00Z\"") FEED_SERVICE(COMMON)
 	FEED_SERVICE("https://b.example") FEED_SERVICE_WITH("https://mail1.example", "", MAIL)
 		FEED_SERVICE_WITH("https://mail2.example", "", MAIL)
-			FEED_SERVICE_WITH("https://name.example", "", SURN) FEED_END;
+			REGISTERED FEED_SERVICE_WITH("https://name.example", "", SURN) FEED_END;
 
 static EntitySet *set;
 
@@ -76,8 +86,9 @@ static void test_kinds(void)
 {
 	g_autoptr(GPtrArray) texts = texts_of("policy 1\n");
 	g_autoptr(KnownServices) known = known_services_new(set, texts, NOW);
-	g_assert_cmpuint(known->services->len, ==, 3);
-	g_assert_cmpuint(with_wish(known, NULL, "mail"), ==, 1);
+	g_assert_cmpuint(known->services->len, ==, 4);
+	g_assert_cmpuint(with_wish(known, "https://mail3.example", "mail"), ==, 1);
+	g_assert_cmpuint(with_wish(known, NULL, "mail"), ==, 2);
 	g_assert_cmpuint(with_wish(known, NULL, "sn"), ==, 1);
 	g_assert_cmpuint(with_wish(known, NULL, NULL), ==, 1);
 }
@@ -92,12 +103,15 @@ static void test_named(void)
 	g_autoptr(KnownServices) known = known_services_new(set, texts, NOW);
 	g_assert_cmpuint(with_wish(known, "https://mail1.example", "mail"), ==, 1);
 	g_assert_cmpuint(with_wish(known, "https://mail2.example", "mail"), ==, 1);
-	g_assert_cmpuint(with_wish(known, NULL, "mail"), ==, 3);
+	g_assert_cmpuint(with_wish(known, NULL, "mail"), ==, 4);
 	g_assert_cmpuint(with_wish(known, NULL, NULL), ==, 3);
 	g_assert_cmpuint(with_wish(known, NULL, "sn"), ==, 1);
-	for (guint i = 0; i < known->copies->len; i++)
-		g_assert_true(g_str_has_prefix(((const Service *)known->copies->pdata[i])->id,
-					       "one such as "));
+	for (guint i = 0; i < known->copies->len; i++) {
+		const Service *copy = known->copies->pdata[i];
+		g_assert_cmpuint(copy->feeds->len, ==, 1);
+		g_assert_cmpstr(copy->feeds->pdata[0], ==, "x");
+		g_assert_true(g_str_has_prefix(copy->id, "one such as "));
+	}
 	g_assert_cmpuint(known->copies->len, ==, 2);
 }
 
