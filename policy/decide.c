@@ -181,7 +181,9 @@ static bool may_give(const Work *work, const Release *release, const Attribute *
 	return false;
 }
 
-bool policy_may_give(const Policy *policy, const Service *service, const Attribute *attribute)
+/* Whether any may, or with rules (DecisionRule) all that may. */
+static bool find_givers(const Policy *policy, const Service *service, const Attribute *attribute,
+			GArray *rules)
 {
 	UNFILLED Work work;
 	Slice slice;
@@ -197,10 +199,31 @@ bool policy_may_give(const Policy *policy, const Service *service, const Attribu
 	start(&work);
 	ask_gather(&work);
 	slice = slice_releases(policy, work.known);
-	for (const Release *release = slice_next(&slice, &order); !may && release;
-	     release = slice_next(&slice, &order))
-		may = match_view(&release->to, &work.seen, SEES_EFFECTIVE) &&
-		      may_give(&work, release, attribute);
+	for (const Release *release = slice_next(&slice, &order); (rules || !may) && release;
+	     release = slice_next(&slice, &order)) {
+		const DecisionRule rule = {release->title, release->place.source->name,
+					   release->place.line};
+
+		if (!match_view(&release->to, &work.seen, SEES_EFFECTIVE) ||
+		    !may_give(&work, release, attribute))
+			continue;
+		may = true;
+		if (rules)
+			g_array_append_val(rules, rule);
+	}
 	work_clear(&work);
 	return may;
+}
+
+bool policy_may_give(const Policy *policy, const Service *service, const Attribute *attribute)
+{
+	return find_givers(policy, service, attribute, NULL);
+}
+
+GArray *policy_givers(const Policy *policy, const Service *service, const Attribute *attribute)
+{
+	GArray *rules = g_array_new(FALSE, FALSE, sizeof(DecisionRule));
+
+	find_givers(policy, service, attribute, rules);
+	return rules;
 }

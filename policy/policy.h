@@ -122,6 +122,10 @@ Decision *policy_decide(const Policy *policy, const Person *person, const Servic
  * takes equally long for everybody. */
 bool policy_may_give(const Policy *policy, const Service *service, const Attribute *attribute);
 
+/* The releases that could, in the order of their files: DecisionRule, which borrows from the
+ * policy. Transfer full. */
+GArray *policy_givers(const Policy *policy, const Service *service, const Attribute *attribute);
+
 /* The same, with the true reasons whoever it is: for those alone who may know of protection. */
 Decision *policy_decide_openly(const Policy *policy, const Person *person, const Service *service,
 			       const Circumstances *circumstances);
