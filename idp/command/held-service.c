@@ -72,8 +72,8 @@ const char *held_how(const HoldItem *item, bool is_category)
 
 /* ---- what rules make of it ---- */
 
-/* The service as it would be if the item were asked for at that level, and all else as it is. */
-static Service *as_if(const HeldService *service, const HoldItem *item, HoldLevel level)
+/* The service with all else let pass, and the item as it is, or let pass too. */
+static Service *as_if(const HeldService *service, const HoldItem *item, bool is_held)
 {
 	const Service *seen = service->entity->service;
 	Service *copy = service_new(seen->protocol, seen->id);
@@ -81,15 +81,19 @@ static Service *as_if(const HeldService *service, const HoldItem *item, HoldLeve
 	for (guint i = 0; i < service->row->categories->len; i++) {
 		const HoldItem *other = service->row->categories->pdata[i];
 
-		if (other != item || level > HOLD_NOTHING)
-			service_add_category(copy, other->name);
+		service_add_category(copy, other->name);
+		if (other == item && is_held)
+			service_hold_category(copy, other->name);
 	}
 	for (guint i = 0; i < service->row->asks->len; i++) {
 		const HoldItem *other = service->row->asks->pdata[i];
-		HoldLevel asked = other == item ? level : other->asked;
+		HoldLevel level =
+			other == item && is_held && item->passed ? item->passed : other->asked;
 
-		if (asked > HOLD_NOTHING)
-			service_add_wish(copy, other->name, asked == HOLD_REQUIRED);
+		service_add_wish(copy, other->name, level == HOLD_REQUIRED);
+		Wish *wish = copy->wishes->pdata[copy->wishes->len - 1];
+		wish->held = other == item && is_held && !item->passed;
+		wish->held_required = level < other->asked;
 	}
 	for (guint i = 0; i < seen->feeds->len; i++)
 		service_add_feed(copy, seen->feeds->pdata[i]);
@@ -98,28 +102,57 @@ static Service *as_if(const HeldService *service, const HoldItem *item, HoldLeve
 	return copy;
 }
 
-static GPtrArray *gained(const Policy *policy, const Service *before, const Service *after)
+static bool has_rule(const GArray *rules, const DecisionRule *rule)
 {
-	GPtrArray *names = g_ptr_array_new_with_free_func(g_free);
+	for (guint i = 0; i < rules->len; i++)
+		if (strcmp(g_array_index(rules, DecisionRule, i).title, rule->title) == 0)
+			return true;
+	return false;
+}
+
+/* The rules that would give the attribute and do not. */
+static void add_wait(HeldWait *wait, const Attribute *attribute, const GArray *now,
+		     const GArray *then)
+{
+	bool waits = false;
+
+	for (guint i = 0; i < then->len; i++) {
+		const DecisionRule *rule = &g_array_index(then, DecisionRule, i);
+		g_autofree char *text =
+			g_strdup_printf("\"%s\" (%s:%u)", rule->title, rule->file, rule->line);
+
+		if (has_rule(now, rule))
+			continue;
+		waits = true;
+		if (!g_ptr_array_find_with_equal_func(wait->rules, text, g_str_equal, NULL))
+			g_ptr_array_add(wait->rules, g_steal_pointer(&text));
+	}
+	if (waits)
+		g_ptr_array_add(wait->attributes, (gpointer)(guintptr)attribute->name);
+}
+
+HeldWait *held_wait(const HeldService *service, const HoldItem *item)
+{
+	const Policy *policy = service->generation->policy;
+	g_autoptr(Service) before = as_if(service, item, true), after = as_if(service, item, false);
+	HeldWait *wait = g_new0(HeldWait, 1);
 	size_t n;
 	const Attribute *table = attribute_table(&n);
 
-	for (size_t i = 0; i < n; i++)
-		if (policy_may_give(policy, after, &table[i]) &&
-		    !policy_may_give(policy, before, &table[i]))
-			g_ptr_array_add(names, g_strdup(table[i].name));
-	return names;
+	wait->attributes = g_ptr_array_new();
+	wait->rules = g_ptr_array_new_with_free_func(g_free);
+	for (size_t i = 0; i < n; i++) {
+		g_autoptr(GArray) now = policy_givers(policy, before, &table[i]);
+		g_autoptr(GArray) then = policy_givers(policy, after, &table[i]);
+
+		add_wait(wait, &table[i], now, then);
+	}
+	return wait;
 }
 
-bool held_is_wanted(const HeldService *service, const HoldItem *item, bool is_category,
-		    GPtrArray **ret_what)
+void held_wait_free(HeldWait *wait)
 {
-	g_autoptr(Service) before = as_if(service, item, item->passed);
-	g_autoptr(Service) after = as_if(service, item, item->asked);
-	g_autoptr(GPtrArray) what = gained(service->generation->policy, before, after);
-	bool is_wanted = what->len > 0;
-
-	if (ret_what)
-		*ret_what = is_category ? g_steal_pointer(&what) : NULL;
-	return is_wanted;
+	g_ptr_array_unref(wait->attributes);
+	g_ptr_array_unref(wait->rules);
+	g_free(wait);
 }

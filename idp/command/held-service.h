@@ -25,10 +25,15 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(HeldService, held_service_free)
  * category; else what the service writes. Transfer none. */
 const char *held_name(const HoldItem *item, bool is_category);
 
-/* Whether some rule gives somebody something because the item is asked for as it is; in *ret_what
- * (char *, transfer full), for a category, the attributes. */
-bool held_is_wanted(const HeldService *service, const HoldItem *item, bool is_category,
-		    GPtrArray **ret_what);
+/* What waits for the item to be let pass. */
+typedef struct {
+	GPtrArray *attributes; /* const char *: that rules would give */
+	GPtrArray *rules;      /* char *: `"TITLE" (FILE:LINE)` */
+} HeldWait;
+
+HeldWait *held_wait(const HeldService *service, const HoldItem *item);
+void held_wait_free(HeldWait *wait);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(HeldWait, held_wait_free)
 
 /* "newly asked for", "newly required", "newly carried". */
 const char *held_how(const HoldItem *item, bool is_category);

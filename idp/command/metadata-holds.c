@@ -27,7 +27,6 @@ static bool is_listed(const HoldItem *item, bool is_category, bool all)
 static void print_item(const HeldService *service, const HoldItem *item, bool is_category)
 {
 	g_autofree char *date = date_of(item->since);
-	g_autoptr(GPtrArray) what = NULL;
 	const char *word = is_category ? "category " : "";
 	if (!hold_is_held(item)) {
 		g_print("    %s%s: let pass%s%s%s%s\n", word, held_name(item, is_category),
@@ -35,16 +34,18 @@ static void print_item(const HeldService *service, const HoldItem *item, bool is
 			item->account, *item->account ? ", " : "", *item->account ? date : "");
 		return;
 	}
-	bool is_wanted = held_is_wanted(service, item, is_category, &what);
+	g_autoptr(HeldWait) wait = held_wait(service, item);
 	g_print("    %s%s: %s, since %s; ", word, held_name(item, is_category),
 		held_how(item, is_category), date);
-	if (!is_wanted) {
-		g_print("no rule gives anything by it\n");
+	if (wait->rules->len == 0) {
+		g_print("no rule waits for it\n");
 		return;
 	}
-	g_print("a rule would give %s", is_category ? "" : "it\n");
-	for (guint i = 0; is_category && what && i < what->len; i++)
-		g_print("%s%s", (char *)what->pdata[i], i + 1 < what->len ? ", " : "\n");
+	g_ptr_array_add(wait->attributes, NULL);
+	g_autofree char *names = g_strjoinv(", ", (char **)wait->attributes->pdata);
+	g_ptr_array_add(wait->rules, NULL);
+	g_autofree char *rules = g_strjoinv(", ", (char **)wait->rules->pdata);
+	g_print("%s would give %s\n", rules, is_category ? names : "it");
 }
 
 static void print_items(const HeldService *service, const GPtrArray *items, bool is_category,
@@ -73,10 +74,9 @@ static void print_service(const HeldService *service, bool all)
 static GVariant *item_variant(const HeldService *service, const HoldItem *item, bool is_category)
 {
 	g_autofree char *date = date_of(item->since);
-	g_autoptr(GPtrArray) what = NULL;
 	GVariantDict dict;
 	bool is_held = hold_is_held(item);
-	bool is_wanted = is_held && held_is_wanted(service, item, is_category, &what);
+	g_autoptr(HeldWait) wait = is_held ? held_wait(service, item) : NULL;
 	g_variant_dict_init(&dict, NULL);
 	g_variant_dict_insert(&dict, is_category ? "category" : "attribute", "s",
 			      held_name(item, is_category));
@@ -91,12 +91,15 @@ static GVariant *item_variant(const HeldService *service, const HoldItem *item, 
 		g_variant_dict_insert(&dict, "since", "s", date);
 	if (!is_held && *item->account)
 		g_variant_dict_insert(&dict, "account", "s", item->account);
-	if (is_held)
-		g_variant_dict_insert(&dict, "rule_waits", "b", is_wanted);
-	if (what)
+	if (wait) {
+		const GPtrArray *rules = wait->rules, *names = wait->attributes;
+		g_variant_dict_insert_value(
+			&dict, "rules",
+			g_variant_new_strv((const char *const *)rules->pdata, rules->len));
 		g_variant_dict_insert_value(
 			&dict, "would_give",
-			g_variant_new_strv((const char *const *)what->pdata, what->len));
+			g_variant_new_strv((const char *const *)names->pdata, names->len));
+	}
 	return g_variant_dict_end(&dict);
 }
 

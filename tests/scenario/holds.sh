@@ -98,7 +98,7 @@ like 'explain says why' "$(explain)" "*displayName*newly asked for*metadata appr
 is 'it is listed' "$(held)" 'displayName '
 metadata holds
 like 'with a word on what it would come to' "$code $out" \
-  "0 $shib_entity (Matteboken)*displayName: newly asked for, since 20*; a rule would give it"
+  "0 $shib_entity (Matteboken)*displayName: newly asked for, since 20*; \"Federationen\" (school.policy:2) would give it"
 like 'check counts it' "$("$portvakt" check --offline --config "$bed_conf" 2>&1)" '*1 attribute and 0 categories of 1 service are held*'
 like 'so do the numbers' "$(curl -s "http://127.0.0.1:$health_port/metrics")" '*portvakt_held_asks 1*'
 kill -9 "$(cat "$bed/run/portvakt.pid")"
@@ -163,7 +163,7 @@ now "$eppn!" "$affiliation!" "$display!" "+$rs"
 is 'what is newly carried or required is held' "$(held)" '+research-and-scholarship displayName! '
 gets 'what was given as optional goes on, but the category opens nothing' "$named"
 metadata holds
-like 'what the category would open is said' "$out" '*category research-and-scholarship: newly carried, since 20*a rule would give *sn*'
+like 'what the category would open is said' "$out" '*category research-and-scholarship: newly carried, since 20*"Federationen" (school.policy:2), "Forskning" (school.policy:3) would give *sn*'
 metadata approve --yes "$shib_entity" research-and-scholarship
 hangup >/dev/null
 gets 'approved, it does, and asks for what belongs to it' "${named}givenName mail sn "
