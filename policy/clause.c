@@ -153,18 +153,17 @@ static bool client_id(Parser *parser, Literal *literal, GError **error)
 static bool literals(Parser *parser, bool (*one)(Parser *, Literal *, GError **), Atom *atom,
 		     GError **error)
 {
-	g_autoptr(GArray) list = g_array_new(FALSE, FALSE, sizeof(Literal));
+	const guint list = parser_list(parser);
 
 	do {
 		Literal literal;
 
 		if (!parser_count_condition(parser, error) || !one(parser, &literal, error))
 			return false;
-		g_array_append_val(list, literal);
+		parser_add(parser, &literal, sizeof literal);
 	} while (parser_accept(parser, "or"));
 	atom->type = ATOM_LITERAL;
-	atom->literals = arena_array(parser->arena, list);
-	atom->n_literals = list->len;
+	atom->literals = parser_keep(parser, list, sizeof(Literal), &atom->n_literals);
 	return true;
 }
 
@@ -225,18 +224,17 @@ static bool feed(Parser *parser, const char **name, GError **error)
 static bool texts(Parser *parser, bool (*one)(Parser *, const char **, GError **), AtomType type,
 		  Atom *atom, GError **error)
 {
-	g_autoptr(GArray) list = g_array_new(FALSE, FALSE, sizeof(const char *));
+	const guint list = parser_list(parser);
 
 	do {
 		const char *text;
 
 		if (!parser_count_condition(parser, error) || !one(parser, &text, error))
 			return false;
-		g_array_append_val(list, text);
+		parser_add(parser, &text, sizeof text);
 	} while (parser_accept(parser, "or"));
 	atom->type = type;
-	atom->texts = arena_array(parser->arena, list);
-	atom->n_texts = list->len;
+	atom->texts = parser_keep(parser, list, sizeof(const char *), &atom->n_texts);
 	return true;
 }
 
@@ -281,7 +279,7 @@ static bool target_atom(Parser *parser, Atom *atom, GError **error)
 
 static bool one_target(Parser *parser, Target *target, GError **error)
 {
-	g_autoptr(GArray) atoms = g_array_new(FALSE, FALSE, sizeof(Atom));
+	const guint atoms = parser_list(parser);
 
 	target->place = parser_peek(parser)->place;
 	do {
@@ -289,26 +287,24 @@ static bool one_target(Parser *parser, Target *target, GError **error)
 
 		if (!target_atom(parser, &atom, error))
 			return false;
-		g_array_append_val(atoms, atom);
+		parser_add(parser, &atom, sizeof atom);
 	} while (parser_accept(parser, "and"));
-	target->atoms = arena_array(parser->arena, atoms);
-	target->n_atoms = atoms->len;
+	target->atoms = parser_keep(parser, atoms, sizeof(Atom), &target->n_atoms);
 	return true;
 }
 
 static bool target_list(Parser *parser, Target **targets, unsigned *n, GError **error)
 {
-	g_autoptr(GArray) list = g_array_new(FALSE, FALSE, sizeof(Target));
+	const guint list = parser_list(parser);
 
 	do {
 		Target target;
 
 		if (!one_target(parser, &target, error))
 			return false;
-		g_array_append_val(list, target);
+		parser_add(parser, &target, sizeof target);
 	} while (parser_accept_type(parser, TOKEN_COMMA));
-	*targets = arena_array(parser->arena, list);
-	*n = list->len;
+	*targets = parser_keep(parser, list, sizeof(Target), n);
 	return true;
 }
 

@@ -36,7 +36,7 @@ static const Token *facet_text(Parser *parser, FacetType type, GError **error)
 
 static bool facet(Parser *parser, Facet *one, GError **error)
 {
-	g_autoptr(GArray) texts = g_array_new(FALSE, FALSE, sizeof(const char *));
+	const guint texts = parser_list(parser);
 
 	one->type = facet_type(parser);
 	do {
@@ -47,26 +47,24 @@ static bool facet(Parser *parser, Facet *one, GError **error)
 		token = facet_text(parser, one->type, error);
 		if (!token)
 			return false;
-		g_array_append_val(texts, token->text);
+		parser_add(parser, &token->text, sizeof token->text);
 	} while (parser_accept(parser, "or"));
-	one->texts = arena_array(parser->arena, texts);
-	one->n_texts = texts->len;
+	one->texts = parser_keep(parser, texts, sizeof(const char *), &one->n_texts);
 	return true;
 }
 
 static bool some_facets(Parser *parser, Only *only, GError **error)
 {
-	g_autoptr(GArray) facets = g_array_new(FALSE, FALSE, sizeof(Facet));
+	const guint facets = parser_list(parser);
 
 	do {
 		Facet one;
 
 		if (!facet(parser, &one, error))
 			return false;
-		g_array_append_val(facets, one);
+		parser_add(parser, &one, sizeof one);
 	} while (parser_accept(parser, "and"));
-	only->facets = arena_array(parser->arena, facets);
-	only->n_facets = facets->len;
+	only->facets = parser_keep(parser, facets, sizeof(Facet), &only->n_facets);
 	return true;
 }
 
@@ -109,15 +107,18 @@ static bool gift(Parser *parser, Gift *one, GError **error)
 
 bool gift_list(Parser *parser, Gift **gifts, unsigned *n, GError **error)
 {
-	g_autoptr(GArray) list = g_array_new(FALSE, FALSE, sizeof(Gift));
+	const guint list = parser_list(parser);
 
 	do {
 		Gift one;
+		const Gift *before;
+		unsigned n_before;
 
 		if (!gift(parser, &one, error))
 			return false;
-		for (guint i = 0; i < list->len; i++) {
-			const Gift *other = &g_array_index(list, Gift, i);
+		before = parser_listed(parser, list, sizeof(Gift), &n_before);
+		for (unsigned i = 0; i < n_before; i++) {
+			const Gift *other = &before[i];
 
 			if (other->type != one.type || other->attribute != one.attribute)
 				continue;
@@ -125,10 +126,9 @@ bool gift_list(Parser *parser, Gift **gifts, unsigned *n, GError **error)
 				    "this is given twice (first at line %u)", other->place.line);
 			return false;
 		}
-		g_array_append_val(list, one);
+		parser_add(parser, &one, sizeof one);
 	} while (parser_accept_type(parser, TOKEN_COMMA));
-	*gifts = arena_array(parser->arena, list);
-	*n = list->len;
+	*gifts = parser_keep(parser, list, sizeof(Gift), n);
 	return true;
 }
 
@@ -151,17 +151,16 @@ static bool taken_one(Parser *parser, Taken *one, GError **error)
 
 bool gift_taken(Parser *parser, Taken **taken, unsigned *n, GError **error)
 {
-	g_autoptr(GArray) list = g_array_new(FALSE, FALSE, sizeof(Taken));
+	const guint list = parser_list(parser);
 
 	do {
 		Taken one;
 
 		if (!taken_one(parser, &one, error))
 			return false;
-		g_array_append_val(list, one);
+		parser_add(parser, &one, sizeof one);
 	} while (parser_accept_type(parser, TOKEN_COMMA));
-	*taken = arena_array(parser->arena, list);
-	*n = list->len;
+	*taken = parser_keep(parser, list, sizeof(Taken), n);
 	return true;
 }
 

@@ -10,6 +10,8 @@
 #include "policy/gift.h"
 #include "policy/pset.h"
 
+#define LISTS_ROOM 1024 /* bytes: of the lists of an ordinary rule */
+
 /* The clauses of a release or never that come at most once: where each was said. */
 typedef enum {
 	SAID_TO,
@@ -500,7 +502,8 @@ bool grammar_read(const Source *source, const PolicyContext *context, Arena *are
 		  GError **error)
 {
 	g_autoptr(GArray) tokens = lexer_read(source, arena, error);
-	Parser parser = {source, context, arena, tokens, 0, 0};
+	g_autoptr(GArray) lists = g_array_sized_new(FALSE, FALSE, 1, LISTS_ROOM);
+	Parser parser = {source, context, arena, tokens, lists, 0, 0};
 
 	if (!tokens || !read_header(&parser, error))
 		return false;

@@ -154,6 +154,33 @@ bool parser_need_date(Parser *parser, unsigned *date, GError **error)
 	return token != NULL;
 }
 
+guint parser_list(Parser *parser)
+{
+	return parser->lists->len;
+}
+
+void parser_add(Parser *parser, const void *item, size_t size)
+{
+	g_array_append_vals(parser->lists, item, (guint)size);
+}
+
+const void *parser_listed(const Parser *parser, guint list, size_t size, unsigned *n)
+{
+	*n = (parser->lists->len - list) / (guint)size;
+	return parser->lists->data + list;
+}
+
+void *parser_keep(Parser *parser, guint list, size_t size, unsigned *n)
+{
+	const void *items = parser_listed(parser, list, size, n);
+	void *copy = *n > 0 ? arena_alloc(parser->arena, *n * size) : NULL;
+
+	if (copy)
+		memcpy(copy, items, *n * size);
+	g_array_set_size(parser->lists, list);
+	return copy;
+}
+
 bool parser_count_condition(Parser *parser, GError **error)
 {
 	if (++parser->conditions <= POLICY_CONDITIONS_MAX)

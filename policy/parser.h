@@ -12,6 +12,7 @@ typedef struct {
 	const PolicyContext *context; /* what groups, feeds and levels there are */
 	Arena *arena;
 	GArray *tokens; /* of lexer_read() */
+	GArray *lists;  /* of bytes: those of parser_list() */
 	guint at;
 	unsigned conditions; /* of the rule that is read */
 } Parser;
@@ -47,6 +48,23 @@ bool parser_unexpected(const Parser *parser, const char *expected, const char *c
 
 /* Takes a day (yyyymmdd), or fails. */
 bool parser_need_date(Parser *parser, unsigned *date, GError **error);
+
+/*
+ * Lists that are being read, one on top of the other: one that is begun within another is kept
+ * before anything is added to that. What is not kept, since reading fails, goes with the parser.
+ */
+
+/* Begins a list. Returns: the mark by which the others know it. */
+guint parser_list(Parser *parser);
+
+/* Adds an item to the list on top: size bytes, a multiple of 8. */
+void parser_add(Parser *parser, const void *item, size_t size);
+
+/* What is in the list on top, valid until something is added. n: how many items of that size. */
+const void *parser_listed(const Parser *parser, guint list, size_t size, unsigned *n);
+
+/* Ends the list. Returns: a copy that belongs to the arena, NULL of none. n: how many. */
+void *parser_keep(Parser *parser, guint list, size_t size, unsigned *n);
 
 /* Counts one more condition of the rule; fails past POLICY_CONDITIONS_MAX. */
 bool parser_count_condition(Parser *parser, GError **error);

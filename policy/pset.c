@@ -92,7 +92,7 @@ static const Token *unit_code(Parser *parser, GError **error)
 static bool choice(Parser *parser, const Token *(*one)(Parser *, GError **), GArray *choices,
 		   GError **error)
 {
-	g_autoptr(GArray) names = g_array_new(FALSE, FALSE, sizeof(const char *));
+	const guint names = parser_list(parser);
 	Choice made = {.place = parser_peek(parser)->place};
 
 	do {
@@ -103,10 +103,9 @@ static bool choice(Parser *parser, const Token *(*one)(Parser *, GError **), GAr
 		token = one(parser, error);
 		if (!token)
 			return false;
-		g_array_append_val(names, token->text);
+		parser_add(parser, &token->text, sizeof token->text);
 	} while (parser_accept(parser, "or"));
-	made.names = arena_array(parser->arena, names);
-	made.n = names->len;
+	made.names = parser_keep(parser, names, sizeof(const char *), &made.n);
 	g_array_append_val(choices, made);
 	return true;
 }
@@ -190,17 +189,16 @@ static bool pset_read(Parser *parser, PeopleUse use, Pset *pset, Place *ret_prot
 static bool pset_list(Parser *parser, PeopleUse use, Pset **psets, unsigned *n,
 		      Place *ret_protected, GError **error)
 {
-	g_autoptr(GArray) list = g_array_new(FALSE, FALSE, sizeof(Pset));
+	const guint list = parser_list(parser);
 
 	do {
 		Pset one;
 
 		if (!pset_read(parser, use, &one, ret_protected, error))
 			return false;
-		g_array_append_val(list, one);
+		parser_add(parser, &one, sizeof one);
 	} while (use != PEOPLE_EXPECTED && parser_accept_type(parser, TOKEN_COMMA));
-	*psets = arena_array(parser->arena, list);
-	*n = list->len;
+	*psets = parser_keep(parser, list, sizeof(Pset), n);
 	return true;
 }
 
