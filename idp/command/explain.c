@@ -124,8 +124,8 @@ static char *asked_in(const Told *told, const DecisionRow *row)
 	const char *file = entity_set_file(told->generation->entities, told->service->id);
 	for (guint i = 0; file && i < told->service->wishes->len; i++) {
 		const Wish *wish = told->service->wishes->pdata[i];
-		if (wish->attribute ? wish->attribute == row->attribute
-				    : g_str_equal(wish->name, row->name))
+		const Attribute *attribute = registry_wish(told->generation->registry, wish);
+		if (attribute ? attribute == row->attribute : g_str_equal(wish->name, row->name))
 			return g_path_get_basename(file);
 	}
 	return NULL;

@@ -29,10 +29,13 @@ mkdir -p "$folder"
 cat >"$folder/bibliotek.attributes" <<'END'
 [libraryCard]
 saml = https://bibblan.example/attribute/card
+legacy = urn:bibblan:kort
 claim = library_card
 kind = code
 label-sv = lånekort
 END
+sed 's/Name="shoeSize"/Name="urn:bibblan:kort"/' "$top_srcdir/tests/fuzz/corpus/entity/honest-whole" \
+  >"$bed/metadata.d/bibblan.xml"
 rm "$bed"/policy.d/*.policy
 cat >"$bed/policy.d/standing.policy" <<'END'
 policy 1
@@ -45,6 +48,7 @@ release "Björkbacken" { to service Bok; for everyone at unit "00001001"; give s
 release "Chefer" { to service Bok; for staff in group chefer; give sn; silent; because "x" }
 release "Elever som personal" { to service Bok; for everyone in group elever; give givenName; silent; because "x" }
 release "Kort" { to service Bok; for student; give libraryCard; silent; because "x" }
+release "Bibblan" { to service "https://sp.example/md"; for student; give requested; silent; because "x" }
 release "E-legitimation" { to service Bok; for staff; give eduPersonPrincipalName; demand eid2; silent; because "x" }
 END
 
@@ -71,6 +75,11 @@ is 'a group that counts for staff does for one who is both' "$(given noohad staf
   'givenName=Noor sisSchoolUnitCode=00001001'
 is 'and not in the role of a pupil' "$(reason noohad givenName student)" not-for-person
 is 'a level that a password does not prove' "$(reason evalun eduPersonPrincipalName)" level-too-low
+
+out=$("$portvakt" explain --config "$bed_conf" -p noabjo -s https://sp.example/md --json 2>/dev/null)
+is 'what a service asks for by a name that the school has defined is understood, and given' \
+  "$(jq -c '.attributes[] | select(.name == "libraryCard") | [.reason, .values[0], .asked_in]' <<<"$out")" \
+  '["given","noabjo","bibblan.xml"]'
 
 # --- what cannot be asked about lets nobody in ----------------------------------------------------
 printf '[group borta]\ndn = cn=borta,dc=skola,dc=example\n' >>"$more"
