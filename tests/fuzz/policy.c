@@ -11,7 +11,7 @@
 
 #define TODAY 20261105
 
-/* A person with a value of every attribute. */
+/* A person with a value of every attribute, some of them good. */
 static Person *full_person(Role role, bool is_protected)
 {
 	size_t n;
@@ -23,6 +23,13 @@ static Person *full_person(Role role, bool is_protected)
 	person->is_protected = is_protected;
 	for (size_t i = 0; i < n; i++)
 		person_add_value(person, &table[i], table[i].scoped ? "a@skola.example" : "a", -1);
+	person->year = YEAR_GRADE(8);
+	person_add_group(person, "vikarier");
+	person_add_unit(person, "12345678");
+	person_add_value(person, attribute_by_name("mail"), "Å@y", -1);
+	person_add_value(person, attribute_by_name("sisSchoolUnitCode"), "12345678", -1);
+	person_add_value(person, attribute_by_name("sisSchoolCourseStudent"),
+			 "12345678/class/MA/9A", -1);
 	return person;
 }
 
@@ -42,16 +49,19 @@ static bool is_approved(const Policy *policy, const DecisionRule *rule)
 }
 
 static void check_decision(const Policy *policy, const Service *service, Role role,
-			   bool is_protected)
+			   bool is_protected, const Circumstances *circumstances)
 {
 	g_autoptr(Person) person = full_person(role, is_protected);
-	g_autoptr(Decision) decision =
-		policy_decide(policy, person, service, &(Circumstances){.today = TODAY});
+	g_autoptr(Decision) decision = policy_decide(policy, person, service, circumstances);
+	g_autofree char *whole = reason_sentence(decision, NULL, "sv");
 
 	/* Nobody without a role is let in anywhere, and a protected person only by what two have
 	 * approved. */
 	g_assert(decision->outcome == OUTCOME_REFUSED ||
 		 (role != ROLE_NONE && (!is_protected || is_approved(policy, &decision->rule))));
+	g_assert(*whole && (decision->outcome == OUTCOME_ANSWERED || decision->grants->len == 0 ||
+			    decision->page == PAGE_ASK));
+	g_assert(!circumstances->too_young || decision->page != PAGE_ASK);
 	g_assert((decision->outcome == OUTCOME_ANSWERED && decision->subject.attribute) ==
 		 (decision_subject(decision) != NULL));
 	for (guint i = 0; i < decision->rows->len; i++) {
@@ -116,10 +126,15 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 				 .n_feeds = G_N_ELEMENTS(feeds),
 				 .levels = levels,
 				 .n_levels = G_N_ELEMENTS(levels)};
+	const Circumstances high = {.today = TODAY, .level = "eid2"};
+	const Circumstances young = {.today = TODAY, .too_young = true};
 	g_autoptr(GError) error = NULL;
 	g_autoptr(Policy) policy = NULL;
 
 	check_layout((const char *)data, size);
+	service->registered_by = g_strdup("http://www.swamid.se/");
+	service_add_feed(service, "skolfederation");
+	service_add_wish(service, attribute_by_name("sisSchoolCourseStudent")->saml, false);
 	service_add_wish(service, attribute_by_name("mail")->saml, true);
 	service_add_wish(service, attribute_by_name("eduPersonScopedAffiliation")->saml, false);
 	service_add_category(service, "https://refeds.org/category/personalized");
@@ -131,10 +146,11 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		tell_refusal(error);
 		return 0;
 	}
-	check_decision(policy, service, ROLE_STUDENT, false);
-	check_decision(policy, service, ROLE_STAFF, false);
-	check_decision(policy, service, ROLE_STAFF, true);
-	check_decision(policy, service, ROLE_NONE, false);
+	check_decision(policy, service, ROLE_STUDENT, false, &high);
+	check_decision(policy, service, ROLE_STUDENT, false, &young);
+	check_decision(policy, service, ROLE_STAFF, false, &young);
+	check_decision(policy, service, ROLE_STAFF, true, &high);
+	check_decision(policy, service, ROLE_NONE, false, &high);
 	fuzz_verdict("taken, %u warnings", policy_warnings(policy)->len);
 	return 0;
 }
