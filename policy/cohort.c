@@ -242,3 +242,44 @@ char *cohort_describe_pset(const Pset *pset, const char *language)
 	append_choices(text, pset->units, pset->n_units, at_unit(sv), sv);
 	return g_string_free(text, FALSE);
 }
+
+static void write_kinds(GString *text, Kinds kinds)
+{
+	static const char *const words[] = {"student", "teacher", "staff", "guardian", "everyone"};
+	static const char *const marks[] = {"", "test ", "protected "};
+	static const PeopleUse uses[] = {PEOPLE_GIVEN, PEOPLE_STOPPED, PEOPLE_EXPECTED};
+
+	for (size_t use = 0; use < G_N_ELEMENTS(uses); use++)
+		for (unsigned mark = MARK_NONE; mark <= MARK_PROTECTED; mark++)
+			for (size_t i = 0; i < G_N_ELEMENTS(words); i++)
+				if (kinds_of(words[i], (PeopleMark)mark, uses[use]) == kinds) {
+					g_string_append_printf(text, "%s%s", marks[mark], words[i]);
+					return;
+				}
+	append_kinds(text, kinds, false);
+}
+
+static void write_choices(GString *text, const Choice *choices, unsigned n, const char *what,
+			  const char *quote)
+{
+	for (unsigned i = 0; i < n; i++) {
+		const char *before = what;
+
+		for (unsigned j = 0; j < choices[i].n; j++) {
+			g_string_append_printf(text, " %s %s%s%s", before, quote,
+					       choices[i].names[j], quote);
+			before = "or";
+		}
+	}
+}
+
+char *cohort_write_pset(const Pset *pset)
+{
+	GString *text = g_string_new(NULL);
+
+	write_kinds(text, pset->kinds);
+	append_years(text, pset->years, false);
+	write_choices(text, pset->groups, pset->n_groups, "in group", "");
+	write_choices(text, pset->units, pset->n_units, "at unit", "\"");
+	return g_string_free(text, FALSE);
+}

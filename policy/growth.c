@@ -247,14 +247,18 @@ static unsigned lowest(unsigned bits)
 static bool each_alike(const Growth *growth, Example *start, const Way *ways, unsigned n,
 		       GrowthEach each, gpointer data)
 {
+	unsigned first = PROTOCOL_SAML, last = PROTOCOL_OIDC;
+
 	start->kind = lowest(start->kinds);
 	start->year = lowest(start->years);
-	for (unsigned p = PROTOCOL_SAML; p <= PROTOCOL_OIDC; p++) {
-		start->protocol = (Protocol)p;
+	if (growth->start)
+		first = last = start->protocol;
+	else if (growth->known)
+		first = last = growth->known->protocol;
+	for (unsigned protocol = first; protocol <= last; protocol++) {
+		start->protocol = (Protocol)protocol;
 		if (!meet_ways(growth, start, ways, n, each, data))
 			return false;
-		if (growth->known)
-			break;
 	}
 	return true;
 }
@@ -263,7 +267,7 @@ bool growth_each(Growth *growth, const Way *ways, unsigned n, GrowthEach each, g
 {
 	Kinds kinds = (Kinds)~0u;
 	Years years = YEARS_ALL;
-	g_autoptr(Example) start = example_new();
+	g_autoptr(Example) start = growth->start ? example_copy(growth->start) : example_new();
 
 	start->known = growth->known;
 	for (unsigned i = 0; i < n; i++) {
@@ -308,6 +312,15 @@ static bool grow(const Example *example, gpointer data)
 			       search))
 			return false;
 	return true;
+}
+
+Example *growth_search_from(Growth *growth, const Example *from, GrowthJudge judge, gpointer data)
+{
+	g_autoptr(GHashTable) seen = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
+	Search search = {growth, judge, data, seen, NULL};
+
+	grow(from, &search);
+	return search.found;
 }
 
 Example *growth_search(Growth *growth, const Way *ways, unsigned n, GrowthJudge judge,

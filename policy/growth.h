@@ -20,6 +20,7 @@ typedef struct {
 } Way;
 
 typedef struct {
+	const Example *start;  /* its service is where every example starts; NULL: from nothing */
 	const Service *known;  /* the service of every example; NULL: imagined ones */
 	GHashTable *known_ids; /* ident keys that no imagined service may have; may be NULL */
 	const char *const *trial_feeds; /* NULL-terminated */
@@ -53,6 +54,7 @@ typedef GrowthVerdict (*GrowthJudge)(const Example *example, GArray *ways, gpoin
  * none, or if steps_max was reached, which growth_is_exhausted() tells. Transfer full. */
 Example *growth_search(Growth *growth, const Way *ways, unsigned n, GrowthJudge judge,
 		       gpointer data);
+Example *growth_search_from(Growth *growth, const Example *from, GrowthJudge judge, gpointer data);
 bool growth_is_exhausted(const Growth *growth);
 
 /* Shows each of the least examples that meet all n ways; stops and returns false when `each` does.

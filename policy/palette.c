@@ -153,6 +153,16 @@ static void add_never(Palette *palette, const Attribute *attribute, const Never 
 	}
 }
 
+void palette_add_nevers(Palette *palette, const GPtrArray *nevers)
+{
+	size_t n;
+	const Attribute *table = attribute_table(&n);
+
+	for (guint i = 0; i < nevers->len; i++)
+		for (size_t j = 0; j < n; j++)
+			add_never(palette, &table[j], nevers->pdata[i]);
+}
+
 static void add_attribute(Palette *palette, const Reach *reach, const Attribute *attribute)
 {
 	for (guint i = 0; i < reach->releases->len; i++)

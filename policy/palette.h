@@ -25,6 +25,9 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(Palette, palette_free)
 /* Adds what the rules mention of attributes that some of the releases can give; of that one alone,
  * unless attribute is NULL. */
 void palette_add_reach(Palette *palette, const Reach *reach, const Attribute *attribute);
+
+/* Adds what nevers mention of any attribute. */
+void palette_add_nevers(Palette *palette, const GPtrArray *nevers);
 void palette_add_only(Palette *palette, const Attribute *attribute, const Only *only);
 
 /* A person with all values of every attribute but those. NULL: there are more than PALETTE_MAX, of

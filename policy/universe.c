@@ -14,7 +14,6 @@ typedef struct {
 	UniverseUse use;
 	Universe *universe;
 	Growth growth;
-	GHashTable *seen; /* keys of imagined services */
 } Builder;
 
 static void spot_free(gpointer data)
@@ -22,6 +21,7 @@ static void spot_free(gpointer data)
 	Spot *spot = data;
 
 	g_ptr_array_unref(spot->alike);
+	example_free(spot->example);
 	for (unsigned i = 0; i < UNIVERSE_POLICIES; i++)
 		reach_free(spot->reach[i]);
 	g_free(spot);
@@ -42,8 +42,8 @@ static void name_spot(Universe *universe, Spot *spot, const Service *service)
 	g_ptr_array_add(spots, spot);
 }
 
-static void add_spot(const Builder *builder, const Service *service, bool is_imagined,
-		     Reach **reach, GPtrArray *alike)
+static Spot *add_spot(const Builder *builder, const Service *service, bool is_imagined,
+		      Reach **reach, GPtrArray *alike)
 {
 	Spot *spot = g_new0(Spot, 1);
 
@@ -56,6 +56,7 @@ static void add_spot(const Builder *builder, const Service *service, bool is_ima
 	g_ptr_array_add(alike, (gpointer)(guintptr)service);
 	g_ptr_array_add(builder->universe->spots, spot);
 	name_spot(builder->universe, spot, service);
+	return spot;
 }
 
 /* ---- known services ---- */
@@ -143,14 +144,17 @@ static bool imagine(const Example *example, gpointer data)
 	Builder *builder = data;
 	Service *service;
 	Reach *reach[UNIVERSE_POLICIES] = {NULL};
+	Spot *spot;
 
-	if (!g_hash_table_add(builder->seen, example_key(example)))
+	if (!g_hash_table_add(builder->universe->seen, example_key(example)))
 		return true;
 	service = example_service(example, (const char *const *)builder->universe->trial_feeds);
 	g_ptr_array_add(builder->universe->imagined, service);
 	for (size_t i = 0; i < builder->n; i++)
 		reach[i] = reach_new(builder->policies[i], service);
-	add_spot(builder, service, true, reach, g_ptr_array_new());
+	spot = add_spot(builder, service, true, reach, g_ptr_array_new());
+	if (builder->use & UNIVERSE_EXAMPLES)
+		spot->example = example_copy(example);
 	return true;
 }
 
@@ -233,18 +237,30 @@ Universe *universe_new(const Policy *const *policies, size_t n, const PolicyCont
 		       UniverseUse use, GError **error)
 {
 	g_autoptr(Universe) universe = g_new0(Universe, 1);
-	g_autoptr(GHashTable) seen = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
-	Builder builder = {
-		.policies = policies, .n = n, .use = use, .universe = universe, .seen = seen};
+	Builder builder = {.policies = policies, .n = n, .use = use, .universe = universe};
 
 	g_assert(n <= UNIVERSE_POLICIES);
 	universe->spots = g_ptr_array_new_with_free_func(spot_free);
 	universe->imagined = g_ptr_array_new_with_free_func((GDestroyNotify)service_free);
 	universe->named = g_hash_table_new_full(g_str_hash, g_str_equal, g_free,
 						(GDestroyNotify)g_ptr_array_unref);
+	universe->seen = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
 	universe->known_ids = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
 	universe->trial_feeds = trial_feeds(context);
 	return universe_fill(&builder, context, error) ? g_steal_pointer(&universe) : NULL;
+}
+
+void universe_imagine(Universe *universe, const Policy *const *policies, size_t n_policies,
+		      const Way *ways, unsigned n)
+{
+	Builder builder = {.policies = policies,
+			   .n = n_policies,
+			   .use = UNIVERSE_EXAMPLES,
+			   .universe = universe};
+
+	growth_init(&builder.growth, G_MAXUINT64);
+	builder.growth.known_ids = universe->known_ids;
+	growth_each(&builder.growth, ways, n, imagine, &builder);
 }
 
 void universe_free(Universe *universe)
@@ -254,6 +270,7 @@ void universe_free(Universe *universe)
 	g_ptr_array_unref(universe->spots);
 	g_ptr_array_unref(universe->imagined);
 	g_hash_table_unref(universe->named);
+	g_hash_table_unref(universe->seen);
 	g_hash_table_unref(universe->known_ids);
 	g_strfreev(universe->trial_feeds);
 	g_free(universe);

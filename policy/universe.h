@@ -17,7 +17,9 @@ typedef struct {
 	const Service *service; /* one of them */
 	GPtrArray *alike;       /* const Service *: all of them, in the order they are known */
 	bool is_imagined;
-	guint order;                     /* among all spots */
+	guint order; /* among all spots */
+	/* Of an imagined one, with UNIVERSE_EXAMPLES: what its service is made of; else NULL. */
+	Example *example;
 	Reach *reach[UNIVERSE_POLICIES]; /* by policy */
 } Spot;
 
@@ -25,6 +27,7 @@ typedef struct {
 	GPtrArray *spots;      /* Spot *, the known ones first */
 	GPtrArray *imagined;   /* Service *, owned */
 	GHashTable *named;     /* ident key -> GPtrArray of const Spot * with that id */
+	GHashTable *seen;      /* what imagined services are made of */
 	GHashTable *known_ids; /* ident keys of the known services */
 	char **trial_feeds;
 } Universe;
@@ -32,6 +35,7 @@ typedef struct {
 typedef enum {
 	UNIVERSE_PLAIN = 0,
 	UNIVERSE_IMAGINED = 1 << 0, /* imagines services */
+	UNIVERSE_EXAMPLES = 1 << 2, /* keeps what imagined services are made of */
 	UNIVERSE_WISHES = 1 << 1,   /* services that wish for different things are not alike */
 } UniverseUse;
 
@@ -41,6 +45,10 @@ Universe *universe_new(const Policy *const *policies, size_t n, const PolicyCont
 		       UniverseUse use, GError **error);
 void universe_free(Universe *universe);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(Universe, universe_free)
+
+/* Imagines more: the least services that meet all n ways. */
+void universe_imagine(Universe *universe, const Policy *const *policies, size_t n_policies,
+		      const Way *ways, unsigned n);
 
 /* The spots of the services that targets match, all conditions as they are declared: const Spot *,
  * the known ones first. Transfer full. */

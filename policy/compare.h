@@ -1,0 +1,131 @@
+/* SPDX-License-Identifier: AGPL-3.0-or-later */
+#pragma once
+
+#include "policy/diff.h"
+#include "policy/universe.h"
+#include "policy/work.h"
+
+/*
+ * Two policies while they are compared, for the files that do it: what the second gives and the
+ * first does not. For what is narrower the two change places.
+ *
+ *   diff.c         both directions, and what is told
+ *   diff-give.c    values and login, over all persons and services
+ *   diff-page.c    pages, likewise
+ *   diff-lines.c   lines of `service` blocks and attributes, as they are written
+ *   diff-text.c    sentences
+ */
+
+/* No fewer than there are access categories (category.h). */
+#define COMPARE_ACCESS 8
+
+/* What a service asks for, ever more. */
+typedef enum {
+	ASKING_NOTHING, /* but what our own lines and its categories say */
+	ASKING_HELD,    /* everything, which no admin has seen yet */
+	ASKING_HELD_REQUIRED,
+	ASKING_ALL,
+	ASKING_REQUIRED,
+	ASKINGS,
+} Asking;
+
+/* All that a decision rests on beside policy, person and service. */
+typedef struct {
+	unsigned today;
+	const char *level; /* NULL: none */
+	bool proven;       /* every level is */
+	bool agreed;       /* who is asked says yes */
+	bool approved;     /* two have approved what they must */
+	Asking asking;
+} World;
+
+/* What was found to be so: of one attribute, by one release, for persons alike. */
+typedef struct {
+	DiffWhat what;
+	const Attribute *attribute; /* NULL: none */
+	const Release *release;
+	unsigned day;
+	Example *example;
+	GPtrArray *values;          /* char *: of that attribute */
+	const char *before, *after; /* levels, or pages */
+} Finding;
+
+typedef struct {
+	const Policy *old, *new;
+	unsigned old_at, new_at; /* their places in Spot.reach */
+	DiffWay way;             /* what more is called */
+	const PolicyContext *context;
+	Universe *universe;
+	Palette *palette;
+	GPtrArray *wishes[ASKINGS]; /* Wish *, shared by services */
+	guint64 steps;
+	GPtrArray *entries;                /* DiffEntry * */
+	Target set_asides[COMPARE_ACCESS]; /* a category each, of which only the most minimal counts
+					    */
+	Atom set_aside_atoms[COMPARE_ACCESS];
+	const char *set_aside_uris[COMPARE_ACCESS];
+	unsigned n_set_asides;
+	GHashTable *by_key; /* what tells entries apart -> DiffEntry */
+
+	/* at the spot at hand */
+	const Spot *spot;
+	Growth growth;
+	Person *person;             /* with all values */
+	Service *services[ASKINGS]; /* of a known one; else NULL */
+	Work *asked[ASKINGS];       /* what it asks for */
+	GPtrArray *findings;        /* Finding * */
+} Compare;
+
+/* What one decision comes to. */
+typedef struct {
+	bool in;              /* let in, whatever is needed */
+	bool given;           /* of what was asked about: the value, or being let in */
+	const Release *first; /* by which */
+} Outlook;
+
+/* Makes a decision about an example in a world. Both are to be cleared by the caller, the work
+ * first; ret_service is NULL for a known one. */
+void compare_make(const Compare *compare, const Policy *policy, const Example *example,
+		  const World *world, Work *work, Service **ret_service);
+
+/* Whether a decision lets in, whatever the answer needs. */
+bool compare_is_in(const Work *work, const World *world);
+
+/* Looks at an example in a world. attribute: of which the person has one value; NULL: it is about
+ * being let in. */
+Outlook compare_look(const Compare *compare, const Policy *policy, const Example *example,
+		     const World *world, const Attribute *attribute);
+
+/* Adds the ways in which the old policy could take away what a release of it gives: a value, or
+ * being let in (attribute NULL). */
+void compare_add_losses(const Compare *compare, const Example *example, const World *world,
+			const Attribute *attribute, const char *value, const Release *first,
+			GArray *ways);
+
+/* What is found for an example. Transfer none of value. */
+void compare_find(Compare *compare, DiffWhat what, const Attribute *attribute, const char *value,
+		  const Release *release, unsigned day, const Example *example, const char *before,
+		  const char *after);
+
+/* Whether something was found of the attribute at the spot at hand. */
+bool compare_has_found(const Compare *compare, const Attribute *attribute);
+
+/* Every level that a login can prove, where that matters at the spot; and NULL for none. Transfer
+ * container. */
+GPtrArray *compare_levels(const Compare *compare);
+
+void compare_gifts(Compare *compare);
+void compare_pages(Compare *compare);
+void compare_lines(Compare *compare);
+
+/* Whether the two say different things of a service in its blocks. */
+bool compare_block_differs(const Policy *old, const Policy *new, const Ident *ident);
+
+/* An entry that is about lines as they are written; more is added to it by the caller. Transfer
+ * none. */
+DiffEntry *compare_tell(Compare *compare, DiffWay way, DiffWhat what, const Ident *ident,
+			const Attribute *attribute, const Place *place, const char *before,
+			const char *after);
+
+/* The last day on which a release gives something; G_MAXUINT: no day is. */
+unsigned compare_last_day(const Release *release);

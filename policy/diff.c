@@ -1,0 +1,548 @@
+/* SPDX-License-Identifier: AGPL-3.0-or-later */
+#include "policy/diff.h"
+
+#include <string.h>
+
+#include "policy/category.h"
+#include "policy/compare.h"
+
+void diff_entry_free(DiffEntry *entry)
+{
+	if (!entry)
+		return;
+	g_ptr_array_unref(entry->services);
+	g_free(entry->people_en);
+	g_free(entry->people_sv);
+	g_free(entry->example_en);
+	g_free(entry->example_sv);
+	g_free(entry->values);
+	g_free(entry->before);
+	g_free(entry->after);
+	g_free(entry);
+}
+
+/* ---- what is found at a spot ---- */
+
+static void finding_free(gpointer data)
+{
+	Finding *finding = data;
+
+	example_free(finding->example);
+	g_ptr_array_unref(finding->values);
+	g_free(finding);
+}
+
+static bool same_people(const Example *one, const Example *other)
+{
+	g_autofree char *first = example_key(one), *second = example_key(other);
+
+	return strcmp(first, second) == 0;
+}
+
+static bool is_same(const Finding *finding, DiffWhat what, const Attribute *attribute,
+		    const Release *release, unsigned day, const char *before, const char *after)
+{
+	return finding->what == what && finding->attribute == attribute &&
+	       finding->release == release && finding->day == day &&
+	       g_strcmp0(finding->before, before) == 0 && g_strcmp0(finding->after, after) == 0;
+}
+
+static void add_value(Finding *finding, const char *value)
+{
+	if (value && !g_ptr_array_find_with_equal_func(finding->values, value, g_str_equal, NULL))
+		g_ptr_array_add(finding->values, g_strdup(value));
+}
+
+void compare_find(Compare *compare, DiffWhat what, const Attribute *attribute, const char *value,
+		  const Release *release, unsigned day, const Example *example, const char *before,
+		  const char *after)
+{
+	Finding *finding;
+
+	for (guint i = 0; i < compare->findings->len; i++) {
+		finding = compare->findings->pdata[i];
+		if (!is_same(finding, what, attribute, release, day, before, after) ||
+		    !same_people(finding->example, example))
+			continue;
+		add_value(finding, value);
+		return;
+	}
+	finding = g_new0(Finding, 1);
+	*finding = (Finding){what,
+			     attribute,
+			     release,
+			     day,
+			     example_copy(example),
+			     g_ptr_array_new_with_free_func(g_free),
+			     before,
+			     after};
+	add_value(finding, value);
+	g_ptr_array_add(compare->findings, finding);
+}
+
+bool compare_has_found(const Compare *compare, const Attribute *attribute)
+{
+	for (guint i = 0; i < compare->findings->len; i++)
+		if (((Finding *)compare->findings->pdata[i])->attribute == attribute)
+			return true;
+	return false;
+}
+
+static gint by_text(gconstpointer a, gconstpointer b)
+{
+	return strcmp(*(char *const *)a, *(char *const *)b);
+}
+
+/* Which values: NULL if they are all that rules tell apart. */
+static char *values_phrase(const Compare *compare, const Finding *finding)
+{
+	const GPtrArray *all =
+		finding->attribute ? person_values(compare->person, finding->attribute) : NULL;
+	GString *text;
+	bool others = false;
+
+	if (!all || finding->values->len == 0 || finding->values->len == all->len)
+		return NULL;
+	g_ptr_array_sort(finding->values, by_text);
+	text = g_string_new(NULL);
+	for (guint i = 0; i < finding->values->len; i++) {
+		const char *value = finding->values->pdata[i];
+
+		if (palette_is_other(value))
+			others = true;
+		else
+			g_string_append_printf(text, "%s\"%s\"", text->len ? ", " : "", value);
+	}
+	if (others)
+		g_string_append(text, text->len ? ", others" : "others");
+	return g_string_free(text, FALSE);
+}
+
+static bool same_lists(const GPtrArray *one, const GPtrArray *other)
+{
+	if (one->len != other->len)
+		return false;
+	for (guint i = 0; i < one->len; i++)
+		if (strcmp(one->pdata[i], other->pdata[i]) != 0)
+			return false;
+	return true;
+}
+
+static bool same_place(const Example *one, const Example *other)
+{
+	return one->known == other->known && one->protocol == other->protocol &&
+	       strcmp(one->id, other->id) == 0 &&
+	       g_strcmp0(one->registered_by, other->registered_by) == 0 &&
+	       same_lists(one->categories, other->categories) &&
+	       same_lists(one->feeds, other->feeds);
+}
+
+static bool can_unite(const Finding *one, const Finding *other, bool by_years)
+{
+	const Example *first = one->example, *second = other->example;
+
+	return is_same(one, other->what, other->attribute, other->release, other->day,
+		       other->before, other->after) &&
+	       (by_years ? first->kinds == second->kinds : first->years == second->years) &&
+	       same_lists(first->groups, second->groups) &&
+	       same_lists(first->units, second->units) && same_place(first, second) &&
+	       same_lists(one->values, other->values);
+}
+
+static bool unite_two(GPtrArray *findings, bool by_years)
+{
+	for (guint i = 0; i < findings->len; i++)
+		for (guint j = i + 1; j < findings->len; j++) {
+			Finding *one = findings->pdata[i];
+			const Finding *other = findings->pdata[j];
+
+			if (!can_unite(one, other, by_years))
+				continue;
+			one->example->kinds |= other->example->kinds;
+			one->example->years |= other->example->years;
+			g_ptr_array_remove_index(findings, j);
+			return true;
+		}
+	return false;
+}
+
+static void unite(GPtrArray *findings)
+{
+	for (guint i = 0; i < findings->len; i++)
+		g_ptr_array_sort(((Finding *)findings->pdata[i])->values, by_text);
+	while (unite_two(findings, true))
+		;
+	while (unite_two(findings, false))
+		;
+}
+
+/* ---- entries ---- */
+
+static DiffEntry *entry_new(DiffWay way, DiffWhat what)
+{
+	DiffEntry *entry = g_new0(DiffEntry, 1);
+
+	entry->way = way;
+	entry->what = what;
+	entry->services = g_ptr_array_new_with_free_func((GDestroyNotify)site_free);
+	return entry;
+}
+
+static void add_site(DiffEntry *entry, Site *site)
+{
+	for (guint i = 0; i < entry->services->len; i++)
+		if (site_compare(&entry->services->pdata[i], &site) == 0) {
+			site_free(site);
+			return;
+		}
+	g_ptr_array_add(entry->services, site);
+}
+
+/* The entry, or one before it that says the same. */
+static DiffEntry *keep(Compare *compare, DiffEntry *entry)
+{
+	g_autofree char *key = g_strdup_printf(
+		"%d %d %s|%s|%s|%u|%s:%u %s|%s|%s", entry->way, entry->what,
+		entry->attribute ? entry->attribute : "", entry->people_en ? entry->people_en : "",
+		entry->values ? entry->values : "", entry->from,
+		entry->rule.file ? entry->rule.file : "", entry->rule.line,
+		entry->rule.title ? entry->rule.title : "", entry->before ? entry->before : "",
+		entry->after ? entry->after : "");
+	DiffEntry *same = g_hash_table_lookup(compare->by_key, key);
+
+	if (same) {
+		diff_entry_free(entry);
+		return same;
+	}
+	g_hash_table_insert(compare->by_key, g_steal_pointer(&key), entry);
+	g_ptr_array_add(compare->entries, entry);
+	return entry;
+}
+
+DiffEntry *compare_tell(Compare *compare, DiffWay way, DiffWhat what, const Ident *ident,
+			const Attribute *attribute, const Place *place, const char *before,
+			const char *after)
+{
+	DiffEntry *entry = entry_new(way, what);
+
+	entry->attribute = attribute ? attribute->name : NULL;
+	entry->from = compare->context->today;
+	entry->before = g_strdup(before);
+	entry->after = g_strdup(after);
+	if (place && place->line)
+		entry->rule = rule_of(NULL, place);
+	entry = keep(compare, entry);
+	if (ident) {
+		g_autoptr(Service) service = service_new(ident->protocol, ident->id);
+		g_autofree char *key = ident_key(ident->protocol, ident->id);
+
+		add_site(entry, site_new(compare->new, service,
+					 g_hash_table_contains(compare->universe->known_ids, key)));
+	}
+	return entry;
+}
+
+static void add_sites(const Compare *compare, DiffEntry *entry, const Example *example)
+{
+	g_autoptr(Service) service = NULL;
+
+	for (guint i = 0; example->known && i < compare->spot->alike->len; i++)
+		add_site(entry, site_new(compare->new, compare->spot->alike->pdata[i], true));
+	if (example->known)
+		return;
+	service = example_service(example, (const char *const *)compare->universe->trial_feeds);
+	add_site(entry, site_new(compare->new, service, false));
+}
+
+static void tell(Compare *compare, const Finding *finding)
+{
+	const Example *example = finding->example;
+	const Cohort cohort = {example->kinds, example->years, example->groups, example->units};
+	DiffEntry *entry = entry_new(compare->way, finding->what);
+
+	entry->attribute = finding->attribute ? finding->attribute->name : NULL;
+	entry->people_en = cohort_describe(&cohort, "en");
+	entry->people_sv = cohort_describe(&cohort, "sv");
+	entry->example_en = example_describe(example, "en");
+	entry->example_sv = example_describe(example, "sv");
+	entry->values = values_phrase(compare, finding);
+	entry->from = finding->day;
+	entry->rule = rule_of(finding->release->title, &finding->release->place);
+	entry->before = g_strdup(finding->before);
+	entry->after = g_strdup(finding->after);
+	add_sites(compare, keep(compare, entry), example);
+}
+
+/* ---- spots ---- */
+
+static void make_services(Compare *compare)
+{
+	const Circumstances circumstances = {.today = compare->context->today};
+	g_autoptr(Person) nobody = person_new("");
+
+	for (unsigned asking = 0; asking < ASKINGS; asking++) {
+		Service *service = universe_service_like(compare->spot->service);
+
+		/* A category that is held is a matter of the metadata, and not of the policy. */
+		g_ptr_array_set_size(service->held_categories, 0);
+		g_ptr_array_unref(service->wishes);
+		service->wishes = g_ptr_array_ref(compare->wishes[asking]);
+		compare->services[asking] = service;
+		work_make(compare->asked[asking], compare->new, nobody, service, &circumstances,
+			  ASSUME_NOTHING);
+	}
+}
+
+static void clear_services(Compare *compare)
+{
+	for (unsigned asking = 0; asking < ASKINGS; asking++) {
+		work_clear(compare->asked[asking]);
+		g_clear_pointer(&compare->services[asking], service_free);
+	}
+}
+
+/* So many releases are looked at, of those that a service must grow to be reached by. */
+#define FAR_MAX 200
+
+static void tell_apart_far(Growth *growth, const Policy *policy)
+{
+	const Rules *rules = &policy->rules;
+
+	for (guint i = 0; i < rules->nevers->len; i++)
+		growth_tell_apart_all(growth, &((Never *)rules->nevers->pdata[i])->people);
+	for (guint i = 0; i < rules->releases->len && i < FAR_MAX; i++)
+		growth_tell_apart_all(growth, &((Release *)rules->releases->pdata[i])->people);
+	for (guint i = 0; i < policy->open_releases->len; i++) {
+		unsigned number = g_array_index(policy->open_releases, unsigned, i);
+
+		growth_tell_apart_all(growth, &((Release *)rules->releases->pdata[number])->people);
+	}
+}
+
+static void start_growth(Compare *compare)
+{
+	const Spot *spot = compare->spot;
+	Growth *growth = &compare->growth;
+
+	growth_init(growth, DIFF_STEPS_MAX);
+	growth->steps = compare->steps;
+	growth->start = spot->example;
+	growth->known = spot->is_imagined ? NULL : spot->service;
+	growth->known_ids = compare->universe->known_ids;
+	reach_tell_apart(spot->reach[0], growth);
+	reach_tell_apart(spot->reach[1], growth);
+	if (spot->is_imagined) {
+		tell_apart_far(growth, compare->old);
+		tell_apart_far(growth, compare->new);
+	}
+}
+
+static void tell_exhausted(Compare *compare)
+{
+	DiffEntry *entry = entry_new(DIFF_MAY_WIDEN, DIFF_ATTRIBUTE);
+
+	entry->from = compare->context->today;
+	add_site(keep(compare, entry),
+		 site_new(compare->new, compare->spot->service, !compare->spot->is_imagined));
+}
+
+static void compare_spot(Compare *compare, const Spot *spot)
+{
+	const Attribute *crowded;
+
+	compare->spot = spot;
+	if (spot->reach[compare->new_at]->releases->len == 0)
+		return;
+	palette_clear(compare->palette);
+	palette_add_reach(compare->palette, spot->reach[0], NULL);
+	palette_add_reach(compare->palette, spot->reach[1], NULL);
+	if (spot->is_imagined)
+		palette_add_nevers(compare->palette, compare->old->rules.nevers);
+	compare->person = palette_person(compare->palette, NULL, 0, &crowded);
+	compare->findings = g_ptr_array_new_with_free_func(finding_free);
+	start_growth(compare);
+	make_services(compare);
+	if (compare->person) {
+		compare_gifts(compare);
+		compare_pages(compare);
+	}
+	unite(compare->findings);
+	for (guint i = 0; i < compare->findings->len; i++)
+		tell(compare, compare->findings->pdata[i]);
+	if (!compare->person || growth_is_exhausted(&compare->growth))
+		tell_exhausted(compare);
+	clear_services(compare);
+	g_clear_pointer(&compare->findings, g_ptr_array_unref);
+	g_clear_pointer(&compare->person, person_free);
+}
+
+/* ---- both directions ---- */
+
+static void add_wishes(Service *service, const Registry *registry, bool required, bool held)
+{
+	for (unsigned i = 0; i < registry_size(registry); i++)
+		service_add_wish(service, registry_get(registry, i)->saml, required);
+	for (guint i = 0; i < service->wishes->len; i++)
+		((Wish *)service->wishes->pdata[i])->held = held;
+}
+
+static GPtrArray *make_wishes(const Compare *compare, bool required, bool held)
+{
+	g_autoptr(Service) service = service_new(PROTOCOL_SAML, "");
+
+	add_wishes(service, compare->new->registry, required, held);
+	add_wishes(service, compare->old->registry, required, held);
+	return g_ptr_array_ref(service->wishes);
+}
+
+static void find_set_asides(Compare *compare)
+{
+	size_t n;
+	const Category *table = category_table(&n);
+
+	for (size_t i = 0; i < n; i++) {
+		unsigned at = compare->n_set_asides;
+
+		if (table[i].minimal == 0)
+			continue;
+		g_assert(at < COMPARE_ACCESS);
+		compare->set_aside_uris[at] = table[i].uri;
+		compare->set_aside_atoms[at] = (Atom){
+			.type = ATOM_CATEGORY, .texts = &compare->set_aside_uris[at], .n_texts = 1};
+		compare->set_asides[at] =
+			(Target){.atoms = &compare->set_aside_atoms[at], .n_atoms = 1};
+		compare->n_set_asides++;
+	}
+}
+
+static char **both_scopes(const Policy *old, const Policy *new)
+{
+	GPtrArray *scopes = g_ptr_array_new();
+
+	for (char **scope = new->scopes; *scope; scope++)
+		g_ptr_array_add(scopes, g_strdup(*scope));
+	for (char **scope = old->scopes; *scope; scope++)
+		if (!g_strv_contains((const char *const *)new->scopes, *scope))
+			g_ptr_array_add(scopes, g_strdup(*scope));
+	g_ptr_array_add(scopes, NULL);
+	return (char **)g_ptr_array_free(scopes, FALSE);
+}
+
+/* Where a block differs, releases to services that are not named may give that one more. */
+static void imagine_blocks(Compare *compare, const Policy *const *policies, const Policy *policy)
+{
+	const GPtrArray *services = policy->rules.services;
+
+	for (guint i = 0; i < services->len; i++) {
+		const ServiceBlock *block = services->pdata[i];
+
+		for (unsigned j = 0; j < block->n_about; j++) {
+			Ident ident = block->about[j];
+			Atom atom = {.type = ATOM_LITERAL, .idents = &ident, .n_idents = 1};
+			const Target named = {.atoms = &atom, .n_atoms = 1};
+
+			for (unsigned k = 0;
+			     k < 2 && compare_block_differs(policies[0], policies[1], &ident); k++)
+				for (guint r = 0; r < policies[k]->open_releases->len; r++) {
+					unsigned number = g_array_index(policies[k]->open_releases,
+									unsigned, r);
+					const Release *release =
+						policies[k]->rules.releases->pdata[number];
+
+					for (unsigned t = 0; t < release->to.n_targets; t++) {
+						const Way ways[] = {{NULL, &release->to.targets[t]},
+								    {NULL, &named}};
+
+						universe_imagine(compare->universe, policies, 2,
+								 ways, 2);
+					}
+				}
+		}
+	}
+}
+
+static void compare_all(Compare *compare)
+{
+	compare->wishes[ASKING_NOTHING] = g_ptr_array_new();
+	compare->wishes[ASKING_HELD] = make_wishes(compare, false, true);
+	compare->wishes[ASKING_HELD_REQUIRED] = make_wishes(compare, true, true);
+	compare->wishes[ASKING_ALL] = make_wishes(compare, false, false);
+	compare->wishes[ASKING_REQUIRED] = make_wishes(compare, true, false);
+	for (unsigned i = 0; i < ASKINGS; i++)
+		compare->asked[i] = g_new(Work, 1);
+	for (guint i = 0; i < compare->universe->spots->len; i++)
+		compare_spot(compare, compare->universe->spots->pdata[i]);
+	for (unsigned i = 0; i < ASKINGS; i++) {
+		g_ptr_array_unref(compare->wishes[i]);
+		g_free(compare->asked[i]);
+	}
+}
+
+static gint by_service(gconstpointer a, gconstpointer b)
+{
+	const DiffEntry *first = *(DiffEntry *const *)a, *second = *(DiffEntry *const *)b;
+	gint order = 0;
+
+	if (first->services->len > 0 && second->services->len > 0)
+		order = site_compare(&first->services->pdata[0], &second->services->pdata[0]);
+	else
+		order = (gint)first->services->len - (gint)second->services->len;
+	if (order == 0)
+		order = (gint)second->way - (gint)first->way;
+	if (order == 0)
+		order = (gint)first->what - (gint)second->what;
+	if (order == 0)
+		order = g_strcmp0(first->attribute, second->attribute);
+	if (order == 0)
+		order = (first->from > second->from) - (first->from < second->from);
+	return order != 0 ? order : g_strcmp0(first->people_en, second->people_en);
+}
+
+GPtrArray *policy_diff(const Policy *old, const Policy *new, const PolicyContext *context)
+{
+	const Policy *const policies[] = {old, new};
+	g_auto(GStrv) scopes = both_scopes(old, new);
+	g_autoptr(Universe) universe = universe_new(policies, G_N_ELEMENTS(policies), context,
+						    UNIVERSE_IMAGINED | UNIVERSE_EXAMPLES, NULL);
+	g_autoptr(Palette) palette = palette_new((const char *const *)scopes);
+	g_autoptr(GHashTable) by_key = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
+	GPtrArray *entries = g_ptr_array_new_with_free_func((GDestroyNotify)diff_entry_free);
+	g_autofree Compare *compare = g_new0(Compare, 1);
+
+	/* The targets were few enough when the policies were loaded. */
+	g_assert(universe);
+	compare->context = context;
+	compare->universe = universe;
+	compare->palette = palette;
+	compare->by_key = by_key;
+	compare->entries = entries;
+	find_set_asides(compare);
+	imagine_blocks(compare, policies, old);
+	imagine_blocks(compare, policies, new);
+	for (unsigned at = 0; at < 2; at++) {
+		compare->old = policies[at];
+		compare->new = policies[1 - at];
+		compare->old_at = at;
+		compare->new_at = 1 - at;
+		compare->way = at == 0 ? DIFF_WIDER : DIFF_NARROWER;
+		compare->steps = 0;
+		compare_all(compare);
+		if (at == 0)
+			compare_lines(compare);
+	}
+	for (guint i = 0; i < entries->len; i++)
+		g_ptr_array_sort(((DiffEntry *)entries->pdata[i])->services, site_compare);
+	g_ptr_array_sort(entries, by_service);
+	return entries;
+}
+
+bool diff_widens(const GPtrArray *entries)
+{
+	for (guint i = 0; i < entries->len; i++) {
+		const DiffEntry *entry = entries->pdata[i];
+
+		if (entry->way == DIFF_WIDER || entry->way == DIFF_MAY_WIDEN)
+			return true;
+	}
+	return false;
+}
