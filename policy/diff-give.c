@@ -137,7 +137,8 @@ static void add_nevers(const Compare *compare, const Attribute *attribute, const
 	for (guint i = 0; i < nevers->len; i++) {
 		const Never *never = nevers->pdata[i];
 
-		if (reach_shuts(never) || (attribute && reach_takes(never, attribute, value)))
+		/* Being let in may be lost with the last value. */
+		if (!attribute || reach_shuts(never) || reach_takes(never, attribute, value))
 			add_never(compare, never, ways);
 	}
 }

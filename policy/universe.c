@@ -14,6 +14,7 @@ typedef struct {
 	UniverseUse use;
 	Universe *universe;
 	Growth growth;
+	guint64 excepted; /* services that nevers except, at each open release */
 } Builder;
 
 static void spot_free(gpointer data)
@@ -190,8 +191,53 @@ static bool imagine_targets(Builder *builder, const Targets *targets, GError **e
 	return true;
 }
 
-static bool imagine_services(Builder *builder, const Rules *rules, GError **error)
+/* So many services that a never excepts are imagined at releases to services that are not named. */
+#define EXCEPTIONS_MAX 20000
+
+/* A service that a never excepts, at each release that does not name services: what the never takes
+ * from all others it may leave to that one. */
+static void imagine_excepted(Builder *builder, const Policy *policy, const Target *exception)
 {
+	growth_each(&builder->growth, &(Way){NULL, exception}, 1, imagine, builder);
+	for (guint i = 0; i < policy->open_releases->len; i++) {
+		unsigned number = g_array_index(policy->open_releases, unsigned, i);
+		const Targets *to = &((Release *)policy->rules.releases->pdata[number])->to;
+
+		for (unsigned j = 0; j < to->n_targets; j++) {
+			const Way ways[] = {{NULL, &to->targets[j]}, {NULL, exception}};
+
+			if (!match_is_literal(&to->targets[j]))
+				growth_each(&builder->growth, ways, G_N_ELEMENTS(ways), imagine,
+					    builder);
+		}
+	}
+}
+
+static bool imagine_exceptions(Builder *builder, const Policy *policy, const Never *never,
+			       GError **error)
+{
+	for (unsigned i = 0; i < never->to.n_exceptions; i++) {
+		const Target *exception = &never->to.exceptions[i];
+
+		for (unsigned j = 0; j < exception->n_atoms; j++)
+			builder->excepted += (guint64)exception->atoms[j].n_idents *
+					     (policy->open_releases->len + 1);
+		if (builder->excepted > EXCEPTIONS_MAX) {
+			place_error(error, POLICY_ERROR_MEANING, &never->title_place,
+				    "nevers except too many services here for all of them to be "
+				    "proved at releases to services that are not named; name the "
+				    "services in the releases, or put what is excepted under fewer "
+				    "nevers");
+			return false;
+		}
+		imagine_excepted(builder, policy, exception);
+	}
+	return true;
+}
+
+static bool imagine_services(Builder *builder, const Policy *policy, GError **error)
+{
+	const Rules *rules = &policy->rules;
 	bool good = true;
 
 	for (guint i = 0; good && i < rules->expects->len; i++)
@@ -199,7 +245,8 @@ static bool imagine_services(Builder *builder, const Rules *rules, GError **erro
 	for (guint i = 0; good && i < rules->releases->len; i++)
 		good = imagine_targets(builder, &((Release *)rules->releases->pdata[i])->to, error);
 	for (guint i = 0; good && i < rules->nevers->len; i++)
-		good = imagine_targets(builder, &((Never *)rules->nevers->pdata[i])->to, error);
+		good = imagine_targets(builder, &((Never *)rules->nevers->pdata[i])->to, error) &&
+		       imagine_exceptions(builder, policy, rules->nevers->pdata[i], error);
 	return good;
 }
 
@@ -229,7 +276,7 @@ static bool universe_fill(Builder *builder, const PolicyContext *context, GError
 	growth_init(&builder->growth, G_MAXUINT64);
 	builder->growth.known_ids = universe->known_ids;
 	for (size_t i = 0; good && (builder->use & UNIVERSE_IMAGINED) && i < builder->n; i++)
-		good = imagine_services(builder, &builder->policies[i]->rules, error);
+		good = imagine_services(builder, builder->policies[i], error);
 	return good;
 }
 
