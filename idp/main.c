@@ -21,7 +21,6 @@ static const struct {
 	{"who", command_who, "say who can ever get an attribute, and where"},
 	{"diff", command_diff, "say what another policy would release"},
 	{"report", command_report, "print the record of processing: report register"},
-	{"metadata", command_metadata, "know a service: metadata add"},
 	{"masterdata", command_masterdata, "say how good the school's data are: masterdata lint"},
 	{"policy", command_policy,
 	 "approve what two must approve, lay files out: policy approve, fmt"},

@@ -23,7 +23,7 @@ static const GOptionEntry entries[] = {
 	 NULL},
 	{"symbolic", 0, 0, G_OPTION_ARG_NONE, &symbolic_only,
 	 "Only for whoever may be in it; no directory is asked", NULL},
-	{"running", 'r', 0, G_OPTION_ARG_NONE, &running,
+	{"running", 0, 0, G_OPTION_ARG_NONE, &running,
 	 "Against what portvakt serve has taken, not what is configured", NULL},
 	{"json", 'j', 0, G_OPTION_ARG_NONE, &as_json, "Print JSON", NULL},
 	{"quiet", 'q', 0, G_OPTION_ARG_NONE, &quiet, "No progress", NULL},
