@@ -182,6 +182,16 @@ of alvlin
 like 'and reads why' "$(browser_text)" '*innan du har fyllt 13 år*'
 say seen
 is 'goes in with the rest' "$(page)" "$given"
+is 'who is 15 is asked' "$(visit eliek)" told+asked
+of eliek
+like 'in words for pupils' "$(browser_text)" '*Får Matteboken veta det här också?*Ett ja här kallas samtycke*Ja, det får de*'
+say yes
+is 'and may say yes' "$(page)" 'given displayName eduPersonPrincipalName mail '
+printf '[consent]\nage = 16\n' >>"$bed_conf"
+hangup >"$work/reload"
+is 'the age is that of the configuration' "$(visit eliek)" "$given"
+sed -i '/^\[consent\]/,$d' "$bed_conf"
+hangup >"$work/reload"
 policy "$asks"
 like 'and stays outside where there is no rest' "$(visit alvlin) $(of alvlin; browser_text)" 'too-young *Du kommer inte in här än*'
 
