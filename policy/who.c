@@ -37,7 +37,7 @@ void who_entry_free(WhoEntry *entry)
 
 /* Those who are in no other group and at no other unit than the pset asks for, and meet no
  * exception and no never for that. */
-static bool gets(const Example *example, gpointer data)
+static bool collect(const Example *example, gpointer data)
 {
 	Asking *asking = data;
 	const Reach *reach = asking->spot->reach[0];
@@ -330,7 +330,7 @@ static void ask_gift(Asking *asking, Growth *growth)
 
 	for (unsigned i = 0; i < people->n_psets; i++) {
 		asking->found = g_ptr_array_new_with_free_func((GDestroyNotify)example_free);
-		growth_each(growth, &(Way){&people->psets[i], NULL}, 1, gets, asking);
+		growth_each(growth, &(Way){&people->psets[i], NULL}, 1, collect, asking);
 		tell_all(asking, &people->psets[i]);
 		g_clear_pointer(&asking->found, g_ptr_array_unref);
 	}

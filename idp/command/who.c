@@ -47,16 +47,19 @@ static const Attribute *find_attribute(const Policy *policy, const char *name, G
 /* yyyymmdd; 0 with an error. */
 static unsigned find_day(unsigned today, GError **error)
 {
-	unsigned year = 0, month = 0, day = 0;
-	char rest = '\0';
 	if (!day_wanted)
 		return today;
-	if (sscanf(day_wanted, "%4u-%2u-%2u%c", &year, &month, &day, &rest) != 3 ||
-	    !g_date_valid_dmy((GDateDay)day, (GDateMonth)month, (GDateYear)year)) {
+	g_autofree char *text = g_strconcat(day_wanted, "T00:00:00Z", NULL);
+	g_autoptr(GDateTime) day = strlen(day_wanted) == strlen("2027-06-30")
+					   ? g_date_time_new_from_iso8601(text, NULL)
+					   : NULL;
+	if (!day) {
 		command_set_error(error, "'%s' is not a day; write 2027-06-30", day_wanted);
 		return 0;
 	}
-	return year * 10000 + month * 100 + day;
+	int year, month, of_month;
+	g_date_time_get_ymd(day, &year, &month, &of_month);
+	return (unsigned)(year * 10000 + month * 100 + of_month);
 }
 
 static bool is_at(const Site *site, const char *wanted)

@@ -25,10 +25,10 @@ typedef struct StoreCommit StoreCommit;
 typedef struct LedgerRow LedgerRow; /* ledger.h */
 
 typedef enum {
-	STORE_SESSION = 0, /* key: session token; owner: person key */
-	STORE_SPENT_ASK,   /* key: pending_id_text(); answered once; held PENDING_LIFE longer than
-			      the handle, since a role page made from it has the same id */
-	STORE_KNOWN,       /* key: token of a browser; value: who has logged in there (known.h) */
+	STORE_SESSION = 0,  /* key: session token; owner: person key */
+	STORE_SPENT_ASK,    /* key: pending_id_text(); answered once; held PENDING_LIFE longer than
+			       the handle, since a role page made from it has the same id */
+	STORE_KNOWN,        /* key: token of a browser; value: who has logged in there (known.h) */
 	STORE_CONFIRMATION, /* key: two generations (confirmation.h); value: who let the second
 			       follow the first */
 	/* Durable from here on. A person is the one whose identity it is: see continuation.h. */

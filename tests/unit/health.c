@@ -245,7 +245,7 @@ static void test_several(void)
 				nodes[i].norra || nodes[i].sodra);
 		/* of one that was not loaded there is nothing else to tell */
 		g_assert_cmpuint(checks->len, ==,
-				 2 + (nodes[i].norra ? 1u : 9u) + (nodes[i].sodra ? 1u : 9u));
+				 2 + (nodes[i].norra ? 1u : 10u) + (nodes[i].sodra ? 1u : 10u));
 	}
 }
 
