@@ -4,6 +4,7 @@
 #include <pthread.h>
 #include <string.h>
 
+#include "idp/choice/consent.h"
 #include "idp/identity/identifier.h"
 #include "idp/pool.h"
 
@@ -240,11 +241,17 @@ static Decision *decide_with(const DifferenceSide *side, const Person *person,
 	return policy_decide_outside(policy, person, service, circumstances);
 }
 
-/* As if whoever is asked said yes. */
+/* As in a login with a password, and as if whoever is asked said yes. */
 static Decision *decide(const DifferenceSide *side, const Person *person, const Service *service,
 			bool openly)
 {
-	Circumstances circumstances = {.today = side->today};
+	const Generation *generation = side->generation;
+	unsigned age = (unsigned)config_number(generation->config, "consent", "age");
+	Circumstances circumstances = {
+		.today = side->today,
+		.level = assurance_of_password(generation->assurance),
+		.too_young = consent_is_too_young(person, age, side->today),
+	};
 	g_autoptr(GArray) answers = NULL;
 	if (!service)
 		return NULL;
