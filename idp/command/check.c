@@ -138,6 +138,24 @@ static void check_agreements(Tally *tally, const Generation *generation, gint64 
 		tell_good("agreements: none ends in 90 days");
 }
 
+/* Where services are treated otherwise than services are. */
+static void check_deviations(const Generation *generation)
+{
+	const GPtrArray *all = entity_set_entities(generation->entities);
+	for (guint i = 0; i < all->len; i++) {
+		const Entity *entity = all->pdata[i];
+		const char *name =
+			policy_service_name(generation->policy, PROTOCOL_SAML, entity->id);
+		g_autoptr(GArray) lines =
+			policy_deviations(generation->policy, PROTOCOL_SAML, entity->id);
+		for (guint j = 0; j < lines->len; j++) {
+			const PolicyDeviation *line = &g_array_index(lines, PolicyDeviation, j);
+			tell_good("%s deviates: %s (%s:%u)", name ? name : entity->id, line->text,
+				  line->file, line->line);
+		}
+	}
+}
+
 /* What time alone will do, the next of it. */
 static void check_turns(const Generation *generation, gint64 now)
 {
@@ -166,6 +184,7 @@ static void check_generation(Tally *tally, const Generation *generation, gint64 
 	check_certificate(tally, generation, now);
 	check_store(tally, generation);
 	check_directory(tally, generation);
+	check_deviations(generation);
 	check_turns(generation, now);
 	check_agreements(tally, generation, now);
 	for (guint i = 0; i < generation->warnings->len; i++)

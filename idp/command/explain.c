@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: AGPL-3.0-or-later */
 #include <string.h>
 
+#include "idp/choice/consent.h"
 #include "idp/command/command.h"
 #include "idp/command/find-person.h"
 #include "idp/command/find-service.h"
@@ -55,6 +56,7 @@ typedef struct {
 	const Fault *fault;
 	const char *store; /* "read", "absent" or "unreadable" */
 	Role role;
+	PageKind page_due; /* that the person has still to see; SILENT: none */
 	bool is_protected; /* never where the person is shown as an outsider */
 } Told;
 
@@ -249,6 +251,24 @@ static GVariant *grants_variant(const Decision *decision)
 	return g_variant_builder_end(&grants);
 }
 
+static GVariant *deviations_variant(const Told *told)
+{
+	g_autoptr(GArray) lines = policy_deviations(told->generation->policy,
+						    told->service->protocol, told->service->id);
+	GVariantBuilder all;
+	g_variant_builder_init(&all, G_VARIANT_TYPE("aa{sv}"));
+	for (guint i = 0; i < lines->len; i++) {
+		const PolicyDeviation *line = &g_array_index(lines, PolicyDeviation, i);
+		GVariantDict dict;
+		g_variant_dict_init(&dict, NULL);
+		g_variant_dict_insert(&dict, "text", "s", line->text);
+		g_variant_dict_insert(&dict, "file", "s", line->file);
+		g_variant_dict_insert(&dict, "line", "u", line->line);
+		g_variant_builder_add_value(&all, g_variant_dict_end(&dict));
+	}
+	return g_variant_builder_end(&all);
+}
+
 /* Categories that the service carries and no admin has let in. */
 static GVariant *held_variant(const Service *service)
 {
@@ -300,10 +320,12 @@ static GVariant *told_variant(const Told *told)
 		g_variant_dict_insert_value(&dict, "subject", subject_variant(decision));
 	if (decision) {
 		g_variant_dict_insert(&dict, "page", "s", page_name(decision->page));
+		g_variant_dict_insert(&dict, "page_due", "b", told->page_due != PAGE_SILENT);
 		g_variant_dict_insert_value(&dict, "grants", grants_variant(decision));
 	}
 	if (decision && decision->level_wanted)
 		g_variant_dict_insert(&dict, "level_wanted", "s", decision->level_wanted);
+	g_variant_dict_insert_value(&dict, "deviations", deviations_variant(told));
 	g_variant_dict_insert_value(&dict, "held_categories", held_variant(told->service));
 	g_variant_dict_insert_value(&dict, "attributes", g_variant_builder_end(&rows));
 	return g_variant_dict_end(&dict);
@@ -366,6 +388,18 @@ static void print_grants(const Decision *decision)
 	}
 }
 
+/* Where the service is treated otherwise than services are. */
+static void print_deviations(const Told *told)
+{
+	g_autoptr(GArray) lines = policy_deviations(told->generation->policy,
+						    told->service->protocol, told->service->id);
+	for (guint i = 0; i < lines->len; i++) {
+		const PolicyDeviation *line = &g_array_index(lines, PolicyDeviation, i);
+		g_print("%s %s  [%s:%u]\n", say("deviation:", "avvikelse:"), line->text, line->file,
+			line->line);
+	}
+}
+
 static void print_told(const Told *told)
 {
 	const Decision *decision = told->decision;
@@ -386,8 +420,12 @@ static void print_told(const Told *told)
 			say("more would be given at login level",
 			    "mer skulle lämnas ut vid inloggning på nivå"),
 			decision->level_wanted);
+	if (told->page_due != PAGE_SILENT)
+		g_print("%s\n", say("the person has still to see a page first",
+				    "personen ska först se en sida"));
 	if (decision)
 		print_grants(decision);
+	print_deviations(told);
 	for (guint i = 0; decision && i < decision->rows->len; i++)
 		print_row(told, decision->rows->pdata[i]);
 }
@@ -410,19 +448,46 @@ static StoreReader *open_store(const Generation *generation, const char **ret_st
 	return NULL;
 }
 
-/* What whoever runs this may see of the decision. */
-static Decision *decide(const Generation *generation, const Person *person, const Service *service,
-			gint64 now)
+/* As in a login with a password. */
+static Circumstances circumstances_of(const Generation *generation, const Person *person,
+				      gint64 now)
 {
-	const Circumstances circumstances = {
-		.today = generation_today(generation->zone, now),
+	unsigned today = generation_today(generation->zone, now);
+	unsigned age = (unsigned)config_number(generation->config, "consent", "age");
+	return (Circumstances){
+		.today = today,
 		.level = assurance_of_password(generation->assurance),
+		.too_young = consent_is_too_young(person, age, today),
 	};
-	if (looks)
-		return policy_decide_openly(generation->policy, person, service, &circumstances);
-	return person->is_protected
-		       ? policy_decide_outside(generation->policy, person, service, &circumstances)
-		       : policy_decide(generation->policy, person, service, &circumstances);
+}
+
+/* What whoever runs this may see of the decision, by what the person has said. */
+static Decision *decide(Told *told, StoreReader *reader, const Person *person, gint64 now,
+			GError **error)
+{
+	const Generation *generation = told->generation;
+	const Policy *policy = generation->policy;
+	const Circumstances circumstances = circumstances_of(generation, person, now);
+	if (person->is_protected && !looks)
+		return policy_decide_outside(policy, person, told->service, &circumstances);
+	Decision *first =
+		looks ? policy_decide_openly(policy, person, told->service, &circumstances)
+		      : policy_decide(policy, person, told->service, &circumstances);
+	const ConsentCase of = {
+		.policy = policy,
+		.key = generation->ledger_key,
+		.reader = reader,
+		.zone = generation->zone,
+		.identity = told->identity->person,
+		.person = person,
+		.service = told->service,
+		.circumstances = circumstances,
+	};
+	g_autoptr(Consent) consent = consent_find(&of, first, error);
+	if (!consent)
+		return NULL;
+	told->page_due = consent->asked ? PAGE_ASK : consent->told ? PAGE_INFORM : PAGE_SILENT;
+	return consent_take_decision(consent);
 }
 
 /* Who the person is, as in a login. That an identifier of a protected person is lost would tell an
@@ -464,9 +529,11 @@ static bool find_out(const Generation *generation, const Service *service,
 	if (looks && !protected_role_look(generation, identity ? identity->person : person->key,
 					  service->id, error))
 		return false;
-	if (identity)
-		decision = decide(generation, person, service, now);
 	told.identity = identity;
+	if (identity)
+		decision = decide(&told, reader, person, now, error);
+	if (identity && !decision)
+		return false;
 	told.decision = decision;
 	told.is_protected = looks && person->is_protected;
 	told.fault = fault ? fault_of(fault) : NULL;

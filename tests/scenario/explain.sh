@@ -75,6 +75,27 @@ is 'and the file where the others are asked for' \
     jq -c '[.attributes[] | select(.reason == "no-rule") | .asked_in] | map(endswith(".xml")) | all')" true
 ok 'nothing of it is entered anywhere' test ! -e "$bed/store/portvakt.db"
 
+# --- what services and people have said -----------------------------------------------------------
+cp "$bed/policy.d/school.policy" "$work/school.policy"
+sed -i "/at Matteboken gets/d" "$bed/policy.d/school.policy"
+cat >>"$bed/policy.d/school.policy" <<'END'
+service Matteboken { rename displayName to "https://schemas.example/name"; lower-case displayName }
+release "Frivilligt" { to service Matteboken; for staff, student; give displayName; ask; because "Du syns med namn"; basis "6.1 a" }
+END
+run explain -p noabjo -s Matteboken -l en
+like 'what is asked is said so, with the rule' "$code $out" \
+  '0 *has still to see a page first*"Frivilligt": the person will be asked  [[]school.policy:*displayName*'
+like 'and where the service is treated otherwise' "$out" '*deviation: *rename displayName to "https://schemas.example/name"*[[]school.policy:*'
+run explain -p noabjo -s Matteboken -l sv
+like 'in Swedish' "$out" '*ska först se en sida*"Frivilligt": personen kommer att tillfrågas*avvikelse: *rename*'
+run explain -p noabjo -s Matteboken -j
+is 'as JSON' "$(sed '/^portvakt explain: /d' <<<"$out" |
+  jq -c '[.page, .page_due, (.grants[] | select(.page == "ask") | [.rule.title, .state, .attributes, .basis]), (.deviations | length > 1), (.attributes[] | select(.name == "displayName") | .reason)]')" \
+  '["ask",true,["Frivilligt","to-ask",["displayName"],"6.1 a"],true,"to-ask"]'
+run check
+like 'check tells of deviations too' "$out" '*ok *Matteboken deviates: *rename displayName*?school.policy:*'
+mv "$work/school.policy" "$bed/policy.d/school.policy"
+
 # --- check ----------------------------------------------------------------------------------------
 run check
 is 'a whole installation is right' "$code $(grep -c '^wrong' <<<"$out")" '0 0'
