@@ -319,6 +319,16 @@ static void tell_apart_far(Growth *growth, const Policy *policy)
 	}
 }
 
+/* Whether a service may grow to come from a trial feed. */
+static bool may_be_trial(const Compare *compare)
+{
+	for (char **feed = compare->universe->trial_feeds; *feed; feed++)
+		if (numbers_find(&compare->old->numbers, SORT_FEED, *feed) != NUMBER_NONE ||
+		    numbers_find(&compare->new->numbers, SORT_FEED, *feed) != NUMBER_NONE)
+			return true;
+	return false;
+}
+
 static void start_growth(Compare *compare)
 {
 	const Spot *spot = compare->spot;
@@ -332,6 +342,8 @@ static void start_growth(Compare *compare)
 	reach_tell_apart(spot->reach[0], growth);
 	reach_tell_apart(spot->reach[1], growth);
 	if (spot->is_imagined) {
+		if (may_be_trial(compare))
+			reach_tell_tests_apart(growth);
 		tell_apart_far(growth, compare->old);
 		tell_apart_far(growth, compare->new);
 	}
@@ -502,8 +514,9 @@ GPtrArray *policy_diff(const Policy *old, const Policy *new, const PolicyContext
 {
 	const Policy *const policies[] = {old, new};
 	g_auto(GStrv) scopes = both_scopes(old, new);
-	g_autoptr(Universe) universe = universe_new(policies, G_N_ELEMENTS(policies), context,
-						    UNIVERSE_IMAGINED | UNIVERSE_EXAMPLES, NULL);
+	g_autoptr(Universe) universe =
+		universe_new(policies, G_N_ELEMENTS(policies), context,
+			     UNIVERSE_IMAGINED | UNIVERSE_EXAMPLES | UNIVERSE_UNITED, NULL);
 	g_autoptr(Palette) palette = palette_new((const char *const *)scopes);
 	g_autoptr(GHashTable) by_key = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
 	GPtrArray *entries = g_ptr_array_new_with_free_func((GDestroyNotify)diff_entry_free);
@@ -530,6 +543,8 @@ GPtrArray *policy_diff(const Policy *old, const Policy *new, const PolicyContext
 		if (at == 0)
 			compare_lines(compare);
 	}
+	if (universe->is_short)
+		compare_tell(compare, DIFF_MAY_WIDEN, DIFF_ATTRIBUTE, NULL, NULL, NULL, NULL, NULL);
 	for (guint i = 0; i < entries->len; i++)
 		g_ptr_array_sort(((DiffEntry *)entries->pdata[i])->services, site_compare);
 	g_ptr_array_sort(entries, by_service);

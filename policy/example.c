@@ -10,19 +10,10 @@ Example *example_new(void)
 	example->id = "";
 	example->protocol = PROTOCOL_SAML;
 	example->groups = g_ptr_array_new();
-	example->units = g_ptr_array_new();
-	example->categories = g_ptr_array_new();
-	example->feeds = g_ptr_array_new();
+	example->units = g_ptr_array_ref(example->groups);
+	example->categories = g_ptr_array_ref(example->groups);
+	example->feeds = g_ptr_array_ref(example->groups);
 	return example;
-}
-
-static GPtrArray *copy_list(const GPtrArray *list)
-{
-	GPtrArray *copy = g_ptr_array_sized_new(list->len);
-
-	for (guint i = 0; i < list->len; i++)
-		g_ptr_array_add(copy, list->pdata[i]);
-	return copy;
 }
 
 Example *example_copy(const Example *example)
@@ -30,10 +21,10 @@ Example *example_copy(const Example *example)
 	Example *copy = g_new(Example, 1);
 
 	*copy = *example;
-	copy->groups = copy_list(example->groups);
-	copy->units = copy_list(example->units);
-	copy->categories = copy_list(example->categories);
-	copy->feeds = copy_list(example->feeds);
+	g_ptr_array_ref(copy->groups);
+	g_ptr_array_ref(copy->units);
+	g_ptr_array_ref(copy->categories);
+	g_ptr_array_ref(copy->feeds);
 	return copy;
 }
 
@@ -65,10 +56,20 @@ bool example_has(const GPtrArray *list, const char *text)
 	return i < list->len && strcmp(list->pdata[i], text) == 0;
 }
 
-void example_add(GPtrArray *list, const char *text)
+void example_add(GPtrArray **list, const char *text)
 {
-	if (!example_has(list, text))
-		g_ptr_array_insert(list, (gint)place_of(list, text), (gpointer)(guintptr)text);
+	const GPtrArray *old = *list;
+	guint place = place_of(old, text);
+	GPtrArray *new;
+
+	if (example_has(old, text))
+		return;
+	new = g_ptr_array_sized_new(old->len + 1);
+	for (guint i = 0; i < old->len; i++)
+		g_ptr_array_add(new, old->pdata[i]);
+	g_ptr_array_insert(new, (gint)place, (gpointer)(guintptr)text);
+	g_ptr_array_unref(*list);
+	*list = new;
 }
 
 static void borrow(GPtrArray **own, GPtrArray *list)

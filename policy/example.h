@@ -15,14 +15,13 @@ typedef struct {
 	unsigned kind, year;
 	Kinds kinds; /* those that no rule at hand tells from it */
 	Years years;
-	GPtrArray *groups; /* const char *, ascending, each once */
-	GPtrArray *units;
+	/* const char *, ascending, each once; shared between copies, and so never changed. */
+	GPtrArray *groups, *units;
 	const Service *known; /* NULL: an imagined one, of which the rest speaks */
 	Protocol protocol;
-	const char *id;            /* "": none that a rule names */
-	const char *registered_by; /* NULL: nobody */
-	GPtrArray *categories;     /* const char *, ascending, each once */
-	GPtrArray *feeds;
+	const char *id;                /* "": none that a rule names */
+	const char *registered_by;     /* NULL: nobody */
+	GPtrArray *categories, *feeds; /* likewise */
 } Example;
 
 Example *example_new(void);
@@ -30,8 +29,8 @@ Example *example_copy(const Example *example);
 void example_free(Example *example);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(Example, example_free)
 
-/* Adds a text to such a list, if it is not there. */
-void example_add(GPtrArray *list, const char *text);
+/* Puts a list in the place of one that has the text besides, if it is not there. */
+void example_add(GPtrArray **list, const char *text);
 bool example_has(const GPtrArray *list, const char *text);
 
 /* Makes the person the one of the example, whose lists it borrows: kind, year, groups and units;

@@ -80,10 +80,10 @@ static bool has_any(const GPtrArray *list, const char *const *texts, unsigned n)
 
 /* Goes on with one of the texts in the list that `pick` finds in an example. */
 static bool meet_by_list(const Meeting *meeting, const Example *example, guint at,
-			 GPtrArray *(*pick)(const Example *example), const char *const *texts,
+			 GPtrArray **(*pick)(Example *example), const char *const *texts,
 			 unsigned n)
 {
-	if (has_any(pick(example), texts, n))
+	if (has_any(*pick((Example *)(guintptr)example), texts, n))
 		return meet(meeting, example, at + 1);
 	for (unsigned i = 0; i < n; i++) {
 		g_autoptr(Example) larger = example_copy(example);
@@ -95,24 +95,24 @@ static bool meet_by_list(const Meeting *meeting, const Example *example, guint a
 	return true;
 }
 
-static GPtrArray *groups_of(const Example *example)
+static GPtrArray **groups_of(Example *example)
 {
-	return example->groups;
+	return &example->groups;
 }
 
-static GPtrArray *units_of(const Example *example)
+static GPtrArray **units_of(Example *example)
 {
-	return example->units;
+	return &example->units;
 }
 
-static GPtrArray *categories_of(const Example *example)
+static GPtrArray **categories_of(Example *example)
 {
-	return example->categories;
+	return &example->categories;
 }
 
-static GPtrArray *feeds_of(const Example *example)
+static GPtrArray **feeds_of(Example *example)
 {
-	return example->feeds;
+	return &example->feeds;
 }
 
 static bool meet_by_id(const Meeting *meeting, const Example *example, guint at, const Atom *atom)

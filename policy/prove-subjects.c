@@ -231,6 +231,54 @@ bool prove_subjects(const Policy *policy, const PolicyContext *context, GError *
 	return true;
 }
 
+static bool gives_plainly(const Release *release, const Need *need)
+{
+	for (unsigned i = 0; i < release->n_gifts; i++) {
+		const Gift *gift = &release->gifts[i];
+
+		for (unsigned j = 0; j < need->n_attributes; j++)
+			if (gift->type == GIFT_ATTRIBUTE && gift->only.n_facets == 0 &&
+			    gift->attribute == need->attributes[j])
+				return true;
+	}
+	return false;
+}
+
+static bool is_taken(const Reach *reach, const Need *need)
+{
+	for (guint i = 0; i < reach->nevers->len; i++)
+		for (unsigned j = 0; j < need->n_attributes; j++)
+			if (reach_takes(reach->nevers->pdata[i], need->attributes[j], NULL))
+				return true;
+	return false;
+}
+
+/* Whether it can be seen without a search that whoever is let in is given what is needed: each
+ * release gives it, and no never takes it. */
+static bool is_met(const Reach *reach, const Need *need)
+{
+	if (is_taken(reach, need))
+		return false;
+	for (guint i = 0; i < reach->releases->len; i++) {
+		const Release *release = reach->releases->pdata[i];
+		bool about = need->of.n_psets == 0;
+
+		for (unsigned j = 0; !about && j < release->people.n_psets; j++)
+			about = reach_overlap(&release->people.psets[j], &need->of);
+		if (about && !gives_plainly(release, need))
+			return false;
+	}
+	return true;
+}
+
+static bool are_met(const Reach *reach)
+{
+	for (guint i = 0; i < reach->needs->len; i++)
+		if (!is_met(reach, reach->needs->pdata[i]))
+			return false;
+	return true;
+}
+
 Need *prove_need(const Policy *policy, unsigned today, Palette *palette, const Ident *ident,
 		 unsigned *ret_kind)
 {
@@ -240,7 +288,7 @@ Need *prove_need(const Policy *policy, unsigned today, Palette *palette, const I
 	Want want = {.wanted = REASON_REFUSED_MISSING, .nowadays = {.today = today}};
 	Need *need = NULL;
 
-	if (reach->needs->len > 0 && want_init(&want, policy, service, reach, palette))
+	if (!are_met(reach) && want_init(&want, policy, service, reach, palette))
 		found = find(&want);
 	for (guint i = 0; found && !need && i < reach->needs->len; i++) {
 		Need *line = reach->needs->pdata[i];

@@ -390,11 +390,13 @@ static bool try_persons(Proof *proof)
 	for (guint i = 0; i < reach->releases->len; i++) {
 		const Release *release = reach->releases->pdata[i];
 
-		for (unsigned j = 0;
-		     is_suspect(proof->expect, release) && j < release->people.n_psets; j++) {
+		if (!is_suspect(proof->expect, release))
+			continue;
+		for (unsigned j = 0; j < release->people.n_psets; j++) {
 			const Way ways[] = {{pset, NULL}, {&release->people.psets[j], NULL}};
 
-			if (fails(proof, ways, G_N_ELEMENTS(ways), judge_gains))
+			if (reach_overlap(&release->people.psets[j], &proof->expect->people) &&
+			    fails(proof, ways, G_N_ELEMENTS(ways), judge_gains))
 				return false;
 		}
 	}
@@ -439,6 +441,19 @@ static bool tell_crowded(Proof *proof, const Attribute *attribute)
 	return false;
 }
 
+/* Whether any release could be for a person of the line. */
+static bool is_for_any(const Reach *reach, const Expect *expect)
+{
+	for (guint i = 0; i < reach->releases->len; i++) {
+		const Release *release = reach->releases->pdata[i];
+
+		for (unsigned j = 0; j < release->people.n_psets; j++)
+			if (reach_overlap(&release->people.psets[j], &expect->people))
+				return true;
+	}
+	return false;
+}
+
 /* What is promised never to happen must not happen whatever the service asks for. */
 static bool try_spot(Proof *proof, const Spot *spot)
 {
@@ -446,6 +461,8 @@ static bool try_spot(Proof *proof, const Spot *spot)
 	const Attribute *crowded = NULL;
 	bool held;
 
+	if (!is_positive(expect) && !is_for_any(spot->reach[0], expect))
+		return true;
 	proof->spot = spot;
 	growth_init(&proof->growth, PROVE_STEPS_MAX);
 	proof->growth.known = spot->service;

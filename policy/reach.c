@@ -47,13 +47,18 @@ void reach_free(Reach *reach)
 	g_free(reach);
 }
 
+void reach_tell_tests_apart(Growth *growth)
+{
+	const Pset tests = {.kinds = kinds_of("everyone", MARK_TEST, PEOPLE_STOPPED),
+			    .years = YEARS_ALL};
+
+	growth_tell_apart(growth, &tests);
+}
+
 void reach_tell_apart(const Reach *reach, Growth *growth)
 {
-	const Pset test = {.kinds = kinds_of("everyone", MARK_TEST, PEOPLE_STOPPED),
-			   .years = YEARS_ALL};
-
 	if (reach->is_trial)
-		growth_tell_apart(growth, &test);
+		reach_tell_tests_apart(growth);
 	for (guint i = 0; i < reach->releases->len; i++)
 		growth_tell_apart_all(growth, &((Release *)reach->releases->pdata[i])->people);
 	for (guint i = 0; i < reach->nevers->len; i++)
@@ -182,5 +187,14 @@ bool reach_stops(const Reach *reach, const Attribute *attribute, const char *val
 		    example_is_among(example, &never->people))
 			return true;
 	}
+	return false;
+}
+
+bool reach_overlap(const Pset *pset, const People *people)
+{
+	for (unsigned i = 0; i < people->n_psets; i++)
+		if ((pset->kinds & people->psets[i].kinds) &&
+		    (pset->years & people->psets[i].years))
+			return true;
 	return false;
 }

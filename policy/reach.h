@@ -23,6 +23,9 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(Reach, reach_free)
 /* Tells apart whom any of the rules tells apart. */
 void reach_tell_apart(const Reach *reach, Growth *growth);
 
+/* Tells test persons from others, as a trial service does. */
+void reach_tell_tests_apart(Growth *growth);
+
 /* The release a decision speaks of; NULL: it is none of them. */
 const Release *reach_release(const Reach *reach, const DecisionRule *rule);
 
@@ -44,3 +47,6 @@ bool reach_lets(const Release *release, const Gift *gift, const Attribute *attri
 /* Whether a never takes a value from the person of the example, or shuts the service for them. */
 bool reach_stops(const Reach *reach, const Attribute *attribute, const char *value,
 		 const Example *example);
+
+/* Whether somebody may be in both, as far as kinds and years tell. */
+bool reach_overlap(const Pset *pset, const People *people);

@@ -191,14 +191,11 @@ static bool imagine_targets(Builder *builder, const Targets *targets, GError **e
 	return true;
 }
 
-/* So many services that a never excepts are imagined at releases to services that are not named. */
+/* So many services that nevers except are imagined at releases to services that are not named. */
 #define EXCEPTIONS_MAX 20000
 
-/* A service that a never excepts, at each release that does not name services: what the never takes
- * from all others it may leave to that one. */
-static void imagine_excepted(Builder *builder, const Policy *policy, const Target *exception)
+static void imagine_at_open(Builder *builder, const Policy *policy, const Target *exception)
 {
-	growth_each(&builder->growth, &(Way){NULL, exception}, 1, imagine, builder);
 	for (guint i = 0; i < policy->open_releases->len; i++) {
 		unsigned number = g_array_index(policy->open_releases, unsigned, i);
 		const Targets *to = &((Release *)policy->rules.releases->pdata[number])->to;
@@ -213,26 +210,22 @@ static void imagine_excepted(Builder *builder, const Policy *policy, const Targe
 	}
 }
 
-static bool imagine_exceptions(Builder *builder, const Policy *policy, const Never *never,
-			       GError **error)
+/* A service that a never excepts: what it takes from all others it may leave to that one. */
+static void imagine_exceptions(Builder *builder, const Policy *policy, const Never *never)
 {
 	for (unsigned i = 0; i < never->to.n_exceptions; i++) {
 		const Target *exception = &never->to.exceptions[i];
 
+		growth_each(&builder->growth, &(Way){NULL, exception}, 1, imagine, builder);
+		if (!(builder->use & UNIVERSE_UNITED))
+			continue;
 		for (unsigned j = 0; j < exception->n_atoms; j++)
 			builder->excepted += (guint64)exception->atoms[j].n_idents *
 					     (policy->open_releases->len + 1);
-		if (builder->excepted > EXCEPTIONS_MAX) {
-			place_error(error, POLICY_ERROR_MEANING, &never->title_place,
-				    "nevers except too many services here for all of them to be "
-				    "proved at releases to services that are not named; name the "
-				    "services in the releases, or put what is excepted under fewer "
-				    "nevers");
-			return false;
-		}
-		imagine_excepted(builder, policy, exception);
+		builder->universe->is_short = builder->excepted > EXCEPTIONS_MAX;
+		if (!builder->universe->is_short)
+			imagine_at_open(builder, policy, exception);
 	}
-	return true;
 }
 
 static bool imagine_services(Builder *builder, const Policy *policy, GError **error)
@@ -245,8 +238,9 @@ static bool imagine_services(Builder *builder, const Policy *policy, GError **er
 	for (guint i = 0; good && i < rules->releases->len; i++)
 		good = imagine_targets(builder, &((Release *)rules->releases->pdata[i])->to, error);
 	for (guint i = 0; good && i < rules->nevers->len; i++)
-		good = imagine_targets(builder, &((Never *)rules->nevers->pdata[i])->to, error) &&
-		       imagine_exceptions(builder, policy, rules->nevers->pdata[i], error);
+		good = imagine_targets(builder, &((Never *)rules->nevers->pdata[i])->to, error);
+	for (guint i = 0; good && i < rules->nevers->len; i++)
+		imagine_exceptions(builder, policy, rules->nevers->pdata[i]);
 	return good;
 }
 

@@ -30,13 +30,16 @@ typedef struct {
 	GHashTable *seen;      /* what imagined services are made of */
 	GHashTable *known_ids; /* ident keys of the known services */
 	char **trial_feeds;
+	bool is_short; /* some of what UNIVERSE_UNITED means was too much */
 } Universe;
 
 typedef enum {
 	UNIVERSE_PLAIN = 0,
 	UNIVERSE_IMAGINED = 1 << 0, /* imagines services */
 	UNIVERSE_EXAMPLES = 1 << 2, /* keeps what imagined services are made of */
-	UNIVERSE_WISHES = 1 << 1,   /* services that wish for different things are not alike */
+	UNIVERSE_UNITED =
+		1 << 3, /* imagines also what nevers except at releases that name nobody */
+	UNIVERSE_WISHES = 1 << 1, /* services that wish for different things are not alike */
 } UniverseUse;
 
 /* Of the context the services and feeds count; they are borrowed. Fails when a target has more

@@ -119,6 +119,15 @@ static Kinds living(const Release *release)
 	return kinds;
 }
 
+/* Whether it can take anything from anybody whom the release is for. */
+static bool is_about(const Never *never, const Release *release)
+{
+	for (unsigned i = 0; i < release->people.n_psets; i++)
+		if (reach_overlap(&release->people.psets[i], &never->people))
+			return true;
+	return false;
+}
+
 static void follow_gift(const Fates *fates, const Release *release, unsigned number, Fate *fate,
 			const Spot *spot)
 {
@@ -129,9 +138,12 @@ static void follow_gift(const Fates *fates, const Release *release, unsigned num
 	if (gift->type != GIFT_ATTRIBUTE || fate->kept[number] == fate->lives)
 		return;
 	nevers = g_ptr_array_new();
-	for (guint i = 0; i < spot->reach[0]->nevers->len; i++)
-		if (takes_value(spot->reach[0]->nevers->pdata[i], gift->attribute, NULL))
+	for (guint i = 0; i < spot->reach[0]->nevers->len; i++) {
+		const Never *never = spot->reach[0]->nevers->pdata[i];
+
+		if (takes_value(never, gift->attribute, NULL) && is_about(never, release))
 			g_ptr_array_add(nevers, spot->reach[0]->nevers->pdata[i]);
+	}
 	if (nevers->len == 0) {
 		fate->kept[number] = fate->lives;
 		return;

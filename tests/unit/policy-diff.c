@@ -34,6 +34,7 @@ static const Case cases[] = {
 	 MAIL("for student; give mail; ") "never \"N\" { for student in grade 7 at unit \"1\"; give any "
 					  "contact; because \"x\" }",
 	 MAIL("for student; give mail; "), "",
+	 "+~https://x: students in grade 7 at unit 1 are let in (t.policy:1 \"A\")\n"
 	 "+~https://x: mail is given about students in grade 7 at unit 1 (t.policy:1 \"A\")\n"},
 	{"two-exceptions-overlap",
 	 "release \"A\" { to " X "; for staff except staff in group vikarier; give mail; " END
@@ -102,6 +103,7 @@ static const Case cases[] = {
 	 "release \"A\" { to federation swamid; for staff; give ou; " END
 	 "never \"N\" { to category coco-v2; give ou; because \"x\" }",
 	 "release \"A\" { to federation swamid; for staff; give ou; " END, "",
+	 "+~any client of category coco-v2 in federation swamid,~any service of category coco-v2 in federation swamid: staff are let in (t.policy:1 \"A\")\n"
 	 "+~any client of category coco-v2 in federation swamid,~any service of category coco-v2 in federation swamid: ou is given about staff (t.policy:1 \"A\")\n"},
 	{"a-more-minimal-category",
 	 "release \"A\" { to category personalized; for staff; give ou; " END,
@@ -110,6 +112,7 @@ static const Case cases[] = {
 	 "https://a ou %https://refeds.org/category/personalized",
 	 "+~any client,~any client of category anonymous and personalized,~any service,~any service of category anonymous and personalized: staff are let in (t.policy:1 \"A\")\n"
 	 "+~any client,~any client of category anonymous and personalized,~any service,~any service of category anonymous and personalized: ou is given about staff (t.policy:1 \"A\")\n"
+	 "-~q: staff are no longer let in (t.policy:1 \"A\")\n"
 	 "-~q: ou is no longer given about staff (t.policy:1 \"A\")\n"},
 	{"needs-less",
 	 "service E is \"https://x\" { needs mail of student }\n" MAIL(
