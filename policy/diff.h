@@ -11,9 +11,10 @@
  * Values, login and pages are compared for every kind of person, school year, group and unit, at
  * every service, known and imagined, on today and on every later day on which a date in either
  * policy changes something; whatever the service asks for, whatever level the login proves, whether
- * those who are asked say yes, whether asks are held, and whether two have approved. `needs` and
- * the subject are taken as met there; what they and the other lines of `service` blocks say is
- * compared as written.
+ * those who are asked say yes, whether asks are held, and whether two have approved. Being let in
+ * is looked at where a service asks for everything or for nothing: where it asks for some
+ * attributes it follows from what is said of them. `needs` and the subject are taken as met there;
+ * what they and the other lines of `service` blocks say is compared as written.
  */
 
 typedef enum {

@@ -211,7 +211,7 @@ static void imagine_at_open(Builder *builder, const Policy *policy, const Target
 }
 
 /* A service that a never excepts: what it takes from all others it may leave to that one. */
-static void imagine_exceptions(Builder *builder, const Policy *policy, const Never *never)
+static void imagine_exceptions(Builder *builder, const Never *never)
 {
 	for (unsigned i = 0; i < never->to.n_exceptions; i++) {
 		const Target *exception = &never->to.exceptions[i];
@@ -219,12 +219,16 @@ static void imagine_exceptions(Builder *builder, const Policy *policy, const Nev
 		growth_each(&builder->growth, &(Way){NULL, exception}, 1, imagine, builder);
 		if (!(builder->use & UNIVERSE_UNITED))
 			continue;
-		for (unsigned j = 0; j < exception->n_atoms; j++)
-			builder->excepted += (guint64)exception->atoms[j].n_idents *
-					     (policy->open_releases->len + 1);
-		builder->universe->is_short = builder->excepted > EXCEPTIONS_MAX;
-		if (!builder->universe->is_short)
-			imagine_at_open(builder, policy, exception);
+		for (size_t p = 0; p < builder->n; p++) {
+			const Policy *policy = builder->policies[p];
+
+			for (unsigned j = 0; j < exception->n_atoms; j++)
+				builder->excepted += (guint64)exception->atoms[j].n_idents *
+						     (policy->open_releases->len + 1);
+			builder->universe->is_short = builder->excepted > EXCEPTIONS_MAX;
+			if (!builder->universe->is_short)
+				imagine_at_open(builder, policy, exception);
+		}
 	}
 }
 
@@ -240,7 +244,7 @@ static bool imagine_services(Builder *builder, const Policy *policy, GError **er
 	for (guint i = 0; good && i < rules->nevers->len; i++)
 		good = imagine_targets(builder, &((Never *)rules->nevers->pdata[i])->to, error);
 	for (guint i = 0; good && i < rules->nevers->len; i++)
-		imagine_exceptions(builder, policy, rules->nevers->pdata[i]);
+		imagine_exceptions(builder, rules->nevers->pdata[i]);
 	return good;
 }
 

@@ -377,8 +377,8 @@ GPtrArray *policy_who(const Policy *policy, const PolicyContext *context,
 		      const Attribute *attribute)
 {
 	/* The targets were few enough when the policy was loaded. */
-	g_autoptr(Universe) universe =
-		universe_new((const Policy *const[]){policy}, 1, context, UNIVERSE_IMAGINED, NULL);
+	g_autoptr(Universe) universe = universe_new((const Policy *const[]){policy}, 1, context,
+						    UNIVERSE_IMAGINED | UNIVERSE_UNITED, NULL);
 	g_autoptr(Palette) palette = palette_new((const char *const *)policy->scopes);
 	g_autoptr(GHashTable) entries =
 		g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
