@@ -21,7 +21,11 @@ enum { ASKINGS = 5 };
  * be given. */
 static const Attribute *about(unsigned i)
 {
-	return fixture_attribute(i < 6 ? draw_attributes[i] : "norEduPersonLegalName");
+	static const Attribute *found[ATTRIBUTES];
+
+	if (!found[i])
+		found[i] = fixture_attribute(i < 6 ? draw_attributes[i] : "norEduPersonLegalName");
+	return found[i];
 }
 
 static unsigned rounds(void)
