@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: AGPL-3.0-or-later */
 /* Warnings: what is remarked on when a policy is loaded. */
+#include "policy/census.h"
 #include "tests/unit/policy-fixture.h"
 
 #define END "silent; because \"x\"; basis \"6.1 e\" }\n"
@@ -297,6 +298,51 @@ static void test_supports(void)
 			"its bundle to staff and students");
 }
 
+static bool is_not(const char *name, const char *other)
+{
+	return strcmp(name, other) != 0;
+}
+
+static bool has_group(const char *name, gpointer data)
+{
+	(void)data;
+	return is_not(name, "rektorer");
+}
+
+static bool has_unit(const char *code, gpointer data)
+{
+	(void)data;
+	return is_not(code, "23456789");
+}
+
+static bool has_attribute(const Attribute *attribute, gpointer data)
+{
+	return is_not(attribute->name, data);
+}
+
+/* What the directory has nobody of is told once, where it stands first. */
+static void test_census(void)
+{
+	const Census census = {has_group, has_unit, has_attribute, (gpointer)(guintptr) "uid"};
+	g_autoptr(GError) error = NULL;
+	g_autoptr(Policy) policy = fixture_load(
+		"never \"N\" { for staff in group vikarier or rektorer; give mail; because \"x\" }\n"
+		"release \"A\" { to service \"a\"; for student at unit \"12345678\" or \"23456789\" "
+		"except student in group rektorer; give mail, uid; " END,
+		NULL, 0, &error);
+	g_autoptr(GPtrArray) texts = NULL;
+	g_autoptr(GString) got = g_string_new(NULL);
+
+	g_assert_no_error(error);
+	texts = policy_census(policy, &census);
+	for (guint i = 0; i < texts->len; i++)
+		g_string_append_printf(got, "%s\n", (char *)texts->pdata[i]);
+	g_assert_cmpstr(got->str, ==,
+			"t.policy:1:42: group 'rektorer' is empty or unreadable\n"
+			"t.policy:2:51: unit 23456789 is nobody's\n"
+			"t.policy:2:121: nobody in the directory has attribute uid\n");
+}
+
 int main(int argc, char **argv)
 {
 	g_test_init(&argc, &argv, NULL);
@@ -306,5 +352,6 @@ int main(int argc, char **argv)
 		g_test_add_data_func(path, &remarks[i], test_remark);
 	}
 	g_test_add_func("/policy/warn-supports", test_supports);
+	g_test_add_func("/policy/census", test_census);
 	return g_test_run();
 }
