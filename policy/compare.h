@@ -16,9 +16,6 @@
  *   diff-text.c    sentences
  */
 
-/* No fewer than there are access categories (category.h). */
-#define COMPARE_ACCESS 8
-
 /* What a service asks for, ever more. */
 typedef enum {
 	ASKING_NOTHING, /* but what our own lines and its categories say */
@@ -59,12 +56,11 @@ typedef struct {
 	Palette *palette;
 	GPtrArray *wishes[ASKINGS]; /* Wish *, shared by services */
 	guint64 steps;
-	GPtrArray *entries;                /* DiffEntry * */
-	Target set_asides[COMPARE_ACCESS]; /* a category each, of which only the most minimal counts
-					    */
-	Atom set_aside_atoms[COMPARE_ACCESS];
-	const char *set_aside_uris[COMPARE_ACCESS];
-	unsigned n_set_asides;
+	GPtrArray *entries; /* DiffEntry * */
+	/* const Target *: what ends a release that a service must not meet it for: a category
+	 * beside which another no longer counts, and a feed that makes it a trial service. */
+	GPtrArray *set_asides, *trials;
+	Arena arena;
 	GHashTable *by_key; /* what tells entries apart -> DiffEntry */
 
 	/* at the spot at hand */
@@ -113,6 +109,9 @@ bool compare_has_found(const Compare *compare, const Attribute *attribute);
 /* Every level that a login can prove, where that matters at the spot; and NULL for none. Transfer
  * container. */
 GPtrArray *compare_levels(const Compare *compare);
+
+/* Adds the ways in which an imagined service could stop being one that a release is for. */
+void compare_add_ends(const Compare *compare, const Release *release, GArray *ways);
 
 void compare_gifts(Compare *compare);
 void compare_pages(Compare *compare);

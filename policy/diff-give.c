@@ -176,17 +176,35 @@ static bool has_access_category(const Targets *targets)
 	return false;
 }
 
+static bool wants_federation(const Targets *targets)
+{
+	for (unsigned i = 0; i < targets->n_targets; i++) {
+		bool any = false;
+
+		for (unsigned j = 0; !any && j < targets->targets[i].n_atoms; j++)
+			any = targets->targets[i].atoms[j].type == ATOM_FEDERATION;
+		if (!any)
+			return false;
+	}
+	return true;
+}
+
+void compare_add_ends(const Compare *compare, const Release *release, GArray *ways)
+{
+	for (unsigned i = 0; i < release->to.n_exceptions; i++)
+		add_way(ways, NULL, &release->to.exceptions[i]);
+	for (guint i = 0; has_access_category(&release->to) && i < compare->set_asides->len; i++)
+		add_way(ways, NULL, compare->set_asides->pdata[i]);
+	for (guint i = 0; !wants_federation(&release->to) && i < compare->trials->len; i++)
+		add_way(ways, NULL, compare->trials->pdata[i]);
+}
+
 static void add_exceptions(const Compare *compare, const Release *release, GArray *ways)
 {
 	for (unsigned i = 0; i < release->people.n_exceptions; i++)
 		add_way(ways, &release->people.exceptions[i], NULL);
-	if (compare->growth.known)
-		return;
-	for (unsigned i = 0; i < release->to.n_exceptions; i++)
-		add_way(ways, NULL, &release->to.exceptions[i]);
-	/* Of some categories only the most minimal counts: carrying another one can end it. */
-	for (unsigned i = 0; has_access_category(&release->to) && i < compare->n_set_asides; i++)
-		add_way(ways, NULL, &compare->set_asides[i]);
+	if (!compare->growth.known)
+		compare_add_ends(compare, release, ways);
 }
 
 void compare_add_losses(const Compare *compare, const Example *example, const World *world,

@@ -22,16 +22,8 @@ static void add_psets(GArray *ways, const Pset *psets, unsigned n)
 static void add_exceptions(const Compare *compare, const Release *release, GArray *ways)
 {
 	add_psets(ways, release->people.exceptions, release->people.n_exceptions);
-	for (unsigned i = 0; !compare->growth.known && i < release->to.n_exceptions; i++) {
-		const Way way = {NULL, &release->to.exceptions[i]};
-
-		g_array_append_val(ways, way);
-	}
-	for (unsigned i = 0; !compare->growth.known && i < compare->n_set_asides; i++) {
-		const Way way = {NULL, &compare->set_asides[i]};
-
-		g_array_append_val(ways, way);
-	}
+	if (!compare->growth.known)
+		compare_add_ends(compare, release, ways);
 }
 
 static void add_never(const Compare *compare, const Never *never, GArray *ways)

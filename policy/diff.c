@@ -319,16 +319,6 @@ static void tell_apart_far(Growth *growth, const Policy *policy)
 	}
 }
 
-/* Whether a service may grow to come from a trial feed. */
-static bool may_be_trial(const Compare *compare)
-{
-	for (char **feed = compare->universe->trial_feeds; *feed; feed++)
-		if (numbers_find(&compare->old->numbers, SORT_FEED, *feed) != NUMBER_NONE ||
-		    numbers_find(&compare->new->numbers, SORT_FEED, *feed) != NUMBER_NONE)
-			return true;
-	return false;
-}
-
 static void start_growth(Compare *compare)
 {
 	const Spot *spot = compare->spot;
@@ -342,7 +332,7 @@ static void start_growth(Compare *compare)
 	reach_tell_apart(spot->reach[0], growth);
 	reach_tell_apart(spot->reach[1], growth);
 	if (spot->is_imagined) {
-		if (may_be_trial(compare))
+		if (compare->trials->len > 0)
 			reach_tell_tests_apart(growth);
 		tell_apart_far(growth, compare->old);
 		tell_apart_far(growth, compare->new);
@@ -407,24 +397,34 @@ static GPtrArray *make_wishes(const Compare *compare, bool required, bool held)
 	return g_ptr_array_ref(service->wishes);
 }
 
-static void find_set_asides(Compare *compare)
+static void add_end(Compare *compare, GPtrArray *ends, AtomType type, const char *text)
+{
+	Target *target = arena_alloc(&compare->arena, sizeof *target);
+	Atom *atom = arena_alloc(&compare->arena, sizeof *atom);
+	const char **texts = arena_alloc(&compare->arena, sizeof *texts);
+
+	*texts = text;
+	*atom = (Atom){.type = type, .texts = texts, .n_texts = 1};
+	*target = (Target){.atoms = atom, .n_atoms = 1};
+	g_ptr_array_add(ends, target);
+}
+
+static void find_ends(Compare *compare)
 {
 	size_t n;
 	const Category *table = category_table(&n);
 
-	for (size_t i = 0; i < n; i++) {
-		unsigned at = compare->n_set_asides;
-
-		if (table[i].minimal == 0)
-			continue;
-		g_assert(at < COMPARE_ACCESS);
-		compare->set_aside_uris[at] = table[i].uri;
-		compare->set_aside_atoms[at] = (Atom){
-			.type = ATOM_CATEGORY, .texts = &compare->set_aside_uris[at], .n_texts = 1};
-		compare->set_asides[at] =
-			(Target){.atoms = &compare->set_aside_atoms[at], .n_atoms = 1};
-		compare->n_set_asides++;
-	}
+	arena_init(&compare->arena);
+	compare->set_asides = g_ptr_array_new();
+	compare->trials = g_ptr_array_new();
+	for (size_t i = 0; i < n; i++)
+		if (table[i].minimal != 0)
+			add_end(compare, compare->set_asides, ATOM_CATEGORY, table[i].uri);
+	/* Where no rule speaks of a federation nothing is given at a trial service. */
+	for (char **feed = compare->universe->trial_feeds; *feed; feed++)
+		if (compare->old->numbers.sorts[SORT_FEED].n > 0 ||
+		    compare->new->numbers.sorts[SORT_FEED].n > 0)
+			add_end(compare, compare->trials, ATOM_FEDERATION, *feed);
 }
 
 static char **both_scopes(const Policy *old, const Policy *new)
@@ -529,7 +529,9 @@ GPtrArray *policy_diff(const Policy *old, const Policy *new, const PolicyContext
 	compare->palette = palette;
 	compare->by_key = by_key;
 	compare->entries = entries;
-	find_set_asides(compare);
+	compare->old = old;
+	compare->new = new;
+	find_ends(compare);
 	imagine_blocks(compare, policies, old);
 	imagine_blocks(compare, policies, new);
 	for (unsigned at = 0; at < 2; at++) {
@@ -548,6 +550,9 @@ GPtrArray *policy_diff(const Policy *old, const Policy *new, const PolicyContext
 	for (guint i = 0; i < entries->len; i++)
 		g_ptr_array_sort(((DiffEntry *)entries->pdata[i])->services, site_compare);
 	g_ptr_array_sort(entries, by_service);
+	g_ptr_array_unref(compare->set_asides);
+	g_ptr_array_unref(compare->trials);
+	arena_clear(&compare->arena);
 	return entries;
 }
 
