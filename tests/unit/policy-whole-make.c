@@ -181,6 +181,23 @@ static void make_lines(WRule *rule)
 	rule->new_asks = w_roll(3) == 0;
 }
 
+/* A client can answer nobody of whom it is not told pairwise-id. */
+static void make_answerable(WRule *rule)
+{
+	bool names_client = false;
+	unsigned last = MIN(rule->n_items, W_ITEMS - 1);
+
+	for (unsigned i = 0; i < rule->to.n; i++)
+		names_client = names_client || (rule->to.targets[i].ids & 4);
+	for (unsigned i = 0; i < rule->n_items; i++)
+		if (rule->items[i].what == W_NAMED && rule->items[i].attribute == W_PAIRWISE)
+			last = i;
+	if (!names_client || w_roll(8) == 0)
+		return;
+	rule->items[last] = (WItem){.what = W_NAMED, .attribute = W_PAIRWISE};
+	rule->n_items = MAX(rule->n_items, last + 1);
+}
+
 void world_make_rule(WRule *rule, bool never)
 {
 	*rule = (WRule){.never = never};
@@ -199,6 +216,8 @@ void world_make_rule(WRule *rule, bool never)
 		if (is_new(rule, &item) && (i == 0 || w_roll(2)))
 			rule->items[rule->n_items++] = item;
 	}
+	if (!never)
+		make_answerable(rule);
 }
 
 static void make_book(WBook *book)

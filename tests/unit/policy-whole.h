@@ -18,6 +18,7 @@ enum {
 	W_UNITS = 3, /* the last is one that no rule speaks of */
 	W_LEVELS = 3,
 	W_ATTRIBUTES = 8,
+	W_PAIRWISE = 7, /* the attribute by which clients know people */
 	W_VALUES = 4,
 	W_FILTERS = 9,
 	W_RULES = 6,
