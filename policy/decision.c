@@ -72,16 +72,10 @@ static GPtrArray *told_values(const Entry *entry)
 	return values;
 }
 
-/* The reason of an attribute that no release came far with. */
-static void explain_untouched(const Entry *entry, DecisionRow *row)
+/* What only a category that does not count asks for, and no release gives unasked. */
+static bool is_set_aside(const Entry *entry)
 {
-	if (entry->aside && !row->asked && entry->step <= STEP_ASKED) {
-		row->reason = REASON_SET_ASIDE;
-		row->rule = (DecisionRule){0};
-		row->detail = g_strdup(entry->aside->name);
-	} else if (entry->step == STEP_NONE) {
-		row->reason = REASON_NO_RULE;
-	}
+	return entry->aside && !entry->asked && !entry->held && entry->step < STEP_VALUE;
 }
 
 static void fill_given(const Work *work, const Entry *entry, DecisionRow *row)
@@ -152,7 +146,6 @@ static void fill_reason(const Work *work, const Entry *entry, DecisionRow *row)
 		row->detail = g_strdup(entry->gap);
 		break;
 	default:
-		explain_untouched(entry, row);
 		break;
 	}
 }
@@ -165,7 +158,12 @@ static DecisionRow *row_of(const Work *work, const Attribute *attribute, const E
 	row->name = attribute->name;
 	row->asked = entry->asked || entry->held;
 	row->required = entry->required || entry->held_required;
-	row->reason = entry->reason;
+	if (is_set_aside(entry)) {
+		row->reason = REASON_SET_ASIDE;
+		row->detail = g_strdup(entry->aside->name);
+		return row;
+	}
+	row->reason = entry->step == STEP_NONE ? REASON_NO_RULE : entry->reason;
 	if (entry->release)
 		row->rule = rule_of(entry->release->title, &entry->release->place);
 	fill_reason(work, entry, row);

@@ -204,6 +204,26 @@ static const DecideCase cases[] = {
 	 "student eduPersonScopedAffiliation=student@skola.example", NE " " PSEUDO " " ANON,
 	 "refused-no-rule; pairwise-id=set-aside; eduPersonScopedAffiliation=no-rule; "
 	 "eduPersonAssurance=set-aside; schacHomeOrganization=no-rule"},
+	{"set-aside-though-a-release-has-ended",
+	 "release \"A\" { to any; for student; give mail; until 2026-01-01; " BECAUSE
+	 "\nrelease \"B [1]\" { to any; for student; give sn; approved by two; " BECAUSE
+	 "\nrelease \"C\" { to any; for student; give givenName; from 2027-01-01; " BECAUSE
+	 "\nrelease \"D\" { to any; for student; give displayName; agreement \"x\" until "
+	 "2026-01-01; " BECAUSE,
+	 STUDENT, NE " " PERSONAL " " ANON,
+	 "refused-no-rule; subject-id=set-aside; eduPersonScopedAffiliation=no-rule; "
+	 "eduPersonAssurance=set-aside; displayName=set-aside; givenName=set-aside; sn=set-aside; "
+	 "mail=set-aside; schacHomeOrganization=no-rule"},
+	{"set-aside-but-asked-for-as-well",
+	 "release \"A\" { to any; for student; give mail; until 2026-01-01; " BECAUSE, STUDENT,
+	 NE " mail " PSEUDO " " ANON,
+	 "refused-no-rule; pairwise-id=set-aside; eduPersonScopedAffiliation=no-rule; "
+	 "eduPersonAssurance=set-aside; mail=rule-ended@1; schacHomeOrganization=no-rule"},
+	{"set-aside-and-given-unasked",
+	 "release \"A\" { to service \"" NE "\"; for student; give pairwise-id unasked; " BECAUSE,
+	 STUDENT, NE " " PSEUDO " " ANON,
+	 "refused-no-rule; pairwise-id=no-value@1; eduPersonScopedAffiliation=no-rule; "
+	 "eduPersonAssurance=set-aside; schacHomeOrganization=no-rule"},
 	{"category-by-uri",
 	 "release \"A\" { to category \"https://own.example/c\" or coco-v1; for student; give "
 	 "mail; " BECAUSE,

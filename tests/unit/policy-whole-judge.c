@@ -170,6 +170,16 @@ static bool covers(const WRule *rule, const WItem *item, unsigned a, const Asked
 	return asked->asked && (!if_required || asked->required);
 }
 
+/* Whether it is in the bundle of personalized alone, which does not count beside anonymous. */
+static bool asked_aside(const Judge *judge, unsigned a)
+{
+	const char *name = w_attributes[a].name;
+	const Asked asked = asked_of(judge, a);
+
+	return (judge->site->categories & 3) == 3 && !asked.asked && !asked.held &&
+	       (strcmp(name, "sn") == 0 || strcmp(name, "mail") == 0);
+}
+
 /* ---- what a rule gives or takes ---- */
 
 static bool takes(const WRule *rule, unsigned a, const WValue *value)
@@ -311,6 +321,20 @@ static bool proves(const Judge *judge, unsigned level)
 {
 	return !level || (judge->taken_for_true & ANY_LEVEL) || judge->login->level == level ||
 	       (level == 2 && judge->login->level == 3);
+}
+
+static bool is_aside(const Judge *judge, unsigned a)
+{
+	const Asked asked = asked_of(judge, a);
+	bool aside = asked_aside(judge, a);
+
+	for (unsigned i = 0; aside && i < judge->world->n; i++) {
+		const WRule *rule = &judge->world->rules[i];
+
+		for (unsigned j = 0; aside && applies(judge, rule) && j < rule->n_items; j++)
+			aside = !covers(rule, &rule->items[j], a, &asked);
+	}
+	return aside;
 }
 
 typedef enum { YES, NO, PENDING, YOUNG } Said;
@@ -473,6 +497,8 @@ static void judge_once(Judge *judge, WAnswer *answer)
 		for (unsigned v = 0; v < W_VALUES; v++)
 			if (judge->given[a] & 1u << v)
 				tell(judge, a, &w_attributes[a].values[v], answer->told[a]);
+	for (unsigned a = 0; a < W_ATTRIBUTES; a++)
+		answer->aside[a] = is_aside(judge, a);
 	answer->reason = judge_whole(judge, answer);
 	answer->page = judge->page;
 }

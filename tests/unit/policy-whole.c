@@ -96,8 +96,13 @@ static void compare(const Decision *decision, const WAnswer *answer, const char 
 	if (decision->page != answer->page)
 		g_error("page %u by the library, %u here:\n%s", decision->page, answer->page, text);
 	for (unsigned a = 0; a < W_ATTRIBUTES; a++) {
+		const Attribute *attribute = fixture_attribute(w_attributes[a].name);
+		const DecisionRow *row = decision_row(decision, attribute);
 		g_autofree char *got = told(decision, a);
 
+		if ((row && row->reason == REASON_SET_ASIDE) != answer->aside[a])
+			g_error("%s is %sset aside here:\n%s", w_attributes[a].name,
+				answer->aside[a] ? "" : "not ", text);
 		if (strcmp(got, answer->told[a]->str) != 0)
 			g_error("%s: '%s' by the library, '%s' here:\n%s", w_attributes[a].name,
 				got, answer->told[a]->str, text);

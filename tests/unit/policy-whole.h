@@ -156,6 +156,7 @@ typedef struct {
 typedef struct {
 	Reason reason; /* REASON_GIVEN: answered */
 	PageKind page;
+	bool aside[W_ATTRIBUTES]; /* has the reason set-aside */
 	GString *told[W_ATTRIBUTES];
 } WAnswer;
 
