@@ -6,12 +6,62 @@
 #include <glib.h>
 #include <string.h>
 
+#include "policy/facet.h"
 #include "policy/format.h"
 #include "policy/policy.h"
 
 #define TODAY 20261105
 
-/* A person with a value of every attribute, some of them good. */
+static const char *const scopes[] = {"skola.example", NULL};
+
+/* Of each syntax a value that has it. */
+static const char *const examples[SYNTAX_LAST + 1] = {
+	[SYNTAX_TEXT] = "Åsa",
+	[SYNTAX_TOKEN] = "åsa",
+	[SYNTAX_SUBJECT_ID] = "a",
+	[SYNTAX_AFFILIATION] = "student",
+	[SYNTAX_UNIT_CODE] = "12345678",
+	[SYNTAX_NIN] = "200001012384",
+	[SYNTAX_PIN] = "200001012384",
+	[SYNTAX_DAY_PLAIN] = "20000101",
+	[SYNTAX_DAY] = "2000-01-01",
+	[SYNTAX_MAIL] = "A@y",
+	[SYNTAX_DOMAIN] = "skola.example",
+	[SYNTAX_COUNTRY] = "SE",
+	[SYNTAX_LANGUAGE] = "sv",
+	[SYNTAX_URI] = "https://a.example/",
+	[SYNTAX_ORCID] = "https://orcid.org/0000-0002-1825-0097",
+	[SYNTAX_PERSONAL_CODE] = "urn:schac:personalUniqueCode:int:esi:a",
+	[SYNTAX_SEX] = "1",
+	[SYNTAX_BOOLEAN] = "TRUE",
+};
+
+/* A value that may leave; transfer full. */
+static char *good_value(const Attribute *attribute)
+{
+	static const char *const parts[FACET_PART_LAST + 1] = {[FACET_PART_UNIT] = "12345678",
+							       [FACET_PART_GROUP] = "9A",
+							       [FACET_PART_KIND] = "class",
+							       [FACET_PART_SUBJECT] = "MA",
+							       [FACET_PART_SCOPE] =
+								       "skola.example"};
+	const char *texts[FACET_PART_LAST + 1] = {0};
+	char *value;
+
+	for (FacetPart part = FACET_PART_UNIT; part <= FACET_PART_LAST; part++)
+		texts[part] = facet_can(attribute, part) ? parts[part] : NULL;
+	value = facet_compose(attribute, texts);
+	if (!value && attribute->syntax == SYNTAX_DIGITS)
+		value = g_strnfill(attribute->length ? attribute->length : 1, '7');
+	if (!value)
+		value = g_strconcat(examples[attribute->syntax],
+				    attribute->scoped ? "@skola.example" : NULL, NULL);
+	if (value_judge(attribute, value, scopes) != VALUE_GOOD)
+		g_error("%s is no %s", value, attribute->name);
+	return value;
+}
+
+/* A person with a good value of every attribute, and of some a bad one too. */
 static Person *full_person(Role role, bool is_protected)
 {
 	size_t n;
@@ -21,15 +71,20 @@ static Person *full_person(Role role, bool is_protected)
 	person->role = role;
 	person->teacher = true;
 	person->is_protected = is_protected;
-	for (size_t i = 0; i < n; i++)
-		person_add_value(person, &table[i], table[i].scoped ? "a@skola.example" : "a", -1);
+	for (size_t i = 0; i < n; i++) {
+		g_autofree char *value = good_value(&table[i]);
+
+		person_add_value(person, &table[i], value, -1);
+	}
 	person->year = YEAR_GRADE(8);
 	person_add_group(person, "vikarier");
 	person_add_unit(person, "12345678");
 	person_add_value(person, attribute_by_name("mail"), "Å@y", -1);
-	person_add_value(person, attribute_by_name("sisSchoolUnitCode"), "12345678", -1);
-	person_add_value(person, attribute_by_name("sisSchoolCourseStudent"),
-			 "12345678/class/MA/9A", -1);
+	person_add_value(person, attribute_by_name("mail"), "no mail", -1);
+	person_add_value(person, attribute_by_name("sn"), "\xff", -1);
+	person_add_value(person, attribute_by_name("sisSchoolCourseStudent"), "klass", -1);
+	person_add_value(person, attribute_by_name("eduPersonScopedAffiliation"),
+			 "member@evil.example", -1);
 	return person;
 }
 
@@ -109,7 +164,6 @@ static void check_layout(const char *bytes, size_t size)
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-	static const char *const scopes[] = {"skola.example", NULL};
 	static const char *const groups[] = {"vikarier", "rektorer", NULL};
 	static const PolicyFeed feeds[] = {{"skolfederation", false}, {"prov", true}};
 	static const PolicyLevel levels[] = {{"two-factor", NULL}, {"eid2", NULL}};
