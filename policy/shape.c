@@ -60,6 +60,15 @@ const Rename *shape_rename(const Work *work, const Attribute *attribute)
 	return NULL;
 }
 
+/* The attack prevented: the Kelvin sign, whose lower case is an ordinary k, makes one person's
+ * value that of another. What was not ASCII does not become so. */
+static gunichar lower(gunichar c)
+{
+	gunichar low = g_unichar_tolower(c);
+
+	return c >= 0x80 && low < 0x80 ? c : low;
+}
+
 /* Character by character, so that the language of the process makes no difference. */
 static const char *lower_case(Work *work, const char *value)
 {
@@ -67,10 +76,10 @@ static const char *lower_case(Work *work, const char *value)
 	char *text, *end;
 
 	for (const char *c = value; *c; c += g_utf8_skip[(guchar)*c])
-		size += (size_t)g_unichar_to_utf8(g_unichar_tolower(g_utf8_get_char(c)), NULL);
+		size += (size_t)g_unichar_to_utf8(lower(g_utf8_get_char(c)), NULL);
 	text = end = scratch_take(&work->scratch, size + 1);
 	for (const char *c = value; *c; c += g_utf8_skip[(guchar)*c])
-		end += g_unichar_to_utf8(g_unichar_tolower(g_utf8_get_char(c)), end);
+		end += g_unichar_to_utf8(lower(g_utf8_get_char(c)), end);
 	return text;
 }
 
