@@ -321,11 +321,83 @@ static void test_again(void)
 	try_worlds(try_again);
 }
 
+/* What is told of a refusal but what leads on from it. */
+static char *refusal_of(const Decision *decision)
+{
+	g_autofree char *sentence = reason_sentence(decision, NULL, "en");
+	GString *text = g_string_new(sentence);
+
+	for (guint i = 0; i < decision->rows->len; i++)
+		fixture_append_row(text, decision->rows->pdata[i]);
+	g_string_append_printf(text, " missing %s size %u of %u level %s",
+			       decision->missing ? decision->missing->name : "-", decision->size,
+			       decision->size_max,
+			       decision->level_demanded ? decision->level_demanded : "-");
+	return g_string_free(text, FALSE);
+}
+
+static void check_twin(const Decision *decision, const Decision *outside, const char *text)
+{
+	g_autofree char *here = refusal_of(decision), *there = refusal_of(outside);
+
+	if (strcmp(here, there) != 0)
+		g_error("'%s' of a protected person, '%s' of others:\n%s", here, there, text);
+	if (decision->page != PAGE_ASK && !decision->level_wanted && decision->grants->len > 0)
+		g_error("grants that lead nowhere tell of protection:\n%s", text);
+}
+
+/* Values leave only by what is for protected persons and two have approved. */
+static void check_givers(const World *world, const Decision *decision, const char *text)
+{
+	for (guint i = 0; i < decision->rows->len; i++) {
+		const DecisionRow *row = decision->rows->pdata[i];
+		const WRule *rule = row->values ? &world->rules[row->rule.title[0] - '0'] : NULL;
+
+		if (rule && !(rule->approved &&
+			      (rule->people.psets[0].mark == 2 || rule->people.psets[1].mark == 2)))
+			g_error("%s of a protected person leaves by '%s':\n%s", row->name,
+				row->rule.title, text);
+	}
+}
+
+static void try_protected(const World *world, const Policy *policy, const char *text)
+{
+	for (unsigned i = 0; i < PERSONS; i++) {
+		WPerson who;
+		WLogin login;
+
+		world_make_person(&who);
+		world_make_login(&login, world);
+		who.kind |= 8;
+		for (unsigned s = 0; s < W_SERVICES; s++) {
+			const WSite *site = &world->sites[s];
+			const Circumstances now = {.today = FIXTURE_TODAY};
+			g_autoptr(Person) person = world_person(&who);
+			g_autoptr(Decision) decision =
+				decide(policy, world, &who, site, &login, false);
+			g_autoptr(Decision) outside =
+				policy_decide_outside(policy, person, site->service, &now);
+
+			if (decision->outcome == OUTCOME_ANSWERED)
+				check_givers(world, decision, text);
+			else
+				check_twin(decision, outside, text);
+		}
+	}
+}
+
+/* A refusal tells of protected persons what it tells of anybody whom no release is for. */
+static void test_protected(void)
+{
+	try_worlds(try_protected);
+}
+
 int main(int argc, char **argv)
 {
 	g_test_init(&argc, &argv, NULL);
 	g_test_add_func("/policy/whole/decisions", test_decisions);
 	g_test_add_func("/policy/whole/never", test_never);
+	g_test_add_func("/policy/whole/protected", test_protected);
 	g_test_add_func("/policy/whole/order", test_order);
 	g_test_add_func("/policy/whole/again", test_again);
 	return g_test_run();
