@@ -40,6 +40,7 @@ struct Config {
 	char *file;
 	char *folder;
 	char *huvudman;                /* whose it is; NULL: the main configuration */
+	const char *language;          /* see config_set_language */
 	GHashTable *said;              /* "group\037key" -> Said */
 	GPtrArray *directories;        /* group names, NULL-ended once loaded */
 	GPtrArray *named[NAMED_KINDS]; /* likewise, of each kind */
@@ -628,6 +629,16 @@ const char *const *config_huvudmen(const Config *config)
 const char *config_huvudman(const Config *config)
 {
 	return config->huvudman;
+}
+
+void config_set_language(Config *config, const char *language)
+{
+	config->language = language;
+}
+
+const char *config_language(const Config *config)
+{
+	return config->language;
 }
 
 char **config_keys(const Config *config, const char *group)

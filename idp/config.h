@@ -71,6 +71,13 @@ Config *config_load_huvudman(const Config *main, const char *name, char **ret_ba
 /* Whose configuration it is; NULL: the main one. Transfer none. */
 const char *config_huvudman(const Config *config);
 
+/*
+ * In which language whoever loads it is told what is wrong with the policy: "sv", else English, in
+ * which the log is. A static string.
+ */
+void config_set_language(Config *config, const char *language);
+const char *config_language(const Config *config);
+
 /* SHA-256, in hexadecimal, of the files as they were read. Transfer none. */
 const char *config_checksum(const Config *config);
 

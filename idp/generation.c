@@ -420,6 +420,7 @@ static bool load_policy(Generation *generation, gint64 now, GError **error)
 		.n_feeds = feeds->len,
 		.scopes = config_list(config, "idp", "scopes"),
 		.huvudman = config_huvudman(config),
+		.language = config_language(config),
 		.today = generation_today(generation->zone, now),
 		.attributes = generation->registry,
 		.groups = groups,

@@ -14,6 +14,7 @@
 static gboolean strict;
 static gboolean offline;
 static gboolean count_people;
+static char *language;
 
 static const GOptionEntry entries[] = {
 	{"strict", 0, 0, G_OPTION_ARG_NONE, &strict, "Take warnings for errors", NULL},
@@ -21,6 +22,8 @@ static const GOptionEntry entries[] = {
 	{"directory", 0, 0, G_OPTION_ARG_NONE, &count_people,
 	 "Also read everybody in the directory, and count who loses what when an agreement ends",
 	 NULL},
+	{"language", 'l', 0, G_OPTION_ARG_STRING, &language,
+	 "Of what is said of the policy: sv or en (default: by the locale)", "LANG"},
 	G_OPTION_ENTRY_NULL,
 };
 
@@ -241,7 +244,7 @@ static void check_all(Tally *tally, const CommandLine *line)
 static bool options_are_whole(void)
 {
 	if (!offline || !count_people)
-		return true;
+		return command_language("check", &language);
 	g_printerr("portvakt check: --offline or --directory, not both\n"
 		   "Try `portvakt check --help'.\n");
 	return false;
@@ -267,5 +270,6 @@ int command_check(int argc, char **argv)
 		result = tally.wrong || (strict && tally.warnings) ? COMMAND_PROBLEM : COMMAND_DONE;
 	}
 	command_line_clear(&line);
+	g_clear_pointer(&language, g_free);
 	return result;
 }

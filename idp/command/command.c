@@ -85,9 +85,39 @@ char **command_huvudmen(const CommandLine *line, const Config *main, GError **er
 	return g_strdupv((char **)(guintptr)(line->huvudman || !names[0] ? one : names));
 }
 
+/* What the command line says, else the locale; NULL until somebody asks. */
+static const char *spoken;
+
+static const char *locale_language(void)
+{
+	const char *const *wanted = g_get_language_names_with_category("LC_MESSAGES");
+	for (unsigned i = 0; wanted[i]; i++) {
+		if (g_str_has_prefix(wanted[i], "sv"))
+			return "sv";
+		if (g_str_has_prefix(wanted[i], "en"))
+			break;
+	}
+	return "en";
+}
+
+bool command_language(const char *name, char **language)
+{
+	if (!*language)
+		*language = g_strdup(locale_language());
+	spoken = g_str_equal(*language, "sv") ? "sv" : "en";
+	if (g_str_equal(*language, spoken))
+		return true;
+	g_printerr("portvakt %s: --language is sv or en\n", name);
+	return false;
+}
+
 Config *command_config_of(Config *main, const char *huvudman, GError **error)
 {
-	return *huvudman ? config_load_huvudman(main, huvudman, NULL, error) : config_ref(main);
+	Config *config =
+		*huvudman ? config_load_huvudman(main, huvudman, NULL, error) : config_ref(main);
+	if (config)
+		config_set_language(config, spoken ? spoken : locale_language());
+	return config;
 }
 
 Config *command_config(const CommandLine *line, GError **error)
@@ -167,20 +197,6 @@ bool command_start_libraries(void)
 		return false;
 	}
 	return true;
-}
-
-bool command_language(const char *name, char **language)
-{
-	const char *const *wanted = g_get_language_names_with_category("LC_MESSAGES");
-	for (unsigned i = 0; !*language && wanted[i]; i++)
-		if (g_str_has_prefix(wanted[i], "sv") || g_str_has_prefix(wanted[i], "en"))
-			*language = g_strndup(wanted[i], 2);
-	if (!*language)
-		*language = g_strdup("en");
-	if (g_str_equal(*language, "sv") || g_str_equal(*language, "en"))
-		return true;
-	g_printerr("portvakt %s: --language is sv or en\n", name);
-	return false;
 }
 
 bool command_confirm(const char *question, bool yes)

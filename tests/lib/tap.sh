@@ -12,6 +12,10 @@
 #
 # A test that needs to stop something at its end defines tap_cleanup.
 
+# What is told in the language of the locale is the same for whoever runs the tests.
+unset LANGUAGE
+export LC_ALL=C.UTF-8
+
 tap_count=0
 
 _tap() {

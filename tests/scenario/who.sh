@@ -74,8 +74,10 @@ like 'each recipient with what it receives, about whom, and why' "$code $out" \
 like 'what is permitted and not asked for is said so' "$out" '*title, role? [[]not asked for today]*'
 run report register -l sv
 like 'in Swedish' "$code $out" '0 *Matteboken ?https://*ändamål *Matematik*grund *avtal *PUB 7, till 2040-06-30*'
+like 'in columns, whatever the letters' "$out" $'*\n  ändamål      Matematik\n  grund        6.1 e\n*'
 run report register --csv -l en
-is 'as CSV, a row for each recipient' "$code $(grep -c '^' <<<"$out")" '0 4'
+is 'as CSV, a row for each recipient and whom it is about' "$code $(grep -c '^' <<<"$out")" '0 5'
+is 'with what is told of those' "$(grep -c '"Matteboken"\|Mathematics' <<<"$out") $(grep students <<<"$out" | grep -c '(mail,')" '2 0'
 like 'with a head' "$out" 'service,id,purpose,basis,agreement,agreement_until,persons,attributes,*'
 run report register --json -l en
 is 'as JSON' "$(jq -c 'map(select(.title == "Matteboken"))[0] | [.purpose, .basis, .agreement, .agreement_until, (.attributes | map(.name) | unique)]' <<<"$out")" \
@@ -84,4 +86,15 @@ run report register --csv --json
 like 'one form at a time' "$code $out" '2 *--csv or --json*'
 run report
 like 'a word is needed' "$code $out" '2 *report register*'
+
+# --- a policy with an error -----------------------------------------------------------------------
+sed -i 's/displayName/displayNamn/' "$bed/policy.d/school.policy"
+run check --offline --language sv
+like 'check tells what is wrong in Swedish' "$code $out" "1 *okänt namn på attribut: 'displayNamn'; menade du 'displayName'*"
+run check --offline --language en
+like 'or in English' "$code $out" "1 *no attribute is called 'displayNamn'; did you mean 'displayName'*"
+out=$(LC_ALL=sv_SE.UTF-8 "$portvakt" check --offline --config "$bed_conf" 2>/dev/null)
+like 'as the locale says where nothing is said' "$out" '*menade du*'
+run who mail --language sv
+like 'and so do the commands that do not get further' "$code $out" '1 *menade du*'
 tap_done
