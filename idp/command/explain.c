@@ -400,6 +400,14 @@ static void print_deviations(const Told *told)
 	}
 }
 
+static const char *role_word(Role role)
+{
+	return role == ROLE_STUDENT    ? say(role_name(role), "elev")
+	       : role == ROLE_STAFF    ? say(role_name(role), "personal")
+	       : role == ROLE_GUARDIAN ? say(role_name(role), "vårdnadshavare")
+				       : role_name(role);
+}
+
 static void print_told(const Told *told)
 {
 	const Decision *decision = told->decision;
@@ -407,9 +415,9 @@ static void print_told(const Told *told)
 		policy_service_name(told->generation->policy, PROTOCOL_SAML, told->service->id);
 	g_autofree char *sentence = outcome_sentence(told);
 	g_autofree char *where = decision ? where_text(&decision->rule) : g_strdup("");
-	g_print("%s (%s%s) at %s (%s)\n%s: %s%s\n", person_login, role_name(told->role),
+	g_print("%s (%s%s) %s %s (%s)\n%s: %s%s\n", person_login, role_word(told->role),
 		told->is_protected ? say(", protected identity", ", skyddade uppgifter") : "",
-		name ? name : told->service->id, told->service->id,
+		say("at", "hos"), name ? name : told->service->id, told->service->id,
 		is_let_in(told) ? say("let in", "släpps in") : say("refused", "släpps inte in"),
 		sentence, where);
 	if (decision && decision->subject.attribute)
@@ -442,9 +450,14 @@ static StoreReader *open_store(const Generation *generation, const char **ret_st
 	bool absent = g_error_matches(error, STORE_ERROR, STORE_ERROR_MISSING);
 	*ret_state = absent ? "absent" : "unreadable";
 	if (!as_json || !absent)
-		g_printerr("portvakt explain: %s: %s\n", error->message,
-			   say("told as if nobody had ever logged in",
-			       "svaret är som om ingen hade loggat in än"));
+		g_printerr(
+			"portvakt explain: %s%s\n", absent ? file : error->message,
+			absent ? say(": there is no store yet; told as if nobody had ever logged "
+				     "in",
+				     ": databasen finns inte än; svaret är som om ingen hade "
+				     "loggat in")
+			       : say(": told as if nobody had ever logged in",
+				     ": svaret är som om ingen hade loggat in"));
 	return NULL;
 }
 

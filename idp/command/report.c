@@ -10,8 +10,8 @@ static char *language;
 static gboolean as_json, as_csv;
 
 static const GOptionEntry entries[] = {
-	{"csv", 0, 0, G_OPTION_ARG_NONE, &as_csv, "Print CSV, a row for each recipient and rule",
-	 NULL},
+	{"csv", 0, 0, G_OPTION_ARG_NONE, &as_csv,
+	 "Print CSV, a row for each recipient, rule and set of people", NULL},
 	{"json", 'j', 0, G_OPTION_ARG_NONE, &as_json, "Print JSON", NULL},
 	{"language", 'l', 0, G_OPTION_ARG_STRING, &language, "sv or en (default: by the locale)",
 	 "LANG"},
@@ -82,8 +82,9 @@ static GPtrArray *all_people(const RegisterEntry *entry)
 
 static void print_line(const char *label, const char *text)
 {
+	int pad = MAX(0, 12 - (int)g_utf8_strlen(label, -1));
 	if (text && *text)
-		g_print("  %-12s %s\n", label, text);
+		g_print("  %s%*s %s\n", label, pad, "", text);
 }
 
 static void print_recipients(const Side *side, const RegisterEntry *entry, gint64 now)
@@ -101,7 +102,7 @@ static void print_attributes(const RegisterEntry *entry)
 {
 	g_autoptr(GPtrArray) sets = all_people(entry);
 	for (guint i = 0; i < sets->len; i++) {
-		g_print("  %-12s %s\n", say("about", "om"), (const char *)sets->pdata[i]);
+		print_line(say("about", "om"), sets->pdata[i]);
 		for (guint j = 0; j < entry->attributes->len; j++) {
 			const RegisterAttribute *one = entry->attributes->pdata[j];
 			g_autofree char *text = attribute_text(one);
@@ -138,27 +139,23 @@ static void print_entry(const Side *side, const RegisterEntry *entry, gint64 now
 
 /* ---- CSV ---- */
 
-static char *people_text(const RegisterEntry *entry)
-{
-	g_autoptr(GPtrArray) texts = all_people(entry);
-	g_ptr_array_add(texts, NULL);
-	return g_strjoinv("; ", (char **)texts->pdata);
-}
-
-static char *attributes_text(const RegisterEntry *entry)
+/* What is disclosed about that set of people. */
+static char *attributes_text(const RegisterEntry *entry, const char *who)
 {
 	g_autoptr(GPtrArray) texts = g_ptr_array_new_with_free_func(g_free);
 	for (guint i = 0; i < entry->attributes->len; i++)
-		g_ptr_array_add(texts, attribute_text(entry->attributes->pdata[i]));
+		if (g_str_equal(people(entry->attributes->pdata[i]), who))
+			g_ptr_array_add(texts, attribute_text(entry->attributes->pdata[i]));
 	g_ptr_array_add(texts, NULL);
 	return g_strjoinv("; ", (char **)texts->pdata);
 }
 
-static void append_csv(GString *out, const Side *side, const RegisterEntry *entry, gint64 now)
+static void append_csv(GString *out, const Side *side, const RegisterEntry *entry, const char *who,
+		       gint64 now)
 {
 	g_autofree char *from = day_text(entry->from), *until = day_text(entry->until);
-	g_autofree char *end = day_text(entry->agreement_until), *who = people_text(entry);
-	g_autofree char *what = attributes_text(entry);
+	g_autofree char *end = day_text(entry->agreement_until);
+	g_autofree char *what = attributes_text(entry, who);
 	g_autofree char *rule = g_strdup_printf("%s:%u", entry->rule.file, entry->rule.line);
 	for (guint i = 0; i < entry->recipients->len; i++) {
 		const Site *site = entry->recipients->pdata[i];
@@ -186,8 +183,11 @@ static void print_csv(const Side *side, const GPtrArray *all, gint64 now)
 	g_autoptr(GString) out = g_string_new("service,id,purpose,basis,agreement,agreement_until,"
 					      "persons,attributes,from,until,consent,rule,"
 					      "where\r\n");
-	for (guint i = 0; i < all->len; i++)
-		append_csv(out, side, all->pdata[i], now);
+	for (guint i = 0; i < all->len; i++) {
+		g_autoptr(GPtrArray) sets = all_people(all->pdata[i]);
+		for (guint j = 0; j < sets->len; j++)
+			append_csv(out, side, all->pdata[i], sets->pdata[j], now);
+	}
 	g_print("%s", out->str);
 }
 
