@@ -108,24 +108,32 @@ Service *example_service(const Example *example, const char *const *trial_feeds)
 	return service;
 }
 
+static void append_text(GString *key, char sign, const char *text)
+{
+	g_string_append_c(key, sign);
+	g_string_append(key, text);
+	g_string_append_c(key, '\n');
+}
+
 static void append_list(GString *key, char sign, const GPtrArray *list)
 {
 	for (guint i = 0; i < list->len; i++)
-		g_string_append_printf(key, "%c%s\n", sign, (const char *)list->pdata[i]);
+		append_text(key, sign, list->pdata[i]);
 }
 
 char *example_key(const Example *example)
 {
-	GString *key = g_string_new(NULL);
+	GString *key = g_string_sized_new(128);
 
-	g_string_append_printf(key, "%u %u\n", example->kind, example->year);
+	/* both are below 16 */
+	g_string_append_c(key, (char)('a' + example->kind));
+	g_string_append_c(key, (char)('a' + example->year));
 	append_list(key, 'g', example->groups);
 	append_list(key, 'u', example->units);
 	if (!example->known) {
-		g_string_append_printf(key, "%c%s\n%c%s\n",
-				       example->protocol == PROTOCOL_OIDC ? 'o' : 's', example->id,
-				       example->registered_by ? 'r' : '-',
-				       example->registered_by ? example->registered_by : "");
+		append_text(key, example->protocol == PROTOCOL_OIDC ? 'o' : 's', example->id);
+		append_text(key, example->registered_by ? 'r' : '-',
+			    example->registered_by ? example->registered_by : "");
 		append_list(key, 'c', example->categories);
 		append_list(key, 'f', example->feeds);
 	}

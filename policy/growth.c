@@ -5,14 +5,15 @@
 
 /* One condition that any of some texts meets. */
 typedef struct {
-	enum { CLAUSE_GROUP, CLAUSE_UNIT, CLAUSE_ATOM } type;
+	enum { CLAUSE_NONE, CLAUSE_GROUP, CLAUSE_UNIT, CLAUSE_ATOM } type;
 	const Choice *choice;
 	const Atom *atom;
 } Clause;
 
 typedef struct {
 	const Growth *growth;
-	GArray *clauses;
+	const Way *ways; /* all of which are met */
+	unsigned n;
 	GrowthEach each;
 	gpointer data;
 } Meeting;
@@ -119,15 +120,18 @@ static bool meet_by_id(const Meeting *meeting, const Example *example, guint at,
 {
 	for (unsigned i = 0; i < atom->n_idents; i++) {
 		const Ident *ident = &atom->idents[i];
-		g_autofree char *key = ident_key(ident->protocol, ident->id);
+		g_autofree char *key = NULL;
 		g_autoptr(Example) larger = NULL;
 
 		if (ident->protocol != example->protocol)
 			continue;
 		if (strcmp(ident->id, example->id) == 0)
 			return meet(meeting, example, at + 1);
-		if (*example->id || (meeting->growth->known_ids &&
-				     g_hash_table_contains(meeting->growth->known_ids, key)))
+		if (*example->id)
+			continue;
+		key = ident_key(ident->protocol, ident->id);
+		if (meeting->growth->known_ids &&
+		    g_hash_table_contains(meeting->growth->known_ids, key))
 			continue;
 		larger = example_copy(example);
 		larger->id = ident->id;
@@ -175,52 +179,55 @@ static bool meet_atom(const Meeting *meeting, const Example *example, guint at, 
 	return true;
 }
 
+/* The condition with that number, over all ways; CLAUSE_NONE: there are no more. */
+static Clause clause_at(const Meeting *meeting, guint at)
+{
+	bool imagined = meeting->growth->known == NULL;
+
+	for (unsigned i = 0; i < meeting->n; i++) {
+		const Pset *pset = meeting->ways[i].pset;
+		const Target *target = imagined ? meeting->ways[i].target : NULL;
+		guint groups = pset ? pset->n_groups : 0, units = pset ? pset->n_units : 0;
+		guint atoms = target ? target->n_atoms : 0;
+
+		if (at < groups)
+			return (Clause){CLAUSE_GROUP, &pset->groups[at], NULL};
+		at -= groups;
+		if (at < units)
+			return (Clause){CLAUSE_UNIT, &pset->units[at], NULL};
+		at -= units;
+		if (at < atoms)
+			return (Clause){CLAUSE_ATOM, NULL, &target->atoms[at]};
+		at -= atoms;
+	}
+	return (Clause){CLAUSE_NONE, NULL, NULL};
+}
+
 /* Meets the conditions from `at` on in every least way. False: stopped by the caller. */
 static bool meet(const Meeting *meeting, const Example *example, guint at)
 {
-	const Clause *clause;
+	const Clause clause = clause_at(meeting, at);
 
-	if (at == meeting->clauses->len)
+	switch (clause.type) {
+	case CLAUSE_NONE:
 		return meeting->each(example, meeting->data);
-	clause = &g_array_index(meeting->clauses, Clause, at);
-	switch (clause->type) {
 	case CLAUSE_GROUP:
-		return meet_by_list(meeting, example, at, groups_of, clause->choice->names,
-				    clause->choice->n);
+		return meet_by_list(meeting, example, at, groups_of, clause.choice->names,
+				    clause.choice->n);
 	case CLAUSE_UNIT:
-		return meet_by_list(meeting, example, at, units_of, clause->choice->names,
-				    clause->choice->n);
+		return meet_by_list(meeting, example, at, units_of, clause.choice->names,
+				    clause.choice->n);
 	case CLAUSE_ATOM:
-		return meet_atom(meeting, example, at, clause->atom);
+		return meet_atom(meeting, example, at, clause.atom);
 	}
 	return true;
-}
-
-static void add_way(GArray *clauses, const Way *way, bool imagined)
-{
-	for (unsigned i = 0; way->pset && i < way->pset->n_groups; i++) {
-		const Clause clause = {CLAUSE_GROUP, &way->pset->groups[i], NULL};
-
-		g_array_append_val(clauses, clause);
-	}
-	for (unsigned i = 0; way->pset && i < way->pset->n_units; i++) {
-		const Clause clause = {CLAUSE_UNIT, &way->pset->units[i], NULL};
-
-		g_array_append_val(clauses, clause);
-	}
-	for (unsigned i = 0; imagined && way->target && i < way->target->n_atoms; i++) {
-		const Clause clause = {CLAUSE_ATOM, NULL, &way->target->atoms[i]};
-
-		g_array_append_val(clauses, clause);
-	}
 }
 
 /* Meets all ways from an example on, if it can. */
 static bool meet_ways(const Growth *growth, const Example *from, const Way *ways, unsigned n,
 		      GrowthEach each, gpointer data)
 {
-	g_autoptr(GArray) clauses = g_array_new(FALSE, FALSE, sizeof(Clause));
-	const Meeting meeting = {growth, clauses, each, data};
+	const Meeting meeting = {growth, ways, n, each, data};
 
 	for (unsigned i = 0; i < n; i++) {
 		const Pset *pset = ways[i].pset;
@@ -230,7 +237,6 @@ static bool meet_ways(const Growth *growth, const Example *from, const Way *ways
 		if (growth->known && ways[i].target &&
 		    !match_target(ways[i].target, growth->known, SEES_DECLARED))
 			return true;
-		add_way(clauses, &ways[i], growth->known == NULL);
 	}
 	return meet(&meeting, from, 0);
 }

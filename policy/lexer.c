@@ -116,7 +116,7 @@ static char *take_parts(Lexer *lexer, Place *place)
 
 	*place = lexer->place;
 	for (; at < stop; at += g_utf8_skip[(guchar)*at], n++)
-		if ((guchar)*at < 0x80 ? !is_part((guchar)*at) : !is_part(g_utf8_get_char(at)))
+		if (!g_ascii_isalnum(*at) && !is_part(g_utf8_get_char(at)))
 			break;
 	lexer->at = (size_t)(at - bytes);
 	lexer->place.column += n;

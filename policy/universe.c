@@ -14,6 +14,7 @@ typedef struct {
 	UniverseUse use;
 	Universe *universe;
 	Growth growth;
+	bool *imagined;   /* by Known.number, of the policy at hand: its service is there already */
 	guint64 excepted; /* services that nevers except, at each open release */
 } Builder;
 
@@ -178,6 +179,22 @@ static bool is_too_wide(const Target *target, GError **error)
 	return false;
 }
 
+/* Whether a target names services and asks nothing else of them, all of which are there already;
+ * most rules are for a service that others are for too. Marks them. */
+static bool is_imagined(const Builder *builder, const Target *target)
+{
+	const Atom *atom = target->atoms;
+	bool all = true;
+
+	if (target->n_atoms != 1 || atom->type != ATOM_LITERAL)
+		return false;
+	for (unsigned i = 0; i < atom->n_idents; i++) {
+		all = all && builder->imagined[atom->numbers[i]];
+		builder->imagined[atom->numbers[i]] = true;
+	}
+	return all;
+}
+
 /* One choice of every condition, in every combination. */
 static bool imagine_targets(Builder *builder, const Targets *targets, GError **error)
 {
@@ -186,7 +203,8 @@ static bool imagine_targets(Builder *builder, const Targets *targets, GError **e
 
 		if (is_too_wide(way.target, error))
 			return false;
-		growth_each(&builder->growth, &way, 1, imagine, builder);
+		if (!is_imagined(builder, way.target))
+			growth_each(&builder->growth, &way, 1, imagine, builder);
 	}
 	return true;
 }
@@ -235,8 +253,10 @@ static void imagine_exceptions(Builder *builder, const Never *never)
 static bool imagine_services(Builder *builder, const Policy *policy, GError **error)
 {
 	const Rules *rules = &policy->rules;
+	g_autofree bool *imagined = g_new0(bool, g_hash_table_size(policy->known));
 	bool good = true;
 
+	builder->imagined = imagined;
 	for (guint i = 0; good && i < rules->expects->len; i++)
 		good = imagine_targets(builder, &((Expect *)rules->expects->pdata[i])->at, error);
 	for (guint i = 0; good && i < rules->releases->len; i++)

@@ -104,18 +104,37 @@ static void look_at_all(const Look *look, GrowthEach each)
 			    (gpointer)(guintptr)look);
 }
 
+/* Whether an example of a pset, which is in no group and at no unit but those of the pset, may meet
+ * an exception. */
+static bool may_be_excepted(const Pset *pset, const Release *release)
+{
+	for (unsigned i = 0; i < release->people.n_exceptions; i++) {
+		const Pset *exception = &release->people.exceptions[i];
+
+		if ((pset->kinds & exception->kinds) && (pset->years & exception->years) &&
+		    (exception->n_groups == 0 || pset->n_groups > 0) &&
+		    (exception->n_units == 0 || pset->n_units > 0))
+			return true;
+	}
+	return false;
+}
+
 /* Of whom some meet no exception: an example stands for those who are in no other group and at no
  * other unit, which is where an exception can be escaped. */
 static Kinds living(const Release *release)
 {
+	bool excepted = false;
 	Kinds kinds = 0;
 	const Look look = {.release = release, .kinds = &kinds};
 
-	if (release->people.n_exceptions == 0)
-		for (unsigned i = 0; i < release->people.n_psets; i++)
-			kinds |= release->people.psets[i].kinds;
-	else
+	for (unsigned i = 0; i < release->people.n_psets; i++) {
+		excepted = excepted || may_be_excepted(&release->people.psets[i], release);
+		kinds |= release->people.psets[i].kinds;
+	}
+	if (excepted) {
+		kinds = 0;
 		look_at_all(&look, look_at_living);
+	}
 	return kinds;
 }
 
@@ -137,14 +156,15 @@ static void follow_gift(const Fates *fates, const Release *release, unsigned num
 
 	if (gift->type != GIFT_ATTRIBUTE || fate->kept[number] == fate->lives)
 		return;
-	nevers = g_ptr_array_new();
 	for (guint i = 0; i < spot->reach[0]->nevers->len; i++) {
-		const Never *never = spot->reach[0]->nevers->pdata[i];
+		Never *never = spot->reach[0]->nevers->pdata[i];
 
-		if (takes_value(never, gift->attribute, NULL) && is_about(never, release))
-			g_ptr_array_add(nevers, spot->reach[0]->nevers->pdata[i]);
+		if (!takes_value(never, gift->attribute, NULL) || !is_about(never, release))
+			continue;
+		nevers = nevers ? nevers : g_ptr_array_new();
+		g_ptr_array_add(nevers, never);
 	}
-	if (nevers->len == 0) {
+	if (!nevers) {
 		fate->kept[number] = fate->lives;
 		return;
 	}
@@ -177,11 +197,12 @@ static void warn_gift(const Fates *fates, const Release *release, unsigned numbe
 	const Gift *gift = &release->gifts[number];
 	const Never *never = fate->never[number];
 	Kinds lost = fate->lives & (Kinds)~fate->kept[number];
-	g_autofree char *where = never ? place_name(&never->place) : NULL;
-	g_autofree char *roles = warn_roles(lost);
+	g_autofree char *where = NULL, *roles = NULL;
 
 	if (!never || !lost)
 		return;
+	where = place_name(&never->place);
+	roles = warn_roles(lost);
 	if (lost == fate->lives)
 		warn_say(fates->warner, &gift->place,
 			 "\"%s\" gives %s, but never \"%s\" (%s) takes it from everyone \"%s\" is "
