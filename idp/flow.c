@@ -12,6 +12,7 @@
 #include "idp/saml/own-metadata.h"
 #include "idp/saml/request.h"
 #include "idp/saml/response.h"
+#include "idp/visit-choices.h"
 #include "idp/visit-consent.h"
 #include "idp/visit-page.h"
 #include "idp/visit-rows.h"

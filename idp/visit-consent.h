@@ -21,11 +21,3 @@ Circumstances visit_circumstances(const Visit *visit);
  * now; else that is shown again, and they have said nothing.
  */
 HttpResponse *visit_consent(Visit *visit, ConsentAt at);
-
-/* GET /me/choices, of a visit with a session: what was told and said. NULL: a fault. Transfer full.
- */
-HttpResponse *visit_choices(Visit *visit);
-
-/* POST /me/choices, likewise: adds to the commit that an answer is taken back, if it is what the
- * form says. Leads to the page. NULL: a fault. Transfer full. */
-HttpResponse *visit_take_back(Visit *visit);

@@ -1,0 +1,57 @@
+/* SPDX-License-Identifier: AGPL-3.0-or-later */
+#include "idp/visit-words.h"
+
+const char *words_in_language(const char *lang, const char *sv, const char *en)
+{
+	return g_str_equal(lang, "sv") ? sv : en;
+}
+
+void words_init(Words *words)
+{
+	words->items = g_array_new(FALSE, TRUE, sizeof(PageItem));
+	words->purposes = g_ptr_array_new();
+	words->page = (PageMatter){words->items, words->purposes};
+}
+
+void words_clear(Words *words)
+{
+	g_array_unref(words->items);
+	g_ptr_array_unref(words->purposes);
+}
+
+void words_of_matter(Words *words, const char *lang, const Matter *matter, const Decision *decision)
+{
+	for (guint i = 0; i < matter->attributes->len; i++) {
+		const Attribute *attribute = matter->attributes->pdata[i];
+		const DecisionRow *row = decision_row(decision, attribute);
+		const PageItem item = {
+			.label = attribute_label(attribute, lang),
+			.explained = attribute_explanation(attribute, lang),
+			.values = row ? row->values : NULL,
+			.is_secret = attribute->kind == KIND_PERSONAL_NUMBER,
+		};
+		g_array_append_val(words->items, item);
+	}
+	for (guint i = 0; i < matter->purposes->len; i++) {
+		const Purpose *purpose = &g_array_index(matter->purposes, Purpose, i);
+		g_ptr_array_add(words->purposes, (gpointer)(guintptr)words_in_language(
+							 lang, purpose->sv, purpose->en));
+	}
+}
+
+void words_of_choice(Words *words, const char *lang, const Choice *choice)
+{
+	const GPtrArray *purposes =
+		g_str_equal(lang, "sv") ? choice->purposes_sv : choice->purposes_en;
+
+	for (guint i = 0; i < choice->attributes->len; i++) {
+		const char *name = choice->attributes->pdata[i];
+		const Attribute *attribute = attribute_by_name(name);
+		/* the school may have had an attribute then that it has no more */
+		const PageItem item = {.label =
+					       attribute ? attribute_label(attribute, lang) : name};
+		g_array_append_val(words->items, item);
+	}
+	for (guint i = 0; i < purposes->len; i++)
+		g_ptr_array_add(words->purposes, purposes->pdata[i]);
+}
