@@ -35,6 +35,20 @@ void csv_append(GString *out, const char *const *fields)
 	g_string_append(out, "\r\n");
 }
 
+/* The attack prevented: a service calls itself =HYPERLINK(...), and whoever opens the list runs it.
+ */
+void csv_append_shown(GString *out, const char *const *fields)
+{
+	g_autoptr(GPtrArray) shown = g_ptr_array_new_with_free_func(g_free);
+
+	for (; *fields; fields++)
+		g_ptr_array_add(shown,
+				g_strconcat(**fields && strchr("=+-@\t\r", **fields) ? "'" : "",
+					    *fields, NULL));
+	g_ptr_array_add(shown, NULL);
+	csv_append(out, (const char *const *)shown->pdata);
+}
+
 /* ---- in ---- */
 
 typedef struct {

@@ -8,6 +8,11 @@
  * quoted; CRLF ends it. `fields` ends with NULL. */
 void csv_append(GString *out, const char *const *fields);
 
+/* The same for people who open it in a spreadsheet: a field that such a program would take for a
+ * formula (it begins with =, +, -, @, a tab or CR) has ' before it, which it shows as text. Not for
+ * what is read back. */
+void csv_append_shown(GString *out, const char *const *fields);
+
 typedef struct {
 	unsigned line;     /* on which it begins, from 1 */
 	GPtrArray *fields; /* char * */

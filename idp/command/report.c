@@ -174,7 +174,7 @@ static void append_csv(GString *out, const Side *side, const RegisterEntry *entr
 					      entry->rule.title,
 					      rule,
 					      NULL};
-		csv_append(out, fields);
+		csv_append_shown(out, fields);
 	}
 }
 

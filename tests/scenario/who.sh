@@ -24,7 +24,7 @@ release "Biblioteket" {
     to service Biblioteket; for staff; give mail, displayName, title; silent
     because "Boklån"; basis "6.1 e"; until 2039-12-31
 }
-release "Framtiden" { to service "https://ny.example"; for guardian; give mail; silent; because "Ännu inte"; basis "6.1 e" }
+release "Framtiden" { to service "https://ny.example"; for guardian; give mail; silent; because "=2+3"; basis "6.1 e" }
 never "Adresser" { to service Matteboken; for student; give any contact; because "Beslut" }
 END
 
@@ -78,6 +78,7 @@ like 'in columns, whatever the letters' "$out" $'*\n  ändamål      Matematik\n
 run report register --csv -l en
 is 'as CSV, a row for each recipient and whom it is about' "$code $(grep -c '^' <<<"$out")" '0 5'
 is 'with what is told of those' "$(grep -c '"Matteboken"\|Mathematics' <<<"$out") $(grep students <<<"$out" | grep -c '(mail,')" '2 0'
+like 'what a spreadsheet would take for a formula is text' "$out" "*,'=2+3,*"
 like 'with a head' "$out" 'service,id,purpose,basis,agreement,agreement_until,persons,attributes,*'
 run report register --json -l en
 is 'as JSON' "$(jq -c 'map(select(.title == "Matteboken"))[0] | [.purpose, .basis, .agreement, .agreement_until, (.attributes | map(.name) | unique)]' <<<"$out")" \
