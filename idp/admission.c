@@ -3,6 +3,7 @@
 
 #include "idp/confirmation.h"
 #include "idp/kept-policy.h"
+#include "idp/meaning.h"
 #include "idp/widening.h"
 
 G_DEFINE_QUARK(admission - error - quark, admission_error)
@@ -54,8 +55,7 @@ bool admission_judge(const Generation *before, const char *base, const Generatio
 
 static Generation *load_kept(const Generation *after, KeptPolicy *kept, gint64 now, GError **error)
 {
-	Generation *before =
-		generation_load_files(after->config, g_steal_pointer(&kept->files), now, error);
+	Generation *before = kept_policy_load(kept, after->config, now, error);
 	if (!before)
 		g_prefix_error(error,
 			       "what ran before cannot be loaded any more, so that nobody can tell "
@@ -82,6 +82,14 @@ static KeptPolicy *find_kept(const Generation *after, gint64 now, Admission *ret
 	return ret->account ? NULL : g_steal_pointer(&kept);
 }
 
+/* Whether what ran would release more itself, were it to go on under the configuration of now. */
+static bool is_other(const Generation *before, const Generation *after)
+{
+	g_autoptr(GPtrArray) lines = g_ptr_array_new_with_free_func(g_free);
+	meaning_compare(before->meaning, after->meaning, lines);
+	return lines->len;
+}
+
 bool admission_start(const Generation *after, gint64 now, Admission *ret, Generation **ret_before,
 		     char **ret_base, GError **error)
 {
@@ -93,6 +101,12 @@ bool admission_start(const Generation *after, gint64 now, Admission *ret, Genera
 		return true;
 	if (!g_error_matches(fault, ADMISSION_ERROR, ADMISSION_ERROR_WAITS)) {
 		g_propagate_error(error, g_steal_pointer(&fault));
+		return false;
+	}
+	if (is_other(before, after)) {
+		g_propagate_prefixed_error(
+			error, g_steal_pointer(&fault),
+			"what ran before cannot go on, for its words mean something else now: ");
 		return false;
 	}
 	ret->waits = g_strdup(fault->message);

@@ -35,7 +35,8 @@ bool admission_judge(const Generation *before, const char *base, const Generatio
  * At a start, when nothing runs: what ran last is on disk (kept-policy.h). True: `after` may be
  * taken. False without an error: it has to wait, as `waits' says, and *ret_before (transfer full)
  * is what ran, loaded again, and *ret_base what it is called, to be taken in its place. False with
- * an error: neither may.
+ * an error: neither may, also (WAITS) where the words of what ran mean something else under the
+ * configuration of now (meaning.h).
  */
 bool admission_start(const Generation *after, gint64 now, Admission *ret, Generation **ret_before,
 		     char **ret_base, GError **error);

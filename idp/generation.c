@@ -8,6 +8,7 @@
 #include "idp/group-options.h"
 #include "idp/keys.h"
 #include "idp/known-services.h"
+#include "idp/meaning.h"
 #include "idp/saml/own-metadata.h"
 
 static atomic_uint alive;
@@ -24,6 +25,7 @@ static void generation_free(Generation *generation)
 	g_clear_pointer(&generation->registry, registry_unref);
 	g_clear_pointer(&generation->assurance, assurance_free);
 	g_free(generation->registry_sum);
+	g_free(generation->meaning);
 	g_clear_pointer(&generation->files, policy_files_free);
 	g_clear_pointer(&generation->entities, entity_set_free);
 	g_clear_pointer(&generation->holds, holds_free);
@@ -609,6 +611,7 @@ Generation *generation_load_files(Config *config, PolicyFiles *files, gint64 now
 	    !load_assurance(generation, error) || !load_registry(generation, error) ||
 	    !load_masterdata(generation, error))
 		return NULL;
+	generation->meaning = meaning_text(config, generation->registry_sum);
 	fill_identity(generation);
 	if (!load_entities(generation, now, error) || !load_policy(generation, now, error) ||
 	    !load_pages(generation, error))

@@ -40,6 +40,7 @@ typedef struct {
 	Assurance *assurance; /* borrows from config */
 	Registry *registry;   /* what policy, services and directory speak of */
 	char *registry_sum;   /* of the files that define it */
+	char *meaning;        /* of the words of the policy: meaning.h */
 	PolicyFiles *files;   /* of the policy */
 	Policy *policy;
 	EntitySet *entities;

@@ -13,8 +13,8 @@
 #include "metadata/trusted.h"
 
 #define HEAD "Pvktpo01"
-/* when, of which generation, and of each file its name, huvudman and bytes */
-#define PACKED "(xsa(smsay))"
+/* when, of which generation, what the words mean, and of each file its name, huvudman and bytes */
+#define PACKED "(xssa(smsay))"
 
 #define SUFFIX ".policy"
 
@@ -26,6 +26,7 @@ void kept_policy_free(KeptPolicy *kept)
 		return;
 	policy_files_free(kept->files);
 	g_free(kept->digest);
+	g_free(kept->meaning);
 	g_free(kept);
 }
 
@@ -36,7 +37,8 @@ char *kept_policy_base(const char *digest, gint64 taken)
 
 /* ---- the bytes ---- */
 
-GBytes *kept_policy_to_bytes(const PolicyFiles *files, const char *digest, gint64 taken)
+GBytes *kept_policy_to_bytes(const PolicyFiles *files, const char *digest, const char *meaning,
+			     gint64 taken)
 {
 	GVariantBuilder list;
 	g_variant_builder_init(&list, G_VARIANT_TYPE("a(smsay)"));
@@ -47,8 +49,8 @@ GBytes *kept_policy_to_bytes(const PolicyFiles *files, const char *digest, gint6
 				      g_variant_new_fixed_array(G_VARIANT_TYPE_BYTE, source->bytes,
 								source->length, 1));
 	}
-	g_autoptr(GVariant) packed = g_variant_ref_sink(
-		g_variant_new("(xs@a(smsay))", taken, digest, g_variant_builder_end(&list)));
+	g_autoptr(GVariant) packed = g_variant_ref_sink(g_variant_new(
+		"(xss@a(smsay))", taken, digest, meaning, g_variant_builder_end(&list)));
 	g_autoptr(GByteArray) bytes = g_byte_array_new();
 	gsize length = g_variant_get_size(packed);
 	g_byte_array_append(bytes, (const guint8 *)HEAD, strlen(HEAD));
@@ -105,7 +107,7 @@ KeptPolicy *kept_policy_from_bytes(GBytes *bytes, GError **error)
 		fail(error);
 		return NULL;
 	}
-	g_variant_get(packed, "(xs@a(smsay))", &kept->taken, &kept->digest, &list);
+	g_variant_get(packed, "(xss@a(smsay))", &kept->taken, &kept->digest, &kept->meaning, &list);
 	bool good = is_digest(kept->digest);
 	for (gsize i = 0; good && i < g_variant_n_children(list); i++) {
 		g_autoptr(GVariant) file = g_variant_get_child_value(list, i);
@@ -129,7 +131,8 @@ bool kept_policy_write(const Generation *generation, gint64 now, GError **error)
 	g_autofree char *path = place_of(generation->config);
 	g_autofree char *folder = g_path_get_dirname(path);
 	g_autofree char *name = g_path_get_basename(path);
-	g_autoptr(GBytes) bytes = kept_policy_to_bytes(generation->files, generation->digest, now);
+	g_autoptr(GBytes) bytes = kept_policy_to_bytes(generation->files, generation->digest,
+						       generation->meaning, now);
 	if (g_bytes_get_size(bytes) > LIMIT_KEPT_POLICY) {
 		g_set_error(error, CONFIG_ERROR, CONFIG_ERROR_FILE,
 			    "%s: the policy is larger than what is kept", path);
@@ -179,4 +182,16 @@ KeptPolicy *kept_policy_read(const Config *config, GError **error)
 	if (bytes && !kept)
 		g_prefix_error(error, "%s: ", path);
 	return kept;
+}
+
+Generation *kept_policy_load(KeptPolicy *kept, Config *config, gint64 now, GError **error)
+{
+	Generation *before =
+		generation_load_files(config, g_steal_pointer(&kept->files), now, error);
+
+	if (before) {
+		g_free(before->meaning);
+		before->meaning = g_steal_pointer(&kept->meaning);
+	}
+	return before;
 }

@@ -10,8 +10,9 @@
 
 typedef struct {
 	PolicyFiles *files;
-	char *digest; /* of the generation that was taken, as Generation.digest */
-	gint64 taken; /* seconds since 1970 */
+	char *digest;  /* of the generation that was taken, as Generation.digest */
+	char *meaning; /* likewise */
+	gint64 taken;  /* seconds since 1970 */
 } KeptPolicy;
 
 void kept_policy_free(KeptPolicy *kept);
@@ -31,7 +32,12 @@ bool kept_policy_write(const Generation *generation, gint64 now, GError **error)
  * to whoever owns the store, and nobody else may write it. */
 KeptPolicy *kept_policy_read(const Config *config, GError **error);
 
+/* What is kept (its files are taken), loaded again under a configuration that may be another; it
+ * still says what its words meant. Errors: generation_load(). Transfer full. */
+Generation *kept_policy_load(KeptPolicy *kept, Config *config, gint64 now, GError **error);
+
 /* The bytes of it, and back; transfer full. CONFIG_ERROR_FILE where they are none of this
  * version's. */
-GBytes *kept_policy_to_bytes(const PolicyFiles *files, const char *digest, gint64 taken);
+GBytes *kept_policy_to_bytes(const PolicyFiles *files, const char *digest, const char *meaning,
+			     gint64 taken);
 KeptPolicy *kept_policy_from_bytes(GBytes *bytes, GError **error);

@@ -2,6 +2,7 @@
 #include "idp/widening.h"
 
 #include "idp/known-services.h"
+#include "idp/meaning.h"
 #include "policy/diff.h"
 
 static char *line_of(const DiffEntry *entry, unsigned today)
@@ -35,6 +36,7 @@ GPtrArray *widening_find(const Generation *before, const Generation *after, gint
 	};
 	g_autoptr(GPtrArray) entries = policy_diff(before->policy, after->policy, &context);
 	guint more = 0;
+	meaning_compare(before->meaning, after->meaning, lines);
 	for (guint i = 0; i < entries->len; i++) {
 		const DiffEntry *entry = entries->pdata[i];
 		if (entry->way != DIFF_WIDER && entry->way != DIFF_MAY_WIDEN)

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: AGPL-3.0-or-later */
 /*
  * What one generation releases that another does not, over all persons there can be: what an admin
- * is told before it is let in.
+ * is told before it is let in. Where the words of the policy have another meaning (meaning.h), it
+ * may be more.
  */
 #pragma once
 

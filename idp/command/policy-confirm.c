@@ -41,8 +41,7 @@ static const char *store_place(const Generation *generation)
 static GPtrArray *compare(const Waiting *waiting, KeptPolicy *kept, gint64 now)
 {
 	g_autoptr(GError) error = NULL;
-	g_autoptr(Generation) before = generation_load_files(
-		waiting->after->config, g_steal_pointer(&kept->files), now, &error);
+	g_autoptr(Generation) before = kept_policy_load(kept, waiting->after->config, now, &error);
 	if (before)
 		return widening_find(before, waiting->after, now);
 	GPtrArray *wider = g_ptr_array_new_with_free_func(g_free);

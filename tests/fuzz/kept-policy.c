@@ -26,7 +26,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		g_assert_true(*name && *name != '.' && g_utf8_validate(source->name, -1, NULL));
 		g_assert_cmpuint(source->length, <=, POLICY_FILE_MAX);
 	}
-	g_autoptr(GBytes) again = kept_policy_to_bytes(kept->files, kept->digest, kept->taken);
+	g_autoptr(GBytes) again =
+		kept_policy_to_bytes(kept->files, kept->digest, kept->meaning, kept->taken);
 	g_assert_true(g_bytes_equal(bytes, again));
 	fuzz_verdict("taken %u files", kept->files->sources->len);
 	return 0;

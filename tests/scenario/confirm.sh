@@ -103,6 +103,20 @@ hangup >"$work/reload"
 policy waiting
 like 'what waits is gone with the next reload' "$code $out" '0 *runs already.'
 
+# --- what the words mean ---------------------------------------------------------------------------
+printf '\n[level eid9]\n' >>"$bed_conf"
+hangup >"$work/reload"
+like 'words that mean something else wait too' "$(cat "$work/reload")" \
+  '*"more would be released"*[[]level eid9] says something else*"not reloaded*'
+bed_halt portvakt
+out=$(timeout 20 "$portvakt" serve --config "$bed_conf" 2>&1 </dev/null)
+like 'and a start is no way around that either' "$? $out" \
+  '1 *what ran before cannot go on*level eid9*'
+policy confirm --yes
+like 'it is confirmed like the rest' "$code $out" '0 *[[]level eid9] says something else*has confirmed it*'
+bed_serve
+is 'and runs' "$(try)" "$narrow"
+
 # --- over a restart -------------------------------------------------------------------------------
 put "$work/wide"
 bed_halt portvakt

@@ -5,8 +5,9 @@
 #include "idp/limits.h"
 #include <string.h>
 
-#define NOW    1795421730
-#define DIGEST "0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef"
+#define NOW     1795421730
+#define MEANING "ab idp\n"
+#define DIGEST  "0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef"
 
 static PolicyFiles *make_files(void)
 {
@@ -24,12 +25,13 @@ static PolicyFiles *make_files(void)
 static void test_there_and_back(void)
 {
 	g_autoptr(PolicyFiles) files = make_files();
-	g_autoptr(GBytes) bytes = kept_policy_to_bytes(files, DIGEST, NOW);
+	g_autoptr(GBytes) bytes = kept_policy_to_bytes(files, DIGEST, MEANING, NOW);
 	g_autoptr(GError) error = NULL;
 	g_autoptr(KeptPolicy) kept = kept_policy_from_bytes(bytes, &error);
 
 	g_assert_no_error(error);
 	g_assert_cmpstr(kept->digest, ==, DIGEST);
+	g_assert_cmpstr(kept->meaning, ==, MEANING);
 	g_assert_cmpint(kept->taken, ==, NOW);
 	g_assert_cmpuint(kept->files->sources->len, ==, files->sources->len);
 	for (guint i = 0; i < files->sources->len; i++) {
@@ -47,7 +49,7 @@ static void test_there_and_back(void)
 static void test_damage(void)
 {
 	g_autoptr(PolicyFiles) files = make_files();
-	g_autoptr(GBytes) bytes = kept_policy_to_bytes(files, DIGEST, NOW);
+	g_autoptr(GBytes) bytes = kept_policy_to_bytes(files, DIGEST, MEANING, NOW);
 	gsize length;
 	const guint8 *good = g_bytes_get_data(bytes, &length);
 
@@ -58,8 +60,9 @@ static void test_damage(void)
 		g_autoptr(GBytes) cut = g_bytes_new(good, i);
 		g_autoptr(KeptPolicy) of_cut = kept_policy_from_bytes(cut, NULL);
 		g_autoptr(KeptPolicy) kept = kept_policy_from_bytes(damaged, NULL);
-		g_autoptr(GBytes) again =
-			kept ? kept_policy_to_bytes(kept->files, kept->digest, kept->taken) : NULL;
+		g_autoptr(GBytes) again = kept ? kept_policy_to_bytes(kept->files, kept->digest,
+								      kept->meaning, kept->taken)
+					       : NULL;
 
 		g_assert_null(of_cut);
 		g_assert_true(!again || g_bytes_equal(again, damaged));
