@@ -544,7 +544,8 @@ static bool load_feed(Generation *generation, const char *group, gint64 now, GEr
 static bool load_holds(Generation *generation, gint64 now, GError **error)
 {
 	const char *place = config_path(generation->config, "store", "file");
-	generation->holds = holds_new(place, generation->entities, now, error);
+	generation->holds =
+		holds_new(place, generation->entities, generation->registry, now, error);
 	if (!generation->holds) {
 		g_prefix_error(error, "what services asked for until now cannot be read: ");
 		return false;

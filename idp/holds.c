@@ -63,7 +63,8 @@ void holds_free(Holds *holds)
 typedef struct {
 	Holds *holds;
 	GHashTable *stored; /* key -> Stored */
-	guint rows;         /* there will be */
+	const Registry *registry;
+	guint rows; /* there will be */
 	gint64 now;
 	GError *error;
 } Walk;
@@ -109,13 +110,13 @@ static bool read_store(Walk *walk, const char *place, GError **error)
 
 /* ---- comparing ---- */
 
-static void count_row(HoldsCount *count, const HoldRow *row)
+static void count_row(HoldsCount *count, const HoldRow *row, const Registry *registry)
 {
 	count->services++;
 	for (guint i = 0; i < row->asks->len; i++) {
 		const HoldItem *item = row->asks->pdata[i];
 
-		count->asks += hold_is_held(item) && attribute_by_saml(item->name);
+		count->asks += hold_is_held(item) && registry_by_saml(registry, item->name);
 	}
 	for (guint i = 0; i < row->categories->len; i++)
 		count->categories += hold_is_held(row->categories->pdata[i]);
@@ -163,16 +164,17 @@ static void look_at(const Asked *asked, bool is_trial, gpointer data)
 		add_change(walk->holds, key, stored ? stored->bytes : NULL, row);
 	if (!hold_row_is_held(row))
 		return;
-	count_row(&walk->holds->count, row);
+	count_row(&walk->holds->count, row, walk->registry);
 	g_hash_table_insert(walk->holds->held, g_steal_pointer(&key), g_steal_pointer(&row));
 }
 
-Holds *holds_new(const char *place, const EntitySet *set, gint64 now, GError **error)
+Holds *holds_new(const char *place, const EntitySet *set, const Registry *registry, gint64 now,
+		 GError **error)
 {
 	g_autoptr(Holds) holds = g_new0(Holds, 1);
 	g_autoptr(GHashTable) stored =
 		g_hash_table_new_full(g_str_hash, g_str_equal, g_free, stored_free);
-	Walk walk = {.holds = holds, .stored = stored, .now = now};
+	Walk walk = {.holds = holds, .stored = stored, .registry = registry, .now = now};
 
 	holds->held = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, row_free);
 	holds->changes = g_ptr_array_new_with_free_func(change_free);

@@ -13,6 +13,7 @@
 
 #include "idp/hold.h"
 #include "metadata/entity-set.h"
+#include "policy/registry.h"
 
 typedef struct Holds Holds;
 
@@ -23,9 +24,11 @@ typedef struct {
 } HoldsCount;
 
 /* Reads the store at `place`; one that is not there yet, or that an older portvakt has written and
- * the writer will bring up to date, has no rows. `now` in seconds since 1970. Fails rather than
- * guess: NULL on any other fault of the store. Transfer full. */
-Holds *holds_new(const char *place, const EntitySet *set, gint64 now, GError **error);
+ * the writer will bring up to date, has no rows. `registry' tells which wishes count. `now` in
+ * seconds since 1970. Fails rather than guess: NULL on any other fault of the store. Transfer full.
+ */
+Holds *holds_new(const char *place, const EntitySet *set, const Registry *registry, gint64 now,
+		 GError **error);
 void holds_free(Holds *holds);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(Holds, holds_free)
 

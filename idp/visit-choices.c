@@ -44,7 +44,7 @@ HttpResponse *visit_choices(Visit *visit)
 	for (guint i = 0; i < all->len; i++) {
 		const Choice *choice = all->pdata[i];
 		words_init(&words[i]);
-		words_of_choice(&words[i], visit->lang, choice);
+		words_of_choice(&words[i], generation->registry, visit->lang, choice);
 		g_ptr_array_add(dates, date_text(generation->zone, choice->time));
 		const PageChoice one = {
 			.id = choice->id,

@@ -39,14 +39,14 @@ void words_of_matter(Words *words, const char *lang, const Matter *matter, const
 	}
 }
 
-void words_of_choice(Words *words, const char *lang, const Choice *choice)
+void words_of_choice(Words *words, const Registry *registry, const char *lang, const Choice *choice)
 {
 	const GPtrArray *purposes =
 		g_str_equal(lang, "sv") ? choice->purposes_sv : choice->purposes_en;
 
 	for (guint i = 0; i < choice->attributes->len; i++) {
 		const char *name = choice->attributes->pdata[i];
-		const Attribute *attribute = attribute_by_name(name);
+		const Attribute *attribute = registry_by_name(registry, name);
 		/* the school may have had an attribute then that it has no more */
 		const PageItem item = {.label =
 					       attribute ? attribute_label(attribute, lang) : name};

@@ -4,6 +4,7 @@
 
 #include "idp/choice/choice.h"
 #include "idp/page/page-choice.h"
+#include "policy/registry.h"
 
 /* Its texts are borrowed from what it is filled from, and from the registry. */
 typedef struct {
@@ -20,7 +21,8 @@ G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(Words, words_clear)
  * what was told or asked before. */
 void words_of_matter(Words *words, const char *lang, const Matter *matter,
 		     const Decision *decision);
-void words_of_choice(Words *words, const char *lang, const Choice *choice);
+void words_of_choice(Words *words, const Registry *registry, const char *lang,
+		     const Choice *choice);
 
 /* The one of both for that language, as pages choose. Transfer none. */
 const char *words_in_language(const char *lang, const char *sv, const char *en);

@@ -138,8 +138,9 @@ static bool is_held(const Told *told, const DecisionRow *row)
 {
 	for (guint i = 0; i < told->service->wishes->len; i++) {
 		const Wish *wish = told->service->wishes->pdata[i];
-		if (wish->held && (wish->attribute ? wish->attribute == row->attribute
-						   : g_str_equal(wish->name, row->name)))
+		const Attribute *attribute = registry_wish(told->generation->registry, wish);
+		if (wish->held &&
+		    (attribute ? attribute == row->attribute : g_str_equal(wish->name, row->name)))
 			return true;
 	}
 	return false;

@@ -55,10 +55,11 @@ HeldService *held_service_find(const Generation *generation, const char *wanted,
 	return g_steal_pointer(&service);
 }
 
-const char *held_name(const HoldItem *item, bool is_category)
+const char *held_name(const HeldService *service, const HoldItem *item, bool is_category)
 {
 	const Category *category = is_category ? category_by_uri(item->name) : NULL;
-	const Attribute *attribute = is_category ? NULL : attribute_by_saml(item->name);
+	const Attribute *attribute =
+		is_category ? NULL : registry_by_saml(service->generation->registry, item->name);
 
 	return category ? category->name : attribute ? attribute->name : item->name;
 }
@@ -136,16 +137,16 @@ HeldWait *held_wait(const HeldService *service, const HoldItem *item)
 	const Policy *policy = service->generation->policy;
 	g_autoptr(Service) before = as_if(service, item, true), after = as_if(service, item, false);
 	HeldWait *wait = g_new0(HeldWait, 1);
-	size_t n;
-	const Attribute *table = attribute_table(&n);
+	const Registry *registry = service->generation->registry;
 
 	wait->attributes = g_ptr_array_new();
 	wait->rules = g_ptr_array_new_with_free_func(g_free);
-	for (size_t i = 0; i < n; i++) {
-		g_autoptr(GArray) now = policy_givers(policy, before, &table[i]);
-		g_autoptr(GArray) then = policy_givers(policy, after, &table[i]);
+	for (unsigned i = 0; i < registry_size(registry); i++) {
+		const Attribute *attribute = registry_get(registry, i);
+		g_autoptr(GArray) now = policy_givers(policy, before, attribute);
+		g_autoptr(GArray) then = policy_givers(policy, after, attribute);
 
-		add_wait(wait, &table[i], now, then);
+		add_wait(wait, attribute, now, then);
 	}
 	return wait;
 }

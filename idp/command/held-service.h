@@ -23,7 +23,7 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(HeldService, held_service_free)
 
 /* What people call an item of a row: the registry's name of an attribute, or the policy's of a
  * category; else what the service writes. Transfer none. */
-const char *held_name(const HoldItem *item, bool is_category);
+const char *held_name(const HeldService *service, const HoldItem *item, bool is_category);
 
 /* What waits for the item to be let pass. */
 typedef struct {

@@ -57,33 +57,39 @@ G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(Errand, errand_clear)
 
 /* ---- what is meant ---- */
 
-static bool is_meant(const HoldItem *item, bool is_category, const char *name)
+static bool is_meant(const HeldService *service, const HoldItem *item, bool is_category,
+		     const char *name)
 {
-	return strcmp(held_name(item, is_category), name) == 0 || strcmp(item->name, name) == 0;
+	return strcmp(held_name(service, item, is_category), name) == 0 ||
+	       strcmp(item->name, name) == 0;
 }
 
-static HoldItem *find_item(const HoldRow *row, const char *name)
+static HoldItem *find_item(const HeldService *service, const char *name)
 {
+	const HoldRow *row = service->row;
+
 	for (guint i = 0; i < row->asks->len; i++)
-		if (is_meant(row->asks->pdata[i], false, name))
+		if (is_meant(service, row->asks->pdata[i], false, name))
 			return row->asks->pdata[i];
 	for (guint i = 0; i < row->categories->len; i++)
-		if (is_meant(row->categories->pdata[i], true, name))
+		if (is_meant(service, row->categories->pdata[i], true, name))
 			return row->categories->pdata[i];
 	return NULL;
 }
 
-static void add_names(GPtrArray *names, const GPtrArray *items, bool is_category)
+static void add_names(GPtrArray *names, const HeldService *service, const GPtrArray *items,
+		      bool is_category)
 {
 	for (guint i = 0; i < items->len; i++)
-		g_ptr_array_add(names, (gpointer)(guintptr)held_name(items->pdata[i], is_category));
+		g_ptr_array_add(names, (gpointer)(guintptr)held_name(service, items->pdata[i],
+								     is_category));
 }
 
 static bool fail_name(const Errand *errand, const char *name, GError **error)
 {
 	g_autoptr(GPtrArray) names = g_ptr_array_new();
-	add_names(names, errand->service->row->asks, false);
-	add_names(names, errand->service->row->categories, true);
+	add_names(names, errand->service, errand->service->row->asks, false);
+	add_names(names, errand->service, errand->service->row->categories, true);
 	const char *guess = guess_nearest(name, (const char *const *)names->pdata, names->len);
 	return command_set_error(
 		error,
@@ -114,7 +120,7 @@ static bool gather(Errand *errand, char **names, GError **error)
 		add_due(errand, errand->service->row->categories);
 	}
 	for (; *names; names++) {
-		HoldItem *item = find_item(errand->service->row, *names);
+		HoldItem *item = find_item(errand->service, *names);
 		if (!item)
 			return fail_name(errand, *names, error);
 		if (is_due(errand, item) && !g_ptr_array_find(errand->items, item, NULL))
@@ -147,7 +153,8 @@ static void print_items(const Errand *errand)
 		const HoldItem *item = errand->items->pdata[i];
 		bool of_category = is_category(errand, item);
 		g_print("    %s%s%s%s\n", of_category ? "category " : "",
-			held_name(item, of_category), errand->verb->passes ? ": " : "",
+			held_name(errand->service, item, of_category),
+			errand->verb->passes ? ": " : "",
 			errand->verb->passes ? held_how(item, of_category) : "");
 	}
 }

@@ -17,9 +17,11 @@ static char *date_of(gint64 time)
 }
 
 /* An attribute that is not defined here can be given to nobody, held or not. */
-static bool is_listed(const HoldItem *item, bool is_category, bool all)
+static bool is_listed(const HeldService *service, const HoldItem *item, bool is_category, bool all)
 {
-	return all || (hold_is_held(item) && (is_category || attribute_by_saml(item->name)));
+	return all ||
+	       (hold_is_held(item) &&
+		(is_category || registry_by_saml(service->generation->registry, item->name)));
 }
 
 /* ---- for people ---- */
@@ -29,13 +31,13 @@ static void print_item(const HeldService *service, const HoldItem *item, bool is
 	g_autofree char *date = date_of(item->since);
 	const char *word = is_category ? "category " : "";
 	if (!hold_is_held(item)) {
-		g_print("    %s%s: let pass%s%s%s%s\n", word, held_name(item, is_category),
+		g_print("    %s%s: let pass%s%s%s%s\n", word, held_name(service, item, is_category),
 			*item->account ? " by " : ", as it was there from the beginning",
 			item->account, *item->account ? ", " : "", *item->account ? date : "");
 		return;
 	}
 	g_autoptr(HeldWait) wait = held_wait(service, item);
-	g_print("    %s%s: %s, since %s; ", word, held_name(item, is_category),
+	g_print("    %s%s: %s, since %s; ", word, held_name(service, item, is_category),
 		held_how(item, is_category), date);
 	if (wait->rules->len == 0) {
 		g_print("no rule waits for it\n");
@@ -52,7 +54,7 @@ static void print_items(const HeldService *service, const GPtrArray *items, bool
 			bool all)
 {
 	for (guint i = 0; i < items->len; i++)
-		if (is_listed(items->pdata[i], is_category, all))
+		if (is_listed(service, items->pdata[i], is_category, all))
 			print_item(service, items->pdata[i], is_category);
 }
 
@@ -79,7 +81,7 @@ static GVariant *item_variant(const HeldService *service, const HoldItem *item, 
 	g_autoptr(HeldWait) wait = is_held ? held_wait(service, item) : NULL;
 	g_variant_dict_init(&dict, NULL);
 	g_variant_dict_insert(&dict, is_category ? "category" : "attribute", "s",
-			      held_name(item, is_category));
+			      held_name(service, item, is_category));
 	g_variant_dict_insert(&dict, is_category ? "uri" : "saml", "s", item->name);
 	g_variant_dict_insert(&dict, "held", "b", is_held);
 	if (!is_category) {
@@ -107,7 +109,7 @@ static void add_items(const HeldService *service, const GPtrArray *items, bool i
 		      bool all, GVariantBuilder *into)
 {
 	for (guint i = 0; i < items->len; i++)
-		if (is_listed(items->pdata[i], is_category, all))
+		if (is_listed(service, items->pdata[i], is_category, all))
 			g_variant_builder_add_value(
 				into, item_variant(service, items->pdata[i], is_category));
 }

@@ -158,6 +158,25 @@ bed_serve
 gets 'when it is back, it has what it had, and no more' "$named"
 is 'what it asks for beside is held' "$(held)" 'sn '
 
+# --- an attribute of the school's own ---------------------------------------------------------------
+mkdir "$bed/attributes.d"
+cat >"$bed/attributes.d/own.attributes" <<'END'
+[libraryCard]
+saml = https://bibblan.example/attribute/card
+claim = library_card
+kind = code
+syntax = digits 6
+label-sv = lånekort
+END
+now "$eppn!" "$affiliation!" "$display" https://bibblan.example/attribute/card
+is "one of the school's own is listed by its name" "$(held)" 'libraryCard '
+like 'and counted' "$(cat "$work/reload")" '*"held":"1 attribute and 0 categories of 1 service are held"*'
+metadata holds
+like 'with what it would come to' "$code $out" '0 *libraryCard: newly asked for*; "Federationen" (school.policy:2) would give it*'
+like 'explain says why' "$(explain)" '*libraryCard*newly asked for*metadata approve*'
+metadata approve --yes "$shib_entity" libraryCard
+like 'and approved by it' "$code $out" '0 *libraryCard: newly asked for*has let it pass*'
+
 # --- a category, and what becomes required --------------------------------------------------------
 now "$eppn!" "$affiliation!" "$display!" "+$rs"
 is 'what is newly carried or required is held' "$(held)" '+research-and-scholarship displayName! '

@@ -124,7 +124,7 @@ static StoreOutcome write_down(Fixture *fixture, StoreCommit *commit)
 static Holds *load(Fixture *fixture, EntitySet *set, bool is_killed)
 {
 	g_autoptr(GError) error = NULL;
-	Holds *holds = holds_new(fixture->place, set, fixture->now, &error);
+	Holds *holds = holds_new(fixture->place, set, NULL, fixture->now, &error);
 
 	g_assert_no_error(error);
 	if (is_killed)
@@ -418,8 +418,8 @@ static void test_conflict(Fixture *fixture, gconstpointer data)
 {
 	g_autoptr(EntitySet) set = set_of("mail sn");
 	g_autoptr(GError) error = NULL;
-	g_autoptr(Holds) one = holds_new(fixture->place, set, NOW, &error);
-	g_autoptr(Holds) two = holds_new(fixture->place, set, NOW, &error);
+	g_autoptr(Holds) one = holds_new(fixture->place, set, NULL, NOW, &error);
+	g_autoptr(Holds) two = holds_new(fixture->place, set, NULL, NOW, &error);
 	g_assert_no_error(error);
 	g_assert_cmpint(write_down(fixture, holds_commit(one, NOW, NULL, NULL)), ==, STORE_OK);
 	g_assert_cmpint(write_down(fixture, holds_commit(two, NOW, NULL, NULL)), ==,
@@ -436,7 +436,7 @@ static void test_damaged(Fixture *fixture, gconstpointer data)
 
 	store_put_new(commit, STORE_HOLD, "saml2 other", NULL, none, STORE_NEVER);
 	g_assert_cmpint(write_down(fixture, commit), ==, STORE_OK);
-	g_assert_null(holds_new(fixture->place, set, NOW, &error));
+	g_assert_null(holds_new(fixture->place, set, NULL, NOW, &error));
 	g_assert_error(error, STORE_ERROR, STORE_ERROR_CORRUPT);
 	g_assert_nonnull(strstr(error->message, fixture->place));
 }
@@ -447,7 +447,7 @@ static void test_absent(Fixture *fixture, gconstpointer data)
 	g_autoptr(EntitySet) set = set_of("mail");
 	g_autofree char *place = g_build_filename(fixture->folder, "none.db", NULL);
 	g_autoptr(GError) error = NULL;
-	g_autoptr(Holds) holds = holds_new(place, set, NOW, &error);
+	g_autoptr(Holds) holds = holds_new(place, set, NULL, NOW, &error);
 	g_assert_no_error(error);
 	g_assert_cmpuint(holds_count(holds).services, ==, 0);
 	g_assert_false(g_file_test(place, G_FILE_TEST_EXISTS));
