@@ -81,7 +81,7 @@ hangup() {
   before=$(wc -l <"$bed/log/portvakt.log")
   lines=$(grep -c '"message":"\(not \)\?reloaded' "$bed/log/portvakt.log")
   kill -HUP "$(cat "$bed/run/portvakt.pid")"
-  wait_for 10 'the reload' \
+  wait_for 60 'the reload' \
     bash -c "[ \$(grep -c '\"message\":\"\\(not \\)\\?reloaded' '$bed/log/portvakt.log') -gt $lines ]"
   tail -n "+$((before + 1))" "$bed/log/portvakt.log"
 }
