@@ -68,7 +68,7 @@ explain() {
 like 'explain knows it by the name that the policy gives it' "$(explain Matteboken)" \
   "*let in*+ eduPersonPrincipalName*"
 like 'and by entityID one that no rule names' \
-  "$(explain https://7.federation.example/sp)" '*refused*- *[[]asked in federation.xml[]]*'
+  "$(explain https://7.federation.example/sp)" '*refused*- givenName *no release gives it*(required in federation.xml)*'
 cp "$work/shib.xml" "$file"
 like 'the same in a file of ours counts, and is told' "$(check)" "*warning*$shib_entity is also in*the single file counts*"
 rm "$file"
