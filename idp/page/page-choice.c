@@ -54,7 +54,7 @@ static GVariant *item_dict(const PageItem *item)
 
 	g_variant_dict_init(&one, NULL);
 	page_put_name(&one, "label", item->label);
-	page_put(&one, "explained", item->explained ? item->explained : "");
+	page_put_text(&one, "explained", item->explained ? item->explained : "");
 	if (!item->values)
 		return g_variant_dict_end(&one);
 	g_variant_dict_insert_value(&one, "values", values_list(item));
@@ -76,7 +76,7 @@ static void put_matter(GVariantDict *context, const PageMatter *matter)
 	g_variant_dict_insert_value(context, "items", g_variant_builder_end(&items));
 	g_variant_builder_init(&purposes, G_VARIANT_TYPE("as"));
 	for (guint i = 0; i < matter->purposes->len; i++) {
-		g_autofree char *text = g_utf8_make_valid(matter->purposes->pdata[i], -1);
+		g_autofree char *text = page_clean_text(matter->purposes->pdata[i]);
 		g_variant_builder_add(&purposes, "s", text);
 	}
 	g_variant_dict_insert_value(context, "purposes", g_variant_builder_end(&purposes));

@@ -10,10 +10,10 @@ static const char last_resort[] =
 	"<p lang=\"en\">Something broke on our side. Go back to the service and try again.</p>";
 
 /*
- * A name from a peer as one line of plain text. The attacks prevented are a name that turns the
+ * What others wrote as one line of plain text. The attacks prevented are a name that turns the
  * direction of the text after it around, and one that pushes our own words off the page.
  */
-char *page_clean(const char *text)
+static char *clean(const char *text, glong most)
 {
 	g_autofree char *valid = g_utf8_make_valid(text, -1);
 	GString *out = g_string_new(NULL);
@@ -28,13 +28,23 @@ char *page_clean(const char *text)
 		/* U+200C and U+200D join and part letters in several scripts */
 		else if (type == G_UNICODE_FORMAT && c != 0x200c && c != 0x200d)
 			continue;
-		if (++length > PAGE_NAME_MAX) {
+		if (++length > most) {
 			g_string_append(out, "…");
 			break;
 		}
 		g_string_append_unichar(out, c);
 	}
 	return g_strstrip(g_string_free(out, FALSE));
+}
+
+char *page_clean(const char *name)
+{
+	return clean(name, PAGE_NAME_MAX);
+}
+
+char *page_clean_text(const char *text)
+{
+	return clean(text, PAGE_TEXT_MAX);
 }
 
 void page_put(GVariantDict *context, const char *key, const char *text)
@@ -49,6 +59,11 @@ void page_put_name(GVariantDict *context, const char *key, const char *name)
 	if (name)
 		g_variant_dict_insert_value(context, key,
 					    g_variant_new_take_string(page_clean(name)));
+}
+
+void page_put_text(GVariantDict *context, const char *key, const char *text)
+{
+	g_variant_dict_insert_value(context, key, g_variant_new_take_string(page_clean_text(text)));
 }
 
 void page_put_true(GVariantDict *context, const char *key, bool value)

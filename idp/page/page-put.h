@@ -16,9 +16,13 @@ void page_put(GVariantDict *context, const char *key, const char *text);
 /* Puts a name from a peer, or a value of the directory, as one line of plain text of at most
  * PAGE_NAME_MAX characters. */
 void page_put_name(GVariantDict *context, const char *key, const char *name);
+/* Puts a text that the policy or the table of attributes holds, as one line of plain text of at
+ * most PAGE_TEXT_MAX characters. */
+void page_put_text(GVariantDict *context, const char *key, const char *text);
 void page_put_true(GVariantDict *context, const char *key, bool value);
-/* What page_put_name() puts. Transfer full. */
+/* What page_put_name() and page_put_text() put. Transfer full. */
 char *page_clean(const char *name);
+char *page_clean_text(const char *text);
 
 /* The page of a template; of the last resort where it cannot be made. Transfer full. */
 HttpResponse *page_respond(const Pages *pages, const char *lang, unsigned status,

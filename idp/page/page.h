@@ -27,6 +27,9 @@
 
 /* Characters of a name from a peer that a page shows; the longest honest one is some 60. */
 #define PAGE_NAME_MAX 120
+/* Characters of a purpose or an explanation that a page shows: a line of a policy is no longer, and
+ * some of them leave room within TEMPLATE_OUTPUT_MAX. */
+#define PAGE_TEXT_MAX 4096
 
 typedef struct Pages Pages;
 
