@@ -194,7 +194,7 @@ bool consent_hear(Consent *consent, const uint8_t print[CONSENT_PRINT_BYTES], co
 	for (guint i = 0; i < consent->matters->len; i++) {
 		/* two releases may ask the same */
 		Matter *matter = consent->matters->pdata[i];
-		if (matter != told && !(asked && g_str_equal(matter->id, asked->id)))
+		if (!(told && matter == told) && !(asked && g_str_equal(matter->id, asked->id)))
 			continue;
 		matter->said = matter->asks ? said : SAID_SEEN;
 		matter->time = now;
