@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "idp/answer.h"
+#include "idp/choice/consent.h"
 #include "idp/http/cookie.h"
 #include "idp/limits.h"
 #include "idp/login/csrf.h"
@@ -569,9 +570,9 @@ static bool makes_name(const Visit *visit)
 }
 
 /* Why the service is not open to the person, as they are told. */
-static FaultCode refusal(const Visit *visit)
+static FaultCode refusal(Reason why)
 {
-	switch (visit->decision->reason) {
+	switch (why) {
 	case REASON_REFUSED_DECLINED:
 		return FAULT_DECLINED;
 	case REASON_REFUSED_TOO_YOUNG:
@@ -587,8 +588,11 @@ static StepOutcome step_answer(Visit *visit)
 	if (!open && visit->ask->is_passive)
 		return fail(visit, FAULT_SAML_NO_PASSIVE, "a page is due, and none is allowed");
 	visit_keep_session(visit, visit->endpoint == LOGIN || visit->endpoint == ROLE);
-	if (!open)
-		return fail(visit, refusal(visit), reason_code_name(visit->decision->reason));
+	if (!open) {
+		Reason why =
+			consent_refusal(visit->decision, g_strcmp0(visit->choice, "declined") == 0);
+		return fail(visit, refusal(why), reason_code_name(why));
+	}
 	/* the policy may have changed since the request was looked at */
 	if (visit->ask && !ask_takes_name(visit->ask, visit->decision->subject.format))
 		return fail(visit, FAULT_SAML_NAMEID_POLICY,

@@ -133,6 +133,14 @@ Decision *consent_take_decision(Consent *consent)
 				 : g_steal_pointer(&consent->first);
 }
 
+/* Of a protected person a refusal says that no release is for them. The attack prevented: whoever
+ * reads the log finds that reason in the line of a no, where nobody else has it. */
+Reason consent_refusal(const Decision *decision, bool declined)
+{
+	return declined && decision->reason == REASON_REFUSED_NO_RULE ? REASON_REFUSED_DECLINED
+								      : decision->reason;
+}
+
 /* ---- the page ---- */
 
 static void print_of(const Matter *told, const Matter *asked, uint8_t print[CONSENT_PRINT_BYTES])

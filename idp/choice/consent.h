@@ -57,6 +57,9 @@ Consent *consent_find(const ConsentCase *of, Decision *first, GError **error);
 const Decision *consent_decision(const Consent *consent);
 Decision *consent_take_decision(Consent *consent);
 
+/* Why they are refused, as pages and the log tell it. declined: they have said no just now. */
+Reason consent_refusal(const Decision *decision, bool declined);
+
 /* What names the matters of the page that is due. */
 void consent_print(const Consent *consent, uint8_t print[CONSENT_PRINT_BYTES]);
 
