@@ -269,11 +269,51 @@ static void test_many(void)
 	g_assert_cmpstr(row->values->pdata[4888], ==, "4999a@y");
 }
 
+/* What binds all huvudmän binds each, whatever its own files give; and what it owns is its own. */
+static void test_huvudman(void)
+{
+	static const char shared[] =
+		"policy 1\nnever \"Nummer\" { give any personal-number; because \"x\" }\n"
+		"release \"Alla\" { to any; for student; give mail; " BECAUSE;
+	static const char own[] =
+		"policy 1 huvudman norra\nrelease \"Egen\" { to service \"" NE
+		"\"; for student; give norEduPersonNIN, " AFFILIATION "; " BECAUSE;
+	static const char again[] = "policy 1 huvudman norra\n"
+				    "release \"Alla\" { to any; for staff; give sn; " BECAUSE;
+	static const char *const scopes[] = {"norra.example", NULL};
+	const PolicyContext context = {
+		.scopes = scopes, .today = FIXTURE_TODAY, .huvudman = "norra"};
+	PolicySource sources[] = {{"norra/a.policy", own, strlen(own), "norra"},
+				  {"shared.policy", shared, strlen(shared), NULL}};
+	g_autoptr(GError) error = NULL;
+	g_autoptr(Policy) policy = policy_load(sources, G_N_ELEMENTS(sources), &context, &error);
+	g_autoptr(Policy) other = NULL;
+	g_autoptr(Person) person =
+		fixture_person("student mail=a@y norEduPersonNIN=200001012384 " AFFILIATION
+			       "=student@skola.example " AFFILIATION "=student@norra.example");
+	g_autoptr(Service) service = fixture_service(NE " mail! norEduPersonNIN! " AFFILIATION "!");
+	g_autoptr(Decision) decision = NULL;
+	g_autofree char *got = NULL;
+
+	g_assert_no_error(error);
+	decision = policy_decide(policy, person, service, &(Circumstances){.today = FIXTURE_TODAY});
+	got = fixture_render(decision);
+	g_assert_cmpstr(got, ==,
+			"answered@2; " AFFILIATION "=given-part@2[student@norra.example]; "
+			"norEduPersonNIN=never@2; mail=given@3[a@y]");
+	/* an answer is to a title, so that no other release may have it */
+	sources[0] = (PolicySource){"norra/b.policy", again, strlen(again), "norra"};
+	other = policy_load(sources, G_N_ELEMENTS(sources), &context, &error);
+	g_assert_null(other);
+	g_assert_nonnull(strstr(error->message, "two rules are called \"Alla\""));
+}
+
 int main(int argc, char **argv)
 {
 	g_test_init(&argc, &argv, NULL);
 	decide_add("/policy/decide/hostile", cases, G_N_ELEMENTS(cases));
 	g_test_add_func("/policy/decide/hostile/twins", test_twins);
 	g_test_add_func("/policy/decide/hostile/many", test_many);
+	g_test_add_func("/policy/decide/hostile/huvudman", test_huvudman);
 	return g_test_run();
 }
