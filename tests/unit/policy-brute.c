@@ -153,8 +153,8 @@ static void test_who(void)
 /* The first day on which more is given, by what it is about and at which services; 0: none. */
 typedef struct {
 	unsigned first[2][SITES][ABOUT]; /* [0] by the new policy, [1] by the old one */
-	unsigned by_lines[2]; /* being let in where no feed brings the service, and only what a
-				 block says of it asks for something: may be told or not */
+	unsigned by_lines[2]; /* being let in where no feed brings the service, and only a block or
+				 a category asks for something: may be told or not */
 } Changes;
 
 static void note(Changes *changes, unsigned way, unsigned site, unsigned what, unsigned day)
@@ -233,6 +233,12 @@ typedef struct {
 	Changes *changes;
 } Pair;
 
+/* By a block, or by a category. */
+static bool asks_for_some(const Service *service)
+{
+	return *service->id || service->categories->len > 0;
+}
+
 static void compare_on(const Pair *pair, unsigned day)
 {
 	Gain old, new;
@@ -253,7 +259,7 @@ static void compare_on(const Pair *pair, unsigned day)
 			     assume, &new);
 			note_gains(pair->changes, pair->site, day,
 				   world / 4 < 3 && pair->site == IMAGINED &&
-					   *pair->services[0]->id,
+					   asks_for_some(pair->services[0]),
 				   &old, &new);
 		}
 	gain(pair->old, pair->person, pair->services[4], &(Circumstances){.today = day},
