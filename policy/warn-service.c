@@ -120,6 +120,18 @@ static void warn_forms(Warner *warner, const ServiceBlock *block)
 	}
 }
 
+/* Who writes these may rely on them, and nothing does what they say yet. */
+static void warn_unmet(Warner *warner, const ServiceBlock *block)
+{
+	if (block->encrypt == ENCRYPT_ALWAYS)
+		warn_say(warner, &block->encrypt_place,
+			 "'encrypt always' has no effect yet: the answer is sent unencrypted");
+	if (block->requests == REQUESTS_SIGNED)
+		warn_say(warner, &block->requests_place,
+			 "'requests signed' has no effect yet: the metadata says whether requests "
+			 "must be signed");
+}
+
 /* ---- two releases at one service ---- */
 
 static bool overlap(const People *one, const People *other)
@@ -345,6 +357,7 @@ void warn_services(Warner *warner)
 	for (guint i = 0; i < rules->services->len; i++) {
 		warn_needs(warner, palette, rules->services->pdata[i]);
 		warn_forms(warner, rules->services->pdata[i]);
+		warn_unmet(warner, rules->services->pdata[i]);
 	}
 	for (guint i = 0; i < rules->nevers->len; i++)
 		warn_shut(warner, rules->nevers->pdata[i]);

@@ -23,7 +23,7 @@ static const GOptionEntry entries[] = {
 	 "Also read everybody in the directory, and count who loses what when an agreement ends",
 	 NULL},
 	{"language", 'l', 0, G_OPTION_ARG_STRING, &language,
-	 "Of what is said of the policy: sv or en (default: by the locale)", "LANG"},
+	 "Of what is wrong with the policy: sv or en (default: by the locale)", "LANG"},
 	G_OPTION_ENTRY_NULL,
 };
 

@@ -216,6 +216,13 @@ static const Remark remarks[] = {
 	 "sisSchoolCourseStudent; " END
 	 "never \"Y\" { to service ILT; give sisSchoolUnitCode; because \"x\" }",
 	 "", "1:71: value form shows {unit} to ILT though \"Y\" never gives it sisSchoolUnitCode"},
+	{"encrypts-not-yet", "service \"k\" { encrypt always }", "",
+	 "1:25: 'encrypt always' has no effect yet: the answer is sent unencrypted"},
+	{"demands-signed-requests-not-yet", "service \"k\" { requests signed }", "",
+	 "1:25: 'requests signed' has no effect yet: the metadata says whether requests must be "
+	 "signed"},
+	{"other-lines-mislead-nobody",
+	 "service \"k\" { encrypt when-possible; requests unsigned; sign both }", "", ""},
 	{"a-stop-for-some",
 	 "never \"Stopp\" { to service \"e\"; for student; give login; because \"x\" }", "",
 	 "1:17: \"Stopp\" shuts e for students"},
