@@ -5,7 +5,7 @@ import { held, IDP_URL, isInside, isLogin, login, MELLON_URL, run, SHIB_URL, tes
 
 const password = 'katten-sover-gott';
 
-// For looking at: PORTVAKT_PICTURES names a folder.
+// For looking at: PORTVAKT_PICTURES names a folder. doc/told.png, for README.md, is inform-young.png.
 const picture = async (page, name) => {
   if (!process.env.PORTVAKT_PICTURES) return;
   await page.screenshot({ path: `${process.env.PORTVAKT_PICTURES}/${name}.png`, fullPage: true });
