@@ -310,7 +310,7 @@ static bool release_protects(const Release *release, const Clauses *clauses, GEr
 
 static bool release_block(Parser *parser, Release *release, Clauses *clauses, GError **error)
 {
-	g_autofree char *what = g_strdup_printf("release \"%s\"", release->title);
+	g_autofree char *what = g_strconcat("release \"", release->title, "\"", NULL);
 	int more;
 
 	while ((more = parser_next_clause(parser, &release->place, what, error)) > 0) {
@@ -385,7 +385,7 @@ static bool read_release(Parser *parser, Rules *rules, GError **error)
 
 static bool never_block(Parser *parser, Never *never, Clauses *clauses, GError **error)
 {
-	g_autofree char *what = g_strdup_printf("never \"%s\"", never->title);
+	g_autofree char *what = g_strconcat("never \"", never->title, "\"", NULL);
 	int more;
 
 	while ((more = parser_next_clause(parser, &never->place, what, error)) > 0)

@@ -135,9 +135,22 @@ static void find_bundles(Policy *policy)
 	policy->bundles = bundles;
 }
 
+/* What is known of services, by Known.number. Transfer full. */
+static Known **by_number(const Policy *policy)
+{
+	Known **all = g_new(Known *, g_hash_table_size(policy->known));
+	GHashTableIter iterator;
+	gpointer known;
+
+	g_hash_table_iter_init(&iterator, policy->known);
+	while (g_hash_table_iter_next(&iterator, NULL, &known))
+		all[((Known *)known)->number] = known;
+	return all;
+}
+
 /* Adds number to the list of every service a rule names; to open as well if a target of it is not
- * limited to named services. */
-static void index_targets(Policy *policy, const Targets *targets, unsigned number, bool never,
+ * limited to named services. all: by_number(). */
+static void index_targets(Known *const *all, const Targets *targets, unsigned number, bool never,
 			  GArray *open)
 {
 	bool is_open = false;
@@ -153,7 +166,7 @@ static void index_targets(Policy *policy, const Targets *targets, unsigned numbe
 			const Atom *atom = &targets->targets[i].atoms[j];
 
 			for (unsigned k = 0; k < atom->n_idents; k++) {
-				Known *known = known_get(policy, &atom->idents[k]);
+				const Known *known = all[atom->numbers[k]];
 				GArray *list = never ? known->nevers : known->releases;
 
 				if (list->len == 0 ||
@@ -165,21 +178,24 @@ static void index_targets(Policy *policy, const Targets *targets, unsigned numbe
 
 void index_rules(Policy *policy, const PolicyContext *context)
 {
+	g_autofree Known **all = NULL;
+
 	levels_init(&policy->levels, &policy->numbers, &policy->arena, context->levels,
 		    context->n_levels);
 	number_rules(policy);
+	all = by_number(policy);
 	find_bundles(policy);
 	policy->open_releases = g_array_new(FALSE, FALSE, sizeof(unsigned));
 	policy->open_nevers = g_array_new(FALSE, FALSE, sizeof(unsigned));
 	for (unsigned i = 0; i < policy->rules.releases->len; i++) {
 		const Release *release = policy->rules.releases->pdata[i];
 
-		index_targets(policy, &release->to, i, false, policy->open_releases);
+		index_targets(all, &release->to, i, false, policy->open_releases);
 	}
 	for (unsigned i = 0; i < policy->rules.nevers->len; i++) {
 		const Never *never = policy->rules.nevers->pdata[i];
 
-		index_targets(policy, &never->to, i, true, policy->open_nevers);
+		index_targets(all, &never->to, i, true, policy->open_nevers);
 	}
 }
 

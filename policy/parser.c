@@ -117,10 +117,12 @@ bool parser_unexpected(const Parser *parser, const char *expected, const char *c
 bool parser_need_word(Parser *parser, const char *word, GError **error)
 {
 	const char *const candidates[] = {word, NULL};
-	g_autofree char *expected = g_strdup_printf("'%s'", word);
+	g_autofree char *expected = NULL;
 
-	return parser_accept(parser, word) ||
-	       parser_unexpected(parser, expected, candidates, error);
+	if (parser_accept(parser, word))
+		return true;
+	expected = g_strdup_printf("'%s'", word);
+	return parser_unexpected(parser, expected, candidates, error);
 }
 
 const Token *parser_need(Parser *parser, TokenType type, const char *expected, GError **error)

@@ -195,9 +195,12 @@ static bool prove_clients(const Policy *policy, unsigned today, Palette *palette
 	for (unsigned i = 0; i < target->n_atoms; i++)
 		for (unsigned j = 0; j < target->atoms[i].n_idents; j++) {
 			const Ident *ident = &target->atoms[i].idents[j];
-			const Known *known = policy_known_ident(policy, ident->protocol, ident->id);
+			const Known *known;
 
-			if (ident->protocol != PROTOCOL_OIDC || (known && known->subject) ||
+			if (ident->protocol != PROTOCOL_OIDC)
+				continue;
+			known = policy_known_ident(policy, ident->protocol, ident->id);
+			if ((known && known->subject) ||
 			    !g_hash_table_add(seen, (gpointer)(guintptr)known))
 				continue;
 			if (!prove_subject(policy, today, palette, ident, &target->place, error))

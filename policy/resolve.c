@@ -11,6 +11,8 @@ typedef struct {
 	GHashTable *folded;  /* case-folded name, of a service or tag -> the name */
 	GHashTable *members; /* Tag -> GArray of Ident */
 	GHashTable *merges;  /* Known -> Merge */
+	GArray *idents;      /* Ident: room for those of an atom */
+	GArray *meaning;     /* Ident: room for those of a literal */
 	GHashTable *sides;   /* id -> Literal, a copy of the first that named it */
 } Resolver;
 
@@ -246,14 +248,14 @@ static bool resolve_tag(Resolver *resolver, Tag *tag, GError **error)
 }
 
 /* Adds the idents of a literal, and keeps them with it. */
-static bool resolve_one(Resolver *resolver, Literal *literal, GArray *idents, GError **error)
+static bool resolve_one(Resolver *resolver, Literal *literal, GError **error)
 {
-	g_autoptr(GArray) meaning = g_array_new(FALSE, FALSE, sizeof(Ident));
+	GArray *meaning = g_array_set_size(resolver->meaning, 0);
 
 	if (!resolve_literal(resolver, literal, meaning, error))
 		return false;
 	literal->meaning = keep_idents(resolver, meaning, &literal->n_meaning);
-	g_array_append_vals(idents, meaning->data, meaning->len);
+	g_array_append_vals(resolver->idents, meaning->data, meaning->len);
 	return true;
 }
 
@@ -262,13 +264,13 @@ static bool resolve_list(Resolver *resolver, Target *targets, unsigned n, GError
 	for (unsigned i = 0; i < n; i++)
 		for (unsigned j = 0; j < targets[i].n_atoms; j++) {
 			Atom *atom = &targets[i].atoms[j];
-			g_autoptr(GArray) idents = g_array_new(FALSE, FALSE, sizeof(Ident));
 
+			g_array_set_size(resolver->idents, 0);
 			for (unsigned k = 0; k < atom->n_literals; k++)
-				if (!resolve_one(resolver, &atom->literals[k], idents, error))
+				if (!resolve_one(resolver, &atom->literals[k], error))
 					return false;
-			atom->idents = arena_array(&resolver->policy->arena, idents);
-			atom->n_idents = idents->len;
+			atom->idents = arena_array(&resolver->policy->arena, resolver->idents);
+			atom->n_idents = resolver->idents->len;
 		}
 	return true;
 }
@@ -531,7 +533,9 @@ bool resolve_rules(Policy *policy, GError **error)
 	g_autoptr(GHashTable) merges =
 		g_hash_table_new_full(NULL, NULL, NULL, (GDestroyNotify)merge_free);
 	g_autoptr(GHashTable) sides = g_hash_table_new_full(g_str_hash, g_str_equal, NULL, g_free);
-	Resolver resolver = {policy, tags, folded, members, merges, sides};
+	g_autoptr(GArray) idents = g_array_new(FALSE, FALSE, sizeof(Ident));
+	g_autoptr(GArray) meaning = g_array_new(FALSE, FALSE, sizeof(Ident));
+	Resolver resolver = {policy, tags, folded, members, merges, idents, meaning, sides};
 	bool good = true;
 
 	policy->known = g_hash_table_new_full(ident_hash, ident_equal, NULL, known_free);

@@ -125,6 +125,15 @@ static bool is_plain(const char *text, size_t length)
 	return true;
 }
 
+/* Whether a line is of ASCII that can be seen, blanks and tabs, as most are. */
+static bool is_ascii(const char *line, size_t length)
+{
+	for (size_t i = 0; i < length; i++)
+		if ((line[i] < ' ' || line[i] > '~') && line[i] != '\t')
+			return false;
+	return true;
+}
+
 static bool check_characters(const Source *source, unsigned number, size_t start, size_t end,
 			     GError **error)
 {
@@ -173,6 +182,8 @@ static bool check_line(const Source *source, unsigned number, size_t start, size
 			    POLICY_LINE_MAX);
 		return false;
 	}
+	if (is_ascii(line, end - start))
+		return true;
 	if (!g_utf8_validate_len(line, end - start, &bad)) {
 		set_place(&place, source, number, start, (size_t)(bad - source->bytes));
 		place_error(error, POLICY_ERROR_SYNTAX, &place,

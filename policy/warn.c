@@ -70,11 +70,7 @@ char *warn_roles(Kinds kinds)
 
 bool warn_is_open(const Release *release)
 {
-	bool open = false;
-
-	for (unsigned i = 0; i < release->to.n_targets; i++)
-		open = open || !match_is_literal(&release->to.targets[i]);
-	return open;
+	return !release->is_literal;
 }
 
 /* ---- days ---- */
