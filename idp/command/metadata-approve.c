@@ -6,6 +6,7 @@
 #include "idp/approver.h"
 #include "idp/command/held-service.h"
 #include "idp/command/metadata.h"
+#include "idp/printable.h"
 #include "policy/category.h"
 #include "policy/guess.h"
 
@@ -152,8 +153,9 @@ static void print_items(const Errand *errand)
 	for (guint i = 0; i < errand->items->len; i++) {
 		const HoldItem *item = errand->items->pdata[i];
 		bool of_category = is_category(errand, item);
-		g_print("    %s%s%s%s\n", of_category ? "category " : "",
-			held_name(errand->service, item, of_category),
+		g_autofree char *name =
+			printable(held_name(errand->service, item, of_category), -1, '?');
+		g_print("    %s%s%s%s\n", of_category ? "category " : "", name,
 			errand->verb->passes ? ": " : "",
 			errand->verb->passes ? held_how(item, of_category) : "");
 	}

@@ -2,6 +2,7 @@
 #include "idp/command/held-service.h"
 #include "idp/command/metadata.h"
 #include "idp/json.h"
+#include "idp/printable.h"
 
 static gboolean as_json;
 
@@ -30,15 +31,15 @@ static void print_item(const HeldService *service, const HoldItem *item, bool is
 {
 	g_autofree char *date = date_of(item->since);
 	const char *word = is_category ? "category " : "";
+	g_autofree char *name = printable(held_name(service, item, is_category), -1, '?');
 	if (!hold_is_held(item)) {
-		g_print("    %s%s: let pass%s%s%s%s\n", word, held_name(service, item, is_category),
+		g_print("    %s%s: let pass%s%s%s%s\n", word, name,
 			*item->account ? " by " : ", as it was there from the beginning",
 			item->account, *item->account ? ", " : "", *item->account ? date : "");
 		return;
 	}
 	g_autoptr(HeldWait) wait = held_wait(service, item);
-	g_print("    %s%s: %s, since %s; ", word, held_name(service, item, is_category),
-		held_how(item, is_category), date);
+	g_print("    %s%s: %s, since %s; ", word, name, held_how(item, is_category), date);
 	if (wait->rules->len == 0) {
 		g_print("no rule waits for it\n");
 		return;

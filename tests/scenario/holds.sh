@@ -30,7 +30,7 @@ service() {
     esac
   done
   sed -e "s|<SPSSODescriptor |<Extensions><mdattr:EntityAttributes xmlns:mdattr=\"urn:oasis:names:tc:SAML:metadata:attribute\" xmlns:saml=\"urn:oasis:names:tc:SAML:2.0:assertion\"><saml:Attribute Name=\"http://macedir.org/entity-category\">$categories</saml:Attribute></mdattr:EntityAttributes></Extensions>&|" \
-    -ze 's|<RequestedAttribute[^>]*/>||g' -e "s|</AttributeConsumingService>|$wishes&|" "$work/shib.xml" >"$work/service.xml"
+    -ze 's|<RequestedAttribute[^>]*/>||g' -e "s|</AttributeConsumingService>|${wishes//&/\\&}&|" "$work/shib.xml" >"$work/service.xml"
   "$aggregate" --key "$work/fidus.key" --cert "$work/fidus.pem" --entities "${entities:-20}" \
     "$work/service.xml" >"$feed.new"
   mv "$feed.new" "$feed"
@@ -174,6 +174,10 @@ like 'and counted' "$(cat "$work/reload")" '*"held":"1 attribute and 0 categorie
 metadata holds
 like 'with what it would come to' "$code $out" '0 *libraryCard: newly asked for*; "Federationen" (school.policy:2) would give it*'
 like 'explain says why' "$(explain)" '*libraryCard*newly asked for*metadata approve*'
+now "$eppn!" "$affiliation!" "$display" https://bibblan.example/attribute/card 'urn:x&#x9b;2K&#x202e;&#10;y'
+metadata holds "$shib_entity"
+like 'what would act on a terminal does not' "$code $out" '0 *urn:x[?]2K[?]*y: newly asked for*'
+is 'byte by byte' "$(grep -c $'\xc2\x9b\|\xe2\x80\xae' <<<"$out")" 0
 metadata approve --yes "$shib_entity" libraryCard
 like 'and approved by it' "$code $out" '0 *libraryCard: newly asked for*has let it pass*'
 
