@@ -5,6 +5,7 @@
 
 #include "idp/difference.h"
 #include "idp/known-services.h"
+#include "idp/limits.h"
 #include "policy/register.h"
 
 static const unsigned thresholds[] = {1, 7, 30, 90};
@@ -114,7 +115,7 @@ GPtrArray *agreements_ending(const Policy *policy, unsigned today)
 
 typedef struct {
 	const Generation *generation;
-	GPtrArray *differences; /* Difference, one for each end */
+	GPtrArray *differences; /* Difference, one for each end that is counted */
 	bool (*goes_on)(gpointer data);
 	gpointer data;
 	bool stopped;
@@ -187,7 +188,7 @@ static void fill_losers(AgreementEnd *end, const GArray *losers)
 
 static bool start_all(Walk *walk, const GPtrArray *ends, const GArray *services, GError **error)
 {
-	for (guint i = 0; i < ends->len; i++) {
+	for (guint i = 0; i < MIN(ends->len, LIMIT_AGREEMENT_DAYS); i++) {
 		const AgreementEnd *end = ends->pdata[i];
 		const DifferenceOptions options = {
 			.before = {walk->generation, end->last},
@@ -229,7 +230,7 @@ bool agreements_count(const Generation *generation, GPtrArray *ends, gint64 now,
 	if (!start_all(&walk, ends, services, error) ||
 	    !directory_walk(generation->directory, &options, take, &walk, error))
 		return false;
-	for (guint i = 0; i < ends->len && !walk.stopped; i++) {
+	for (guint i = 0; i < differences->len && !walk.stopped; i++) {
 		g_autoptr(GArray) changes = difference_finish(differences->pdata[i]);
 		g_autoptr(GArray) losers = gather_losers(&walk, changes, services);
 		fill_losers(ends->pdata[i], losers);

@@ -98,6 +98,10 @@
 /* The policy that runs, as it is kept: 10,000 rules of a thousand bytes each, six times over. */
 #define LIMIT_KEPT_POLICY (64UL * 1024 * 1024)
 
+/* Days on which agreements end for which it is counted who loses what, the next ones: each decides
+ * twice about everybody, in a thread of its own beside those that people wait for. */
+#define LIMIT_AGREEMENT_DAYS 8
+
 /* -- sealed strings, store and writer -------------------------------------------------------- */
 
 /* Bytes under one seal: a pending ask with RelayState, an ACS URL and ids, twice over. */

@@ -32,6 +32,14 @@ like 'none ends' "$code $out" '0 *agreements: none ends in 90 days*'
 check --directory --offline
 like 'one cannot count without it' "$code $out" '2 *--offline or --directory*'
 
+for i in {1..9}; do
+  echo "release \"A $i\" { to service \"https://a.example\"; for student; give mail; silent; because \"x\"; basis \"6.1 e\"; agreement \"A $i\" until $(TZ=Europe/Stockholm date -d "+$i days" +%F) }"
+done | sed '1i policy 1' >"$bed/policy.d/many.policy"
+check --directory
+is 'of many only the next ones are counted' \
+  "$(grep -c 'agreement "A .*ends.*; nobody in the directory' <<<"$out")" 8
+rm "$bed/policy.d/many.policy"
+
 ends 26
 check --directory
 like 'check counts who loses what' "$code $out" \
