@@ -143,8 +143,8 @@ static GVariant *choice_dict(const PageChoice *choice)
 
 	g_variant_dict_init(&one, NULL);
 	page_put_name(&one, "service", choice->service);
-	page_put(&one, "id", choice->id);
-	page_put(&one, "date", choice->date);
+	page_put_name(&one, "id", choice->id);
+	page_put_name(&one, "date", choice->date);
 	page_put(&one, "says", words[choice->said].says);
 	page_put(&one, "button", words[choice->said].button);
 	page_put(&one, "now", words[choice->said].now);
