@@ -64,7 +64,7 @@ void growth_tell_apart_all(Growth *growth, const People *people)
 
 bool growth_is_exhausted(const Growth *growth)
 {
-	return growth->steps >= growth->steps_max;
+	return growth->steps >= growth->steps_max || effort_is_spent(growth->effort);
 }
 
 /* ---- the least examples that meet conditions ---- */
@@ -208,6 +208,8 @@ static bool meet(const Meeting *meeting, const Example *example, guint at)
 {
 	const Clause clause = clause_at(meeting, at);
 
+	if (!effort_spend(meeting->growth->effort, 1))
+		return false;
 	switch (clause.type) {
 	case CLAUSE_NONE:
 		return meeting->each(example, meeting->data);
@@ -298,11 +300,13 @@ static bool grow(const Example *example, gpointer data)
 	Search *search = data;
 	g_autoptr(GArray) ways = NULL;
 
+	effort_spend(search->growth->effort, 8 * (1 + example->groups->len + example->units->len));
 	if (growth_is_exhausted(search->growth))
 		return false;
 	if (!g_hash_table_add(search->seen, example_key(example)))
 		return true;
 	search->growth->steps++;
+	effort_spend(search->growth->effort, search->growth->looks);
 	ways = g_array_new(FALSE, FALSE, sizeof(Way));
 	switch (search->judge(example, ways, search->data)) {
 	case GROWTH_DEAD:

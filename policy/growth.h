@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: AGPL-3.0-or-later */
 #pragma once
 
+#include "policy/effort.h"
 #include "policy/example.h"
 
 /*
@@ -26,6 +27,8 @@ typedef struct {
 	const char *const *trial_feeds; /* NULL-terminated */
 	guint64 steps_max;              /* examples to judge at most */
 	guint64 steps;                  /* judged */
+	Effort *effort;                 /* of which that takes something; NULL: without end */
+	guint64 looks;                  /* so much for each example that is judged */
 	Kinds kinds[PEOPLE_KINDS];      /* disjoint sets: kinds that no rule tells apart */
 	unsigned n_kinds;
 	Years years[YEARS];
@@ -51,7 +54,8 @@ typedef GrowthVerdict (*GrowthJudge)(const Example *example, GArray *ways, gpoin
 
 /* Searches from the least examples that meet all n ways; among imagined services also those of
  * which it is not said which protocol they speak. Returns the first that is found, NULL if there is
- * none, or if steps_max was reached, which growth_is_exhausted() tells. Transfer full. */
+ * none, or if steps_max was reached or the effort is spent, which growth_is_exhausted() tells.
+ * Transfer full. */
 Example *growth_search(Growth *growth, const Way *ways, unsigned n, GrowthJudge judge,
 		       gpointer data);
 Example *growth_search_from(Growth *growth, const Example *from, GrowthJudge judge, gpointer data);

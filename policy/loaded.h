@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: AGPL-3.0-or-later */
 #pragma once
 
+#include "policy/effort.h"
 #include "policy/level.h"
 #include "policy/match.h"
 
@@ -37,6 +38,7 @@ struct Policy {
 	const Attribute *const *bundles; /* of the categories (category.h), one after another,
 					    CATEGORY_BUNDLE_MAX + 1 each */
 	GPtrArray *warnings;
+	Effort *effort; /* of the load; NULL: it is over */
 };
 
 /* What the tables are keyed on: `s:` and an entityID, `c:` and a client_id. Transfer full. */

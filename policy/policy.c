@@ -103,6 +103,7 @@ Policy *policy_load(const PolicySource *files, size_t n, const PolicyContext *co
 	g_autoptr(Policy) policy = g_new0(Policy, 1);
 	g_autoptr(GPtrArray) sources = NULL;
 	g_autoptr(Universe) universe = NULL;
+	Effort proving = {EFFORT_PROVE}, warning = {EFFORT_WARN};
 
 	g_assert(policy_day_is_real(context->today));
 	g_atomic_ref_count_init(&policy->references);
@@ -122,12 +123,15 @@ Policy *policy_load(const PolicySource *files, size_t n, const PolicyContext *co
 		return NULL;
 	look_up_approvals(policy, context);
 	index_rules(policy, context);
+	policy->effort = &proving;
 	universe = universe_new((const Policy *const[]){policy}, 1, context,
 				UNIVERSE_IMAGINED | UNIVERSE_WISHES, error);
 	if (!universe || !prove_subjects(policy, context, error) ||
 	    !prove_expectations(policy, context, universe, error))
 		return NULL;
+	universe->effort = policy->effort = &warning;
 	warn_policy(policy, context, universe);
+	policy->effort = NULL;
 	return g_steal_pointer(&policy);
 }
 

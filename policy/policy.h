@@ -19,7 +19,8 @@
 #define POLICY_LINE_MAX       4096    /* bytes in a line */
 #define POLICY_RULES_MAX      10000   /* rules in all files */
 #define POLICY_CONDITIONS_MAX 64      /* conditions in a rule */
-#define POLICY_VALUE_MAX      256     /* characters in a released value (saml2int SDP-G02) */
+#define POLICY_WAYS_MAX       1000 /* choices of groups and units that one person can meet at once */
+#define POLICY_VALUE_MAX      256  /* characters in a released value (saml2int SDP-G02) */
 
 #define POLICY_ERROR (policy_error_quark())
 GQuark policy_error_quark(void);

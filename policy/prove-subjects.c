@@ -117,6 +117,9 @@ static bool want_init(Want *want, const Policy *policy, const Service *service, 
 	want->person = palette_person(palette, NULL, 0, &crowded);
 	growth_init(&want->growth, PROVE_STEPS_MAX);
 	want->growth.known = service;
+	want->growth.effort = policy->effort;
+	if (want->person)
+		want->growth.looks = reach_looks(reach, want->person);
 	reach_tell_apart(reach, &want->growth);
 	return want->person != NULL;
 }
@@ -174,6 +177,7 @@ static bool prove_subject(const Policy *policy, unsigned today, Palette *palette
 	g_autoptr(Reach) reach = reach_new(policy, service);
 	g_autoptr(Example) found = NULL;
 	Want want = {.wanted = REASON_REFUSED_SUBJECT, .nowadays = {.today = today}};
+	bool exhausted;
 
 	if (!want_init(&want, policy, service, reach, palette)) {
 		place_error(error, POLICY_ERROR_MEANING, place,
@@ -183,10 +187,15 @@ static bool prove_subject(const Policy *policy, unsigned today, Palette *palette
 		return false;
 	}
 	found = find(&want);
+	exhausted = !found && growth_is_exhausted(&want.growth);
 	if (found)
 		tell(&want, found, ident, place, error);
+	else if (exhausted)
+		place_error(error, POLICY_ERROR_MEANING, place,
+			    "it takes too much work to prove that whom these rules let in can be "
+			    "answered; use fewer groups and units in the rules for the service");
 	want_clear(&want);
-	return !found;
+	return !found && !exhausted;
 }
 
 static bool prove_clients(const Policy *policy, unsigned today, Palette *palette, GHashTable *seen,

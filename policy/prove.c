@@ -362,6 +362,13 @@ static bool fails(Proof *proof, const Way *ways, unsigned n, GrowthJudge judge)
 	g_autoptr(Example) found = growth_search(&proof->growth, ways, n, judge, proof);
 	g_autofree char *where = NULL, *whom = NULL;
 
+	if (!found && effort_is_spent(proof->policy->effort)) {
+		g_string_assign(proof->failure,
+				"this and the expectations before it take too much work to prove; "
+				"there are too many of them, or rules for the services they speak "
+				"of that make exceptions from each other");
+		return true;
+	}
 	if (!found && growth_is_exhausted(&proof->growth)) {
 		g_string_printf(proof->failure,
 				"this takes more than %d persons to prove; divide it",
@@ -466,6 +473,7 @@ static bool try_spot(Proof *proof, const Spot *spot)
 	proof->spot = spot;
 	growth_init(&proof->growth, PROVE_STEPS_MAX);
 	proof->growth.known = spot->service;
+	proof->growth.effort = proof->policy->effort;
 	growth_tell_apart_all(&proof->growth, &expect->people);
 	reach_tell_apart(spot->reach[0], &proof->growth);
 	palette_clear(proof->palette);
@@ -476,6 +484,8 @@ static bool try_spot(Proof *proof, const Spot *spot)
 		palette_person(proof->palette, expect->without, expect->n_without, &crowded);
 	if (!proof->person)
 		return tell_crowded(proof, crowded);
+	proof->growth.looks = reach_looks(spot->reach[0], proof->person);
+	effort_spend(proof->growth.effort, proof->growth.looks);
 	held = !is_positive(expect) ? try_as(proof, spot->service, ASSUME_ASKED, true)
 	       : spot->is_imagined  ? try_imagined(proof)
 				    : try_as(proof, spot->service, ASSUME_NOTHING, true);

@@ -119,6 +119,17 @@ static bool at_unit(const Parser *parser)
 	       strcmp(next->text, "unit") == 0;
 }
 
+/* In how many ways all choices can be met by one name of each; no more than POLICY_WAYS_MAX + 1, so
+ * that the product of two of them is a number too. */
+static guint64 ways_of(const GArray *choices)
+{
+	guint64 product = 1;
+
+	for (guint i = 0; i < choices->len && product <= POLICY_WAYS_MAX; i++)
+		product *= g_array_index(choices, Choice, i).n;
+	return MIN(product, POLICY_WAYS_MAX + 1);
+}
+
 static bool some_wheres(Parser *parser, Pset *pset, GError **error)
 {
 	g_autoptr(GArray) groups = g_array_new(FALSE, FALSE, sizeof(Choice));
@@ -144,6 +155,13 @@ static bool some_wheres(Parser *parser, Pset *pset, GError **error)
 		}
 		if (!good)
 			return false;
+	}
+	if (ways_of(groups) * ways_of(units) > POLICY_WAYS_MAX) {
+		place_error(error, POLICY_ERROR_MEANING, &pset->place,
+			    "the groups and units of these people can be combined in more than %d "
+			    "ways, too many to prove; divide it",
+			    POLICY_WAYS_MAX);
+		return false;
 	}
 	pset->groups = arena_array(parser->arena, groups);
 	pset->n_groups = groups->len;

@@ -198,3 +198,38 @@ bool reach_overlap(const Pset *pset, const People *people)
 			return true;
 	return false;
 }
+
+guint64 reach_looks(const Reach *reach, const Person *person)
+{
+	guint64 looks = 0, values = 0;
+
+	for (unsigned i = 0; i < ATTRIBUTE_MAX; i++)
+		values += person->values[i] ? person->values[i]->len : 0;
+	for (guint i = 0; i < reach->releases->len; i++) {
+		const Release *release = reach->releases->pdata[i];
+
+		looks += release->people.n_psets + release->people.n_exceptions + release->n_gifts;
+	}
+	for (guint i = 0; i < reach->nevers->len; i++) {
+		const Never *never = reach->nevers->pdata[i];
+
+		looks += never->people.n_psets + never->n_taken;
+	}
+	return looks + values * (1 + reach->releases->len / 8);
+}
+
+static guint64 names_of(const Target *targets, unsigned n)
+{
+	guint64 names = 0;
+
+	for (unsigned i = 0; i < n; i++)
+		for (unsigned j = 0; j < targets[i].n_atoms; j++)
+			names += targets[i].atoms[j].n_idents;
+	return names;
+}
+
+guint64 reach_names(const Targets *targets)
+{
+	return names_of(targets->targets, targets->n_targets) +
+	       names_of(targets->exceptions, targets->n_exceptions);
+}

@@ -23,6 +23,12 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(Reach, reach_free)
 /* Tells apart whom any of the rules tells apart. */
 void reach_tell_apart(const Reach *reach, Growth *growth);
 
+/* How many services targets name: those that a tag stands for, one by one. */
+guint64 reach_names(const Targets *targets);
+
+/* How much work a decision about the person takes there: what each rule says, and the values. */
+guint64 reach_looks(const Reach *reach, const Person *person);
+
 /* Tells test persons from others, as a trial service does. */
 void reach_tell_tests_apart(Growth *growth);
 

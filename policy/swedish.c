@@ -81,6 +81,8 @@ static const Swedish table[] = {
 	{"the name of a group", "namnet på en grupp"},
 	{"the code of a school unit in quotes", "en skolenhets kod inom citattecken"},
 	{"'grade', 'gymnasium' or 'group'", "'grade', 'gymnasium' eller 'group'"},
+	{"the groups and units of these people can be combined in more than %d ways, too many to prove; divide it",
+	 "personernas grupper och skolenheter kan kombineras på fler än %d sätt, för många att bevisa; dela villkoret"},
 	{"for whom: 'student', 'teacher', 'staff', 'guardian' or 'everyone'",
 	 "'student', 'teacher', 'staff', 'guardian' eller 'everyone'"},
 	{"a never has no 'except' for people; name whom it is for",
@@ -217,6 +219,10 @@ static const Swedish table[] = {
 	{"\"%s\" gives %s (%s) to %s; kinds personal-number, birth and family go only to named services",
 	 "\"%s\" lämnar ut %s (%s) till %s; slagen personal-number, birth och family går bara till namngivna tjänster"},
 	{"nobody gets %s who is without it", "ingen får %s som är utan"},
+	{"this target and those before it name so many services in so many rules that proving them takes too much work; write one rule for all of them",
+	 "denna mottagare och de före den nämner så många tjänster i så många regler att det är för mycket arbete att bevisa dem; skriv en regel för alla"},
+	{"it takes too much work to prove that whom these rules let in can be answered; use fewer groups and units in the rules for the service",
+	 "det är för mycket arbete att bevisa att de som reglerna släpper in kan få svar; använd färre grupper och skolenheter i reglerna för tjänsten"},
 };
 
 const Swedish *swedish_table(size_t *n)

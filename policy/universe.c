@@ -100,6 +100,20 @@ static void append_categories(GString *key, const Service *service)
 		g_string_append_printf(key, " ?%s", (char *)service->held_categories->pdata[i]);
 }
 
+/* A rule may name many services through a tag, and is looked at for each of them. */
+static Reach *reach_at(const Policy *policy, const Service *service)
+{
+	Reach *reach = reach_new(policy, service);
+
+	for (guint i = 0; i < reach->releases->len; i++)
+		effort_spend(policy->effort,
+			     1 + reach_names(&((Release *)reach->releases->pdata[i])->to) / 16);
+	for (guint i = 0; i < reach->nevers->len; i++)
+		effort_spend(policy->effort,
+			     1 + reach_names(&((Never *)reach->nevers->pdata[i])->to) / 16);
+	return reach;
+}
+
 static char *key_of(const Builder *builder, const Service *service, Reach *const *reach)
 {
 	GString *key = g_string_new(service->trial ? "t" : "-");
@@ -125,7 +139,7 @@ static void add_known(const Builder *builder, GHashTable *alikes, const Service 
 	GPtrArray *alike;
 
 	for (size_t i = 0; i < builder->n; i++)
-		reach[i] = reach_new(builder->policies[i], service);
+		reach[i] = reach_at(builder->policies[i], service);
 	key = key_of(builder, service, reach);
 	alike = g_hash_table_lookup(alikes, key);
 	if (alike) {
@@ -148,12 +162,14 @@ static bool imagine(const Example *example, gpointer data)
 	Reach *reach[UNIVERSE_POLICIES] = {NULL};
 	Spot *spot;
 
+	if (effort_is_spent(builder->growth.effort))
+		return false;
 	if (!g_hash_table_add(builder->universe->seen, example_key(example)))
 		return true;
 	service = example_service(example, (const char *const *)builder->universe->trial_feeds);
 	g_ptr_array_add(builder->universe->imagined, service);
 	for (size_t i = 0; i < builder->n; i++)
-		reach[i] = reach_new(builder->policies[i], service);
+		reach[i] = reach_at(builder->policies[i], service);
 	spot = add_spot(builder, service, true, reach, g_ptr_array_new());
 	if (builder->use & UNIVERSE_EXAMPLES)
 		spot->example = example_copy(example);
@@ -205,6 +221,13 @@ static bool imagine_targets(Builder *builder, const Targets *targets, GError **e
 			return false;
 		if (!is_imagined(builder, way.target))
 			growth_each(&builder->growth, &way, 1, imagine, builder);
+		if (effort_is_spent(builder->growth.effort)) {
+			place_error(error, POLICY_ERROR_MEANING, &way.target->place,
+				    "this target and those before it name so many services in so "
+				    "many rules that proving them takes too much work; write one "
+				    "rule for all of them");
+			return false;
+		}
 	}
 	return true;
 }
@@ -293,6 +316,7 @@ static bool universe_fill(Builder *builder, const PolicyContext *context, GError
 	}
 	growth_init(&builder->growth, G_MAXUINT64);
 	builder->growth.known_ids = universe->known_ids;
+	builder->growth.effort = builder->policies[0]->effort;
 	for (size_t i = 0; good && (builder->use & UNIVERSE_IMAGINED) && i < builder->n; i++)
 		good = imagine_services(builder, builder->policies[i], error);
 	return good;
@@ -312,6 +336,7 @@ Universe *universe_new(const Policy *const *policies, size_t n, const PolicyCont
 	universe->seen = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
 	universe->known_ids = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
 	universe->trial_feeds = trial_feeds(context);
+	universe->effort = policies[0]->effort;
 	return universe_fill(&builder, context, error) ? g_steal_pointer(&universe) : NULL;
 }
 
@@ -377,6 +402,7 @@ GPtrArray *universe_spots(const Universe *universe, const Targets *targets)
 	for (unsigned i = 0; named && i < targets->n_targets; i++)
 		add_named(universe, &targets->targets[i], candidates);
 	g_ptr_array_sort(candidates, by_order);
+	effort_spend(universe->effort, named ? candidates->len : universe->spots->len);
 	for (guint i = 0; i < (named ? candidates : universe->spots)->len; i++) {
 		Spot *spot = (named ? candidates : universe->spots)->pdata[i];
 

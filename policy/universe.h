@@ -30,7 +30,8 @@ typedef struct {
 	GHashTable *seen;      /* what imagined services are made of */
 	GHashTable *known_ids; /* ident keys of the known services */
 	char **trial_feeds;
-	bool is_short; /* some of what UNIVERSE_UNITED means was too much */
+	Effort *effort; /* NULL: without end */
+	bool is_short;  /* some of what UNIVERSE_UNITED means was too much */
 } Universe;
 
 typedef enum {

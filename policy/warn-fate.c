@@ -33,6 +33,7 @@ typedef struct {
 	const GPtrArray *nevers; /* that take something of the gift at the service at hand */
 	const GPtrArray *values;
 	Kinds *kinds;
+	Effort *effort;
 } Look;
 
 static bool is_excepted(const Example *example, const Release *release)
@@ -82,6 +83,7 @@ static bool look_at_kept(const Example *example, gpointer data)
 
 	if (is_excepted(example, look->release))
 		return true;
+	effort_spend(look->effort, (guint64)look->values->len * look->nevers->len);
 	for (guint i = 0; !kept && i < look->values->len; i++)
 		kept = match_value(&look->gift->only, look->gift->attribute,
 				   look->values->pdata[i]) &&
@@ -96,6 +98,7 @@ static void look_at_all(const Look *look, GrowthEach each)
 	Growth growth;
 
 	growth_init(&growth, G_MAXUINT64);
+	growth.effort = look->effort;
 	growth_tell_apart_all(&growth, &look->release->people);
 	for (guint i = 0; look->nevers && i < look->nevers->len; i++)
 		growth_tell_apart_all(&growth, &((Never *)look->nevers->pdata[i])->people);
@@ -121,20 +124,21 @@ static bool may_be_excepted(const Pset *pset, const Release *release)
 
 /* Of whom some meet no exception: an example stands for those who are in no other group and at no
  * other unit, which is where an exception can be escaped. */
-static Kinds living(const Release *release)
+static Kinds living(const Release *release, Effort *effort)
 {
 	bool excepted = false;
-	Kinds kinds = 0;
-	const Look look = {.release = release, .kinds = &kinds};
+	Kinds kinds = 0, all = 0;
+	const Look look = {.release = release, .kinds = &kinds, .effort = effort};
 
 	for (unsigned i = 0; i < release->people.n_psets; i++) {
 		excepted = excepted || may_be_excepted(&release->people.psets[i], release);
-		kinds |= release->people.psets[i].kinds;
+		all |= release->people.psets[i].kinds;
 	}
-	if (excepted) {
-		kinds = 0;
+	if (excepted)
 		look_at_all(&look, look_at_living);
-	}
+	/* Nothing is said of what was not looked at. */
+	if (!excepted || effort_is_spent(effort))
+		return all;
 	return kinds;
 }
 
@@ -151,6 +155,7 @@ static void follow_gift(const Fates *fates, const Release *release, unsigned num
 			const Spot *spot)
 {
 	const Gift *gift = &release->gifts[number];
+	Effort *effort = fates->warner->policy->effort;
 	g_autoptr(GPtrArray) nevers = NULL;
 	g_autoptr(GPtrArray) values = NULL;
 
@@ -173,9 +178,10 @@ static void follow_gift(const Fates *fates, const Release *release, unsigned num
 	palette_add_reach(fates->palette, spot->reach[0], gift->attribute);
 	values = palette_values(fates->palette, gift->attribute);
 	if (values)
-		look_at_all(&(Look){release, gift, nevers, values, &fate->kept[number]},
+		look_at_all(&(Look){release, gift, nevers, values, &fate->kept[number], effort},
 			    look_at_kept);
-	else
+	/* Nothing is said of what was not looked at. */
+	if (!values || effort_is_spent(effort))
 		fate->kept[number] = fate->lives;
 }
 
@@ -305,6 +311,9 @@ static void warn_needless(Fates *fates, const Release *release, unsigned number)
 		g_autofree char *where = NULL;
 
 		fates->pairs++;
+		if (!effort_spend(fates->warner->policy->effort,
+				  reach_names(&release->to) * reach_names(&other->to) / 8))
+			return;
 		/* Of two that say the same the later one is needless. */
 		if (other == release || !is_covered(release, other) ||
 		    (order > number && is_covered(other, release)))
@@ -327,7 +336,7 @@ static void fates_init(Fates *fates, Arena *arena)
 		const Release *release = releases->pdata[i];
 
 		g_hash_table_insert(fates->numbers, releases->pdata[i], GUINT_TO_POINTER(i + 1));
-		fates->fates[i].lives = living(release);
+		fates->fates[i].lives = living(release, fates->warner->policy->effort);
 		fates->fates[i].kept = arena_alloc(arena, sizeof(Kinds) * release->n_gifts);
 		fates->fates[i].never = arena_alloc(arena, sizeof(Never *) * release->n_gifts);
 	}

@@ -205,6 +205,9 @@ static void warn_adding_up(Warner *warner, GHashTable *told, const Spot *spot, c
 		 name->attribute->name);
 }
 
+/* What a look at two releases takes, whatever they give. */
+#define PAIR_LOOKS 20
+
 static void warn_pairs(Warner *warner, GHashTable *told, const Spot *spot)
 {
 	const GPtrArray *releases = spot->reach[0]->releases;
@@ -214,7 +217,7 @@ static void warn_pairs(Warner *warner, GHashTable *told, const Spot *spot)
 		bool asks = one->page == PAGE_ASK, pseudonymous = find_gift(one, false) != NULL;
 
 		for (guint j = 0; (asks || pseudonymous) && j < releases->len; j++) {
-			if (i == j)
+			if (i == j || !effort_spend(warner->policy->effort, PAIR_LOOKS))
 				continue;
 			if (asks)
 				warn_asked_in_vain(warner, told, one, releases->pdata[j]);
@@ -309,6 +312,7 @@ static bool gets_bundle(const Warner *warner, Palette *palette, const Category *
 	bundle.person = person = palette_person(palette, NULL, 0, &crowded);
 	growth_init(&growth, PROVE_STEPS_MAX);
 	growth.known = service;
+	growth.effort = warner->policy->effort;
 	growth_tell_apart(&growth, &pset);
 	reach_tell_apart(reach, &growth);
 	if (person)

@@ -8,6 +8,9 @@ typedef struct {
 	char *text;
 } Warning;
 
+/* What a warning takes: so that there are no more of them than somebody might read. */
+#define WARNING_LOOKS 500
+
 void warn_say(Warner *warner, const Place *place, const char *format, ...)
 {
 	Warning warning = {.place = *place};
@@ -16,6 +19,7 @@ void warn_say(Warner *warner, const Place *place, const char *format, ...)
 	va_start(arguments, format);
 	warning.text = g_strdup_vprintf(format, arguments);
 	va_end(arguments);
+	effort_spend(warner->policy->effort, WARNING_LOOKS);
 	g_array_append_val(warner->warnings, warning);
 }
 
@@ -137,7 +141,8 @@ static void warn_expectations(Warner *warner)
 		const Expect *expect = expects->pdata[i];
 		bool told = expect->on != 0;
 
-		for (guint j = 0; !told && j < days->len; j++) {
+		for (guint j = 0;
+		     !told && j < days->len && !effort_is_spent(warner->policy->effort); j++) {
 			unsigned day = g_array_index(days, unsigned, j);
 			g_autofree char *failure = NULL;
 
@@ -145,7 +150,7 @@ static void warn_expectations(Warner *warner)
 				continue;
 			failure = prove_expectation(warner->policy, warner->universe, palette,
 						    expect, day);
-			told = failure != NULL;
+			told = failure && !effort_is_spent(warner->policy->effort);
 			if (told)
 				warn_say(warner, &expect->place,
 					 "from %04u-%02u-%02u on this expectation fails and the "
@@ -173,6 +178,20 @@ static void count_services(Warner *warner)
 	}
 }
 
+/* It stands in no line: the beginning of the first file is as good as any. */
+static void say_unfinished(Warner *warner)
+{
+	const Rules *rules = &warner->policy->rules;
+	Place place;
+
+	if (rules->releases->len == 0)
+		return;
+	place = ((Release *)rules->releases->pdata[0])->place;
+	place.line = place.column = 1;
+	warn_say(warner, &place,
+		 "this policy says so much that not all warnings could be looked for");
+}
+
 void warn_policy(Policy *policy, const PolicyContext *context, const Universe *universe)
 {
 	g_autoptr(GArray) warnings = g_array_new(FALSE, FALSE, sizeof(Warning));
@@ -188,6 +207,8 @@ void warn_policy(Policy *policy, const PolicyContext *context, const Universe *u
 	/* Without metadata every service is unknown, which says nothing. */
 	if (context->n_services > 0)
 		warn_unknown_services(&warner);
+	if (effort_is_spent(policy->effort))
+		say_unfinished(&warner);
 	g_array_sort(warnings, by_place);
 	for (guint i = 0; i < warnings->len; i++) {
 		const Warning *warning = &g_array_index(warnings, Warning, i);
