@@ -56,6 +56,7 @@ typedef struct {
 	Palette *palette;
 	GPtrArray *wishes[ASKINGS]; /* Wish *, shared by services */
 	guint64 steps;
+	Effort effort;
 	GPtrArray *entries; /* DiffEntry * */
 	/* const Target *: what ends a release that a service must not meet it for: a category
 	 * beside which another no longer counts, and a feed that makes it a trial service. */

@@ -451,7 +451,8 @@ static void try_values(const Base *base, const Example *example, Quest *quest)
 	GPtrArray **others = other ? &compare->person->values[attribute_index(other)] : mine;
 	GPtrArray *values = *mine, *kept = *others;
 
-	for (guint i = 0; values && i < values->len; i++) {
+	for (guint i = 0; values && i < values->len && !growth_is_exhausted(&compare->growth);
+	     i++) {
 		g_autoptr(GPtrArray) one = g_ptr_array_new();
 
 		g_ptr_array_add(one, values->pdata[i]);

@@ -59,6 +59,8 @@ void compare_find(Compare *compare, DiffWhat what, const Attribute *attribute, c
 {
 	Finding *finding;
 
+	/* Each is compared with all others, and then again when they are united. */
+	effort_spend(&compare->effort, 50 * (1 + (guint64)compare->findings->len));
 	for (guint i = 0; i < compare->findings->len; i++) {
 		finding = compare->findings->pdata[i];
 		if (!is_same(finding, what, attribute, release, day, before, after) ||
@@ -326,6 +328,10 @@ static void start_growth(Compare *compare)
 
 	growth_init(growth, DIFF_STEPS_MAX);
 	growth->steps = compare->steps;
+	growth->effort = &compare->effort;
+	if (compare->person)
+		growth->looks = reach_looks(spot->reach[0], compare->person) +
+				reach_looks(spot->reach[1], compare->person);
 	growth->start = spot->example;
 	growth->known = spot->is_imagined ? NULL : spot->service;
 	growth->known_ids = compare->universe->known_ids;
@@ -541,6 +547,7 @@ GPtrArray *policy_diff(const Policy *old, const Policy *new, const PolicyContext
 		compare->new_at = 1 - at;
 		compare->way = at == 0 ? DIFF_WIDER : DIFF_NARROWER;
 		compare->steps = 0;
+		compare->effort.left = EFFORT_DIFF;
 		compare_all(compare);
 		if (at == 0)
 			compare_lines(compare);

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: AGPL-3.0-or-later */
 /* Policies made to keep a load busy: each is loaded or refused within a moment, and says why. */
+#include "policy/diff.h"
 #include "tests/unit/policy-fixture.h"
 
 #include <time.h>
@@ -187,6 +188,43 @@ static void test_unfinished(void)
 	g_assert_cmpuint(policy_warnings(policy)->len, <, 50000);
 }
 
+/* Each of many releases is looked at on each of many days. */
+static Policy *load_days(const char *gives)
+{
+	g_autoptr(GString) text = g_string_new("\n");
+	g_autoptr(Policy) policy = NULL;
+	g_autoptr(GError) error = NULL;
+
+	for (unsigned i = 0; i < 500; i++)
+		g_string_append_printf(
+			text,
+			"release \"R%u\" { to any; for student at unit \"%u\"; give %s; "
+			"until %u-%02u-%02u" END,
+			i, 10000000 + i, gives, 2027 + i / 336, 1 + i / 28 % 12, 1 + i % 28);
+	load(NULL, text->str, &policy, &error);
+	g_assert_no_error(error);
+	return g_steal_pointer(&policy);
+}
+
+/* What is too much to compare is taken for wider. */
+static void test_diff(void)
+{
+	const PolicyContext context = {.scopes = fixture_scopes, .today = FIXTURE_TODAY};
+	g_autoptr(Policy) old = load_days("mail"), new = load_days("mail, sn");
+	clock_t start = clock();
+	g_autoptr(GPtrArray) entries = policy_diff(old, new, &context);
+	double seconds = (double)(clock() - start) / CLOCKS_PER_SEC;
+	bool told = false;
+
+	for (guint i = 0; i < entries->len; i++)
+		told = told || ((DiffEntry *)entries->pdata[i])->way == DIFF_MAY_WIDEN;
+	g_assert_true(told);
+	g_test_message("%.2f s of CPU", seconds);
+#if !defined(__SANITIZE_ADDRESS__) && !defined(__SANITIZE_THREAD__)
+	g_assert_cmpfloat(seconds, <, 3 * LOAD_MAX);
+#endif
+}
+
 int main(int argc, char **argv)
 {
 	g_test_init(&argc, &argv, NULL);
@@ -195,6 +233,7 @@ int main(int argc, char **argv)
 
 		g_test_add_data_func(path, &cases[i], test_case);
 	}
+	g_test_add_func("/policy/effort/diff", test_diff);
 	g_test_add_func("/policy/effort/unfinished", test_unfinished);
 	return g_test_run();
 }
