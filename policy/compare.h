@@ -12,6 +12,7 @@
  *   diff.c         both directions, and what is told
  *   diff-give.c    values and login, over all persons and services
  *   diff-page.c    pages, likewise
+ *   diff-kept.c    what stands in both
  *   diff-lines.c   lines of `service` blocks and attributes, as they are written
  *   diff-text.c    sentences
  */
@@ -58,6 +59,13 @@ typedef struct {
 	guint64 steps;
 	Effort effort;
 	GPtrArray *entries; /* DiffEntry * */
+	/* Rules of the new policy that stand in the old one too, and of the old one that stand in
+	 * the new one; by address. */
+	GHashTable *kept;
+	bool changed_open; /* some rule that has no fellow is for services that are not named */
+	GHashTable *changed_ids; /* ident keys of the services that the others name */
+	bool same_nevers;        /* every never of the old policy stands in the new one */
+	bool same_terms;         /* levels, scopes and attributes are the same in both */
 	/* const Target *: what ends a release that a service must not meet it for: a category
 	 * beside which another no longer counts, and a feed that makes it a trial service. */
 	GPtrArray *set_asides, *trials;
@@ -66,6 +74,9 @@ typedef struct {
 
 	/* at the spot at hand */
 	const Spot *spot;
+	/* Rules that can match it, or an imagined one it may grow to be; by policy as Spot.reach.
+	 */
+	GPtrArray *releases[2], *nevers[2];
 	Growth growth;
 	Person *person;             /* with all values */
 	Service *services[ASKINGS]; /* of a known one; else NULL */
@@ -111,8 +122,19 @@ bool compare_has_found(const Compare *compare, const Attribute *attribute);
  * container. */
 GPtrArray *compare_levels(const Compare *compare);
 
+/* Fills `kept` and what goes with it, for one direction. */
+void compare_find_kept(Compare *compare);
+
+/* Whether a release of the new policy gives nothing at the spot, or one it may grow to be, that the
+ * old one does not: it stands there too, and so does every never and every line that could matter.
+ */
+bool compare_is_kept(const Compare *compare, const Release *release);
+
 /* Adds the ways in which an imagined service could stop being one that a release is for. */
 void compare_add_ends(const Compare *compare, const Release *release, GArray *ways);
+
+/* Whether all that could make a page weaker at the spot stands in both policies. */
+bool compare_pages_are_kept(const Compare *compare);
 
 void compare_gifts(Compare *compare);
 void compare_pages(Compare *compare);

@@ -130,9 +130,7 @@ static void add_never(const Compare *compare, const Never *never, GArray *ways)
 static void add_nevers(const Compare *compare, const Attribute *attribute, const char *value,
 		       GArray *ways)
 {
-	const GPtrArray *nevers = compare->growth.known
-					  ? compare->spot->reach[compare->old_at]->nevers
-					  : compare->old->rules.nevers;
+	const GPtrArray *nevers = compare->nevers[compare->old_at];
 
 	for (guint i = 0; i < nevers->len; i++) {
 		const Never *never = nevers->pdata[i];
@@ -366,7 +364,7 @@ static GArray *days_of(const Compare *compare, const Release *release)
 	GArray *days = g_array_new(FALSE, FALSE, sizeof(unsigned));
 	unsigned first = MAX(release->from, compare->context->today);
 	unsigned last = compare_last_day(release);
-	const GPtrArray *all = compare->old->rules.releases;
+	const GPtrArray *all = compare->releases[compare->old_at];
 	const GPtrArray *near = compare->spot->reach[compare->old_at]->releases;
 
 	if (first > last)
@@ -576,9 +574,12 @@ void compare_gifts(Compare *compare)
 
 	for (guint i = 0; i < reach->releases->len; i++) {
 		const Release *release = reach->releases->pdata[i];
-		g_autoptr(GArray) days = days_of(compare, release);
-		Base base = {compare, release, days, levels};
+		g_autoptr(GArray) days = NULL;
+		Base base = {compare, release, NULL, levels};
 
+		if (compare_is_kept(compare, release))
+			continue;
+		base.days = days = days_of(compare, release);
 		for (unsigned j = 0; j < release->people.n_psets; j++)
 			growth_each(&compare->growth, &(Way){&release->people.psets[j], NULL}, 1,
 				    try_base, &base);

@@ -44,8 +44,7 @@ static void add_weakenings(const Quest *quest, const Work *work, GArray *ways)
 {
 	const Compare *compare = quest->compare;
 	const Reach *reach = compare->spot->reach[compare->new_at];
-	const GPtrArray *nevers =
-		compare->growth.known ? reach->nevers : compare->new->rules.nevers;
+	const GPtrArray *nevers = compare->nevers[compare->new_at];
 
 	for (const Grant *grant = work->grants; grant; grant = grant->next)
 		if (grant->release->page >= quest->before)
@@ -164,16 +163,9 @@ static gint by_day(gconstpointer a, gconstpointer b)
 	return first < second ? -1 : first > second;
 }
 
-/* The releases of the old policy that may show a page where the new one's do. */
-static const GPtrArray *olds_of(const Compare *compare)
-{
-	return compare->growth.known ? compare->spot->reach[compare->old_at]->releases
-				     : compare->old->rules.releases;
-}
-
 static bool is_weaker_anywhere(const Compare *compare)
 {
-	const GPtrArray *olds = olds_of(compare);
+	const GPtrArray *olds = compare->releases[compare->old_at];
 	const GPtrArray *news = compare->spot->reach[compare->new_at]->releases;
 	PageKind strict = PAGE_SILENT, weak = PAGE_ASK;
 
@@ -186,7 +178,7 @@ static bool is_weaker_anywhere(const Compare *compare)
 
 static void try_day(Compare *compare, unsigned day)
 {
-	const GPtrArray *olds = olds_of(compare);
+	const GPtrArray *olds = compare->releases[compare->old_at];
 	const GPtrArray *news = compare->spot->reach[compare->new_at]->releases;
 	Quest quest = {.compare = compare,
 		       .world = {.today = day,
@@ -205,12 +197,37 @@ static void try_day(Compare *compare, unsigned day)
 		}
 }
 
+static bool all_kept(const Compare *compare, const GPtrArray *rules)
+{
+	for (guint i = 0; i < rules->len; i++)
+		if (!g_hash_table_contains(compare->kept, rules->pdata[i]))
+			return false;
+	return true;
+}
+
+bool compare_pages_are_kept(const Compare *compare)
+{
+	const Spot *spot = compare->spot;
+	g_autofree char *key = ident_key(spot->service->protocol, spot->service->id);
+	bool kept = compare->same_terms;
+
+	for (unsigned i = 0; kept && !spot->is_imagined && i < UNIVERSE_POLICIES; i++)
+		kept = all_kept(compare, spot->reach[i]->releases) &&
+		       all_kept(compare, spot->reach[i]->nevers);
+	/* One without an id may grow to be any that a rule names. */
+	if (spot->is_imagined)
+		kept = kept && !compare->changed_open &&
+		       (*spot->service->id ? !g_hash_table_contains(compare->changed_ids, key)
+					   : g_hash_table_size(compare->changed_ids) == 0);
+	return kept;
+}
+
 void compare_pages(Compare *compare)
 {
 	g_autoptr(GArray) days = NULL;
 	guint before = compare->findings->len;
 
-	if (!is_weaker_anywhere(compare))
+	if (compare_pages_are_kept(compare) || !is_weaker_anywhere(compare))
 		return;
 	days = g_array_new(FALSE, FALSE, sizeof(unsigned));
 	add_day(days, 0, compare->context->today);

@@ -303,21 +303,51 @@ static void clear_services(Compare *compare)
 	}
 }
 
-/* So many releases are looked at, of those that a service must grow to be reached by. */
+/* So many releases are looked at, of those that a service without an id must grow to be reached by.
+ */
 #define FAR_MAX 200
 
-static void tell_apart_far(Growth *growth, const Policy *policy)
+static void tell_apart_far(Growth *growth, const GPtrArray *releases, const GPtrArray *nevers)
 {
-	const Rules *rules = &policy->rules;
+	for (guint i = 0; i < nevers->len; i++)
+		growth_tell_apart_all(growth, &((Never *)nevers->pdata[i])->people);
+	for (guint i = 0; i < releases->len; i++) {
+		const Release *release = releases->pdata[i];
 
-	for (guint i = 0; i < rules->nevers->len; i++)
-		growth_tell_apart_all(growth, &((Never *)rules->nevers->pdata[i])->people);
-	for (guint i = 0; i < rules->releases->len && i < FAR_MAX; i++)
-		growth_tell_apart_all(growth, &((Release *)rules->releases->pdata[i])->people);
-	for (guint i = 0; i < policy->open_releases->len; i++) {
-		unsigned number = g_array_index(policy->open_releases, unsigned, i);
+		if (i < FAR_MAX || !release->is_literal)
+			growth_tell_apart_all(growth, &release->people);
+	}
+}
 
-		growth_tell_apart_all(growth, &((Release *)rules->releases->pdata[number])->people);
+/* At a known service those that match it; at an imagined one of an id those that name it or no
+ * service; at one without an id all. */
+static void find_near(Compare *compare)
+{
+	const Spot *spot = compare->spot;
+	const Service *service = spot->service;
+
+	for (unsigned at = 0; at < UNIVERSE_POLICIES; at++) {
+		const Policy *policy = spot->reach[at]->policy;
+		const Known *known = policy_known_ident(policy, service->protocol, service->id);
+
+		if (!spot->is_imagined) {
+			compare->releases[at] = g_ptr_array_ref(spot->reach[at]->releases);
+			compare->nevers[at] = g_ptr_array_ref(spot->reach[at]->nevers);
+		} else if (*service->id) {
+			compare->releases[at] = index_releases(policy, known);
+			compare->nevers[at] = index_nevers(policy, known);
+		} else {
+			compare->releases[at] = g_ptr_array_ref(policy->rules.releases);
+			compare->nevers[at] = g_ptr_array_ref(policy->rules.nevers);
+		}
+	}
+}
+
+static void clear_near(Compare *compare)
+{
+	for (unsigned at = 0; at < UNIVERSE_POLICIES; at++) {
+		g_clear_pointer(&compare->releases[at], g_ptr_array_unref);
+		g_clear_pointer(&compare->nevers[at], g_ptr_array_unref);
 	}
 }
 
@@ -340,8 +370,8 @@ static void start_growth(Compare *compare)
 	if (spot->is_imagined) {
 		if (compare->trials->len > 0)
 			reach_tell_tests_apart(growth);
-		tell_apart_far(growth, compare->old);
-		tell_apart_far(growth, compare->new);
+		for (unsigned at = 0; at < UNIVERSE_POLICIES; at++)
+			tell_apart_far(growth, compare->releases[at], compare->nevers[at]);
 	}
 }
 
@@ -354,18 +384,31 @@ static void tell_exhausted(Compare *compare)
 		 site_new(compare->new, compare->spot->service, !compare->spot->is_imagined));
 }
 
+/* Whether no release of the new policy can give more there, nor show less: seen without a search.
+ */
+static bool is_untouched(const Compare *compare)
+{
+	const GPtrArray *releases = compare->spot->reach[compare->new_at]->releases;
+
+	for (guint i = 0; i < releases->len; i++)
+		if (!compare_is_kept(compare, releases->pdata[i]))
+			return false;
+	return compare_pages_are_kept(compare);
+}
+
 static void compare_spot(Compare *compare, const Spot *spot)
 {
 	const Attribute *crowded;
 
 	compare->spot = spot;
-	if (spot->reach[compare->new_at]->releases->len == 0)
+	if (spot->reach[compare->new_at]->releases->len == 0 || is_untouched(compare))
 		return;
+	find_near(compare);
 	palette_clear(compare->palette);
 	palette_add_reach(compare->palette, spot->reach[0], NULL);
 	palette_add_reach(compare->palette, spot->reach[1], NULL);
 	if (spot->is_imagined)
-		palette_add_nevers(compare->palette, compare->old->rules.nevers);
+		palette_add_nevers(compare->palette, compare->nevers[compare->old_at]);
 	compare->person = palette_person(compare->palette, NULL, 0, &crowded);
 	compare->findings = g_ptr_array_new_with_free_func(finding_free);
 	start_growth(compare);
@@ -380,6 +423,7 @@ static void compare_spot(Compare *compare, const Spot *spot)
 	if (!compare->person || growth_is_exhausted(&compare->growth))
 		tell_exhausted(compare);
 	clear_services(compare);
+	clear_near(compare);
 	g_clear_pointer(&compare->findings, g_ptr_array_unref);
 	g_clear_pointer(&compare->person, person_free);
 }
@@ -423,6 +467,8 @@ static void find_ends(Compare *compare)
 	arena_init(&compare->arena);
 	compare->set_asides = g_ptr_array_new();
 	compare->trials = g_ptr_array_new();
+	compare->kept = g_hash_table_new(NULL, NULL);
+	compare->changed_ids = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
 	for (size_t i = 0; i < n; i++)
 		if (table[i].minimal != 0)
 			add_end(compare, compare->set_asides, ATOM_CATEGORY, table[i].uri);
@@ -548,6 +594,7 @@ GPtrArray *policy_diff(const Policy *old, const Policy *new, const PolicyContext
 		compare->way = at == 0 ? DIFF_WIDER : DIFF_NARROWER;
 		compare->steps = 0;
 		compare->effort.left = EFFORT_DIFF;
+		compare_find_kept(compare);
 		compare_all(compare);
 		if (at == 0)
 			compare_lines(compare);
@@ -559,6 +606,8 @@ GPtrArray *policy_diff(const Policy *old, const Policy *new, const PolicyContext
 	g_ptr_array_sort(entries, by_service);
 	g_ptr_array_unref(compare->set_asides);
 	g_ptr_array_unref(compare->trials);
+	g_hash_table_unref(compare->kept);
+	g_hash_table_unref(compare->changed_ids);
 	arena_clear(&compare->arena);
 	return entries;
 }
