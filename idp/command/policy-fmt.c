@@ -140,11 +140,13 @@ static int one_file(const char *name)
 	gsize length = 0;
 	if (!file_read(&file, &error))
 		return command_fail(error);
-	const char *bytes = g_bytes_get_data(file.bytes, &length);
-	g_autofree char *text = format_policy(file.name, bytes ? bytes : "", length, &error);
+	/* of an empty file there are none */
+	const char *data = g_bytes_get_data(file.bytes, &length);
+	const char *bytes = data ? data : "";
+	g_autofree char *text = format_policy(file.name, bytes, length, &error);
 	if (!text)
 		return command_fail(error);
-	bool same = strlen(text) == length && (length == 0 || memcmp(text, bytes, length) == 0);
+	bool same = strlen(text) == length && memcmp(text, bytes, length) == 0;
 	if (!check && (to_stdout || !file.path)) {
 		g_print("%s", text);
 		return COMMAND_DONE;
