@@ -64,7 +64,7 @@ typedef struct {
 	GHashTable *kept;
 	bool changed_open; /* some rule that has no fellow is for services that are not named */
 	GHashTable *changed_ids; /* ident keys of the services that the others name */
-	bool same_nevers;        /* every never of the old policy stands in the new one */
+	GPtrArray *lost_nevers;  /* of the old policy, which have no fellow */
 	bool same_terms;         /* levels, scopes and attributes are the same in both */
 	/* const Target *: what ends a release that a service must not meet it for: a category
 	 * beside which another no longer counts, and a feed that makes it a trial service. */

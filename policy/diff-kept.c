@@ -31,12 +31,11 @@ static void note_changed(Compare *compare, const Targets *to)
 	}
 }
 
-/* Marks the rules that have a fellow in the other policy; returns whether all of them do. */
-static bool mark_kept(Compare *compare, const GPtrArray *rules, const GPtrArray *others,
+/* Marks the rules that have a fellow in the other policy. */
+static void mark_kept(Compare *compare, const GPtrArray *rules, const GPtrArray *others,
 		      bool nevers)
 {
 	g_autoptr(GHashTable) stamps = stamps_of(others, nevers);
-	bool all = true;
 
 	for (guint i = 0; i < rules->len; i++) {
 		g_autofree char *stamp =
@@ -46,11 +45,9 @@ static bool mark_kept(Compare *compare, const GPtrArray *rules, const GPtrArray 
 			g_hash_table_add(compare->kept, rules->pdata[i]);
 			continue;
 		}
-		all = false;
 		note_changed(compare, nevers ? &((Never *)rules->pdata[i])->to
 					     : &((Release *)rules->pdata[i])->to);
 	}
-	return all;
 }
 
 static bool same_levels(const Policy *old, const Policy *new)
@@ -98,20 +95,40 @@ void compare_find_kept(Compare *compare)
 	mark_kept(compare, old->releases, new->releases, false);
 	mark_kept(compare, new->releases, old->releases, false);
 	mark_kept(compare, new->nevers, old->nevers, true);
-	compare->same_nevers = mark_kept(compare, old->nevers, new->nevers, true);
+	mark_kept(compare, old->nevers, new->nevers, true);
+	g_ptr_array_set_size(compare->lost_nevers, 0);
+	for (guint i = 0; i < old->nevers->len; i++)
+		if (!g_hash_table_contains(compare->kept, old->nevers->pdata[i]))
+			g_ptr_array_add(compare->lost_nevers, old->nevers->pdata[i]);
 	compare->same_terms = same_levels(compare->old, compare->new) &&
 			      same_scopes(compare->old, compare->new) &&
 			      same_attributes(compare->old->registry, compare->new->registry);
 }
 
-static bool nevers_are_kept(const Compare *compare)
+/* Whether a never takes anything that a release can give. */
+static bool is_about(const Never *never, const Release *release)
 {
-	const GPtrArray *nevers = compare->spot->reach[compare->old_at]->nevers;
+	bool about = reach_shuts(never);
 
-	if (compare->same_nevers || compare->spot->is_imagined)
-		return compare->same_nevers;
+	for (unsigned i = 0; !about && i < release->n_gifts; i++) {
+		const Gift *gift = &release->gifts[i];
+
+		about = gift->type == GIFT_REQUESTED || gift->type == GIFT_REQUIRED ||
+			(gift->type == GIFT_ATTRIBUTE && reach_takes(never, gift->attribute, NULL));
+	}
+	return about;
+}
+
+/* Whether no never of the old policy that could take something from the release is gone. */
+static bool nevers_are_kept(const Compare *compare, const Release *release)
+{
+	const GPtrArray *nevers = compare->spot->is_imagined
+					  ? compare->lost_nevers
+					  : compare->spot->reach[compare->old_at]->nevers;
+
 	for (guint i = 0; i < nevers->len; i++)
-		if (!g_hash_table_contains(compare->kept, nevers->pdata[i]))
+		if (!g_hash_table_contains(compare->kept, nevers->pdata[i]) &&
+		    is_about(nevers->pdata[i], release))
 			return false;
 	return true;
 }
@@ -122,6 +139,6 @@ bool compare_is_kept(const Compare *compare, const Release *release)
 	Ident ident = {service->protocol, service->id};
 
 	return compare->same_terms && g_hash_table_contains(compare->kept, release) &&
-	       nevers_are_kept(compare) &&
+	       nevers_are_kept(compare, release) &&
 	       !compare_block_differs(compare->old, compare->new, &ident);
 }

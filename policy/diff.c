@@ -468,6 +468,7 @@ static void find_ends(Compare *compare)
 	compare->set_asides = g_ptr_array_new();
 	compare->trials = g_ptr_array_new();
 	compare->kept = g_hash_table_new(NULL, NULL);
+	compare->lost_nevers = g_ptr_array_new();
 	compare->changed_ids = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
 	for (size_t i = 0; i < n; i++)
 		if (table[i].minimal != 0)
@@ -607,6 +608,7 @@ GPtrArray *policy_diff(const Policy *old, const Policy *new, const PolicyContext
 	g_ptr_array_unref(compare->set_asides);
 	g_ptr_array_unref(compare->trials);
 	g_hash_table_unref(compare->kept);
+	g_ptr_array_unref(compare->lost_nevers);
 	g_hash_table_unref(compare->changed_ids);
 	arena_clear(&compare->arena);
 	return entries;
