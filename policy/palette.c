@@ -242,7 +242,7 @@ static void learn_parts(const Attribute *attribute, const char *text, Shade *sha
 	}
 }
 
-/* Tells as much of the rest as some form of the attribute has room for. */
+/* Tells as much of the rest as the first form of the attribute has room for that has any. */
 static char *compose(const Attribute *attribute, const char *const *told)
 {
 	static const FacetPart rest[] = {FACET_PART_GROUP, FACET_PART_KIND, FACET_PART_SUBJECT,
@@ -264,15 +264,38 @@ static char *compose(const Attribute *attribute, const char *const *told)
 	return NULL;
 }
 
+/* Whether a value of one form is not taken for one of another. */
+static bool says(const Attribute *attribute, const char *value, const char *const *told)
+{
+	for (unsigned of = OF_UNIT; of < OFS; of++)
+		if (told[parts[of]] && !facet_is(attribute, value, parts[of], told[parts[of]]))
+			return false;
+	return true;
+}
+
+/* In every form that has the parts: a rule may look at how a value begins as well. */
+static void paint_forms(const Painter *painter, const char *const *told)
+{
+	const char *const *forms = painter->attribute->forms;
+
+	for (; forms && *forms; forms++) {
+		const char *const only[] = {*forms, NULL};
+		Attribute single = *painter->attribute;
+		g_autofree char *value = NULL;
+
+		single.forms = only;
+		value = compose(&single, told);
+		if (value && says(painter->attribute, value, told))
+			paint(painter, value, "");
+	}
+}
+
 static void paint_parts(const Painter *painter, const Shade *shade, unsigned of, const char **told)
 {
 	const GPtrArray *texts = of < OFS ? shade->texts[of] : NULL;
-	g_autofree char *value = NULL;
 
 	if (of == OFS) {
-		value = compose(painter->attribute, told);
-		if (value)
-			paint(painter, value, "");
+		paint_forms(painter, told);
 		return;
 	}
 	told[parts[of]] = NULL;
