@@ -279,7 +279,7 @@ static void print_block(unsigned number)
 		"value sisSchoolUnitCode \"SE-{value}\"",
 		NULL,
 	};
-	g_autoptr(GHashTable) seen = g_hash_table_new(g_str_hash, g_str_equal);
+	g_autoptr(GHashTable) seen = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
 	printf("service S%u is \"https://sp%u.example/saml\"", number, number);
 	for (unsigned n = below(3); n > 0; n--) {
 		const char *line = pick(lines);

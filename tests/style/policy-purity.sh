@@ -13,7 +13,7 @@ allowed=$(
   tr -d '\n' <<'END'
 ^(g_(array|ptr_array|hash_table|string|list|strv|unichar|utf8|ascii|atomic_ref_count)_[a-z0-9_]+
 |g_date_(clear|set_dmy|valid_dmy|days_between|add_days|get_year|get_month|get_day)
-|g_(free|malloc|malloc0|realloc|memdup2|strdup|strdupv|strndup|strdup_printf|strdup_vprintf|strconcat)
+|g_(free|malloc|malloc0|malloc_n|malloc0_n|realloc|memdup2|strdup|strdupv|strndup|strdup_printf|strdup_vprintf|strconcat)
 |g_(strfreev|strcmp0|str_hash|str_equal|str_has_prefix|str_has_suffix|snprintf|utf8_skip)
 |g_(set_error|set_error_literal|assertion_message|assertion_message_expr)
 |g_quark_from_static_string
