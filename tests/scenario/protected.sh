@@ -214,7 +214,7 @@ if [ "$(id -u)" -eq 0 ]; then
   like 'nor outside the group' "$code $out" "1 *be root or in the group $group"
   is 'and none of it is entered' "$(looks 'count(*)')" $((looked + 2))
   other_run "$group" -p saglun -s Matteboken --protected -l sv
-  like 'a member of the group may look' "$code $out" '0 *saglun (student, skyddade uppgifter)*'
+  like 'a member of the group may look' "$code $out" '0 *saglun (elev, skyddade uppgifter)*'
   is 'and is entered by name' "$(looks 'account' | tail -n 1)" "$(account "$other")"
   sed -i 's/^role-group = .*/role-group = no-such-group/' "$bed_conf"
   other_run "$group" -p saglun -s Matteboken --protected
