@@ -12,7 +12,9 @@ const char *const draw_attributes[] = {"mail",
 				       "norEduPersonNIN",
 				       NULL};
 
+/* pseudonymous is spoken of by no rule, and sets personalized aside all the same */
 static const char *const categories[] = {"https://refeds.org/category/anonymous",
+					 "https://refeds.org/category/pseudonymous",
 					 "https://refeds.org/category/personalized",
 					 "https://refeds.org/category/code-of-conduct/v2"};
 
@@ -452,7 +454,7 @@ GPtrArray *draw_services(const Draw *draw, guint *ret_known)
 		Protocol protocol;
 	} idents[] = {{"", PROTOCOL_SAML}, {"", PROTOCOL_OIDC}, {"https://b", PROTOCOL_SAML}};
 	bool services = draw->theme == DRAW_SERVICES;
-	unsigned n_carried = services && draw->categories ? 8 : 1;
+	unsigned n_carried = services && draw->categories ? 1u << G_N_ELEMENTS(categories) : 1;
 	unsigned n_brought = services && draw->feeds ? 4 : 1;
 	unsigned n_entered = services && draw->authorities ? 3 : 1;
 	GPtrArray *all = g_ptr_array_new_with_free_func((GDestroyNotify)service_free);
