@@ -86,6 +86,7 @@ static KeptPolicy *find_kept(const Generation *after, gint64 now, Admission *ret
 static bool is_other(const Generation *before, const Generation *after)
 {
 	g_autoptr(GPtrArray) lines = g_ptr_array_new_with_free_func(g_free);
+	g_assert(before);
 	meaning_compare(before->meaning, after->meaning, lines);
 	return lines->len;
 }

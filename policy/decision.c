@@ -110,6 +110,9 @@ static void fill_dates(const Entry *entry, DecisionRow *row)
 
 static void fill_reason(const Work *work, const Entry *entry, DecisionRow *row)
 {
+	/* no release came far with it, and there is no more to tell */
+	if (!entry->release)
+		return;
 	switch (entry->reason) {
 	case REASON_GIVEN:
 		if (work->outcome == OUTCOME_ANSWERED)

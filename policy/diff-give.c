@@ -579,7 +579,8 @@ void compare_gifts(Compare *compare)
 
 		if (compare_is_kept(compare, release))
 			continue;
-		base.days = days = days_of(compare, release);
+		days = days_of(compare, release);
+		base.days = days;
 		for (unsigned j = 0; j < release->people.n_psets; j++)
 			growth_each(&compare->growth, &(Way){&release->people.psets[j], NULL}, 1,
 				    try_base, &base);

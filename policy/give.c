@@ -157,6 +157,7 @@ static void let_in(Work *work, const Candidate *c)
 
 static void want_level(Work *work, const Candidate *c)
 {
+	g_assert(c->release);
 	work->high = work->high ? work->high : c->release;
 	/* whoever will not or may not say yes gets no more at a higher level */
 	if (c->state == GRANT_DECLINED || c->state == GRANT_TOO_YOUNG ||

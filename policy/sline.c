@@ -296,7 +296,7 @@ static bool check_template(const Attribute *attribute, const Token *token, GErro
 	if (strlen(token->text) > FACET_FORM_MAX)
 		return bad_template(token, error, " is longer than %d bytes", FACET_FORM_MAX);
 	for (const char *at = strpbrk(token->text, "{}"); at; at = strpbrk(at + 1, "{}")) {
-		FacetPart part;
+		FacetPart part = FACET_PART_VALUE;
 
 		if (*at == '}')
 			return bad_template(token, error, ": a } has no {");

@@ -373,6 +373,7 @@ static void add_named(const Universe *universe, const Target *target, GPtrArray 
 	for (unsigned i = 0; i < target->n_atoms; i++)
 		if (target->atoms[i].type == ATOM_LITERAL)
 			literal = &target->atoms[i];
+	g_assert(literal);
 	for (unsigned i = 0; i < literal->n_idents; i++) {
 		const Ident *ident = &literal->idents[i];
 		g_autofree char *key = ident_key(ident->protocol, ident->id);

@@ -140,6 +140,7 @@ static const char *name_of(const Work *work, const Attribute *attribute)
 {
 	const Rename *rename = shape_rename(work, attribute);
 
+	g_assert(attribute);
 	if (rename)
 		return rename->to;
 	return work->service->protocol == PROTOCOL_OIDC ? attribute->claim : attribute->saml;
