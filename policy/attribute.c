@@ -70,7 +70,7 @@ unsigned attribute_shipped_count(void)
 const Attribute *attribute_by_name(const char *name)
 {
 	for (unsigned i = 0; i < ATTRIBUTE_SHIPPED; i++)
-		if (strcmp(attribute_slots[i].name, name) == 0)
+		if (*attribute_slots[i].name == *name && strcmp(attribute_slots[i].name, name) == 0)
 			return &attribute_slots[i];
 	return NULL;
 }
