@@ -66,5 +66,5 @@ const char **group_options_names(const Config *config)
 	for (const char *const *section = config_groups(config); *section; section++)
 		g_ptr_array_add(names, (gpointer)(guintptr)name_of(*section));
 	g_ptr_array_add(names, NULL);
-	return (const char **)g_ptr_array_free(names, FALSE);
+	return (const char **)(void *)g_ptr_array_free(names, FALSE);
 }

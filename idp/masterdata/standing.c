@@ -112,7 +112,7 @@ const char **standing_attributes(const Standing *standing)
 		g_ptr_array_add(list,
 				((const Condition *)standing->gymnasium->pdata[i])->attribute);
 	g_ptr_array_add(list, NULL);
-	return (const char **)g_ptr_array_free(list, FALSE);
+	return (const char **)(void *)g_ptr_array_free(list, FALSE);
 }
 
 static const char *source_of(const Mapping *source, const char *attribute, Role role)
