@@ -10,6 +10,7 @@
  * first does not. For what is narrower the two change places.
  *
  *   diff.c         both directions, and what is told
+ *   diff-find.c    what is found, before it is told
  *   diff-give.c    values and login, over all persons and services
  *   diff-page.c    pages, likewise
  *   diff-kept.c    what stands in both
@@ -82,6 +83,7 @@ typedef struct {
 	Service *services[ASKINGS]; /* of a known one; else NULL */
 	Work *asked[ASKINGS];       /* what it asks for */
 	GPtrArray *findings;        /* Finding * */
+	GHashTable *found; /* what tells findings apart -> Finding, until they are united */
 } Compare;
 
 /* What one decision comes to. */
@@ -114,6 +116,17 @@ void compare_add_losses(const Compare *compare, const Example *example, const Wo
 void compare_find(Compare *compare, DiffWhat what, const Attribute *attribute, const char *value,
 		  const Release *release, unsigned day, const Example *example, const char *before,
 		  const char *after);
+
+void compare_start_findings(Compare *compare);
+void compare_clear_findings(Compare *compare);
+
+/* Unites findings that differ in whom they befall alone, so that what is told is short. */
+void compare_unite(Compare *compare);
+
+/* Which values a united finding is about: NULL if they are all that rules tell apart. Transfer
+ * full.
+ */
+char *compare_values(const Compare *compare, const Finding *finding);
 
 /* Whether something was found of the attribute at the spot at hand. */
 bool compare_has_found(const Compare *compare, const Attribute *attribute);

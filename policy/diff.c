@@ -21,163 +21,6 @@ void diff_entry_free(DiffEntry *entry)
 	g_free(entry);
 }
 
-/* ---- what is found at a spot ---- */
-
-static void finding_free(gpointer data)
-{
-	Finding *finding = data;
-
-	example_free(finding->example);
-	g_ptr_array_unref(finding->values);
-	g_free(finding);
-}
-
-static bool same_people(const Example *one, const Example *other)
-{
-	g_autofree char *first = example_key(one), *second = example_key(other);
-
-	return strcmp(first, second) == 0;
-}
-
-static bool is_same(const Finding *finding, DiffWhat what, const Attribute *attribute,
-		    const Release *release, unsigned day, const char *before, const char *after)
-{
-	return finding->what == what && finding->attribute == attribute &&
-	       finding->release == release && finding->day == day &&
-	       g_strcmp0(finding->before, before) == 0 && g_strcmp0(finding->after, after) == 0;
-}
-
-static void add_value(Finding *finding, const char *value)
-{
-	if (value && !g_ptr_array_find_with_equal_func(finding->values, value, g_str_equal, NULL))
-		g_ptr_array_add(finding->values, g_strdup(value));
-}
-
-void compare_find(Compare *compare, DiffWhat what, const Attribute *attribute, const char *value,
-		  const Release *release, unsigned day, const Example *example, const char *before,
-		  const char *after)
-{
-	Finding *finding;
-
-	/* Each is compared with all others, and then again when they are united. */
-	effort_spend(&compare->effort, 50 * (1 + (guint64)compare->findings->len));
-	for (guint i = 0; i < compare->findings->len; i++) {
-		finding = compare->findings->pdata[i];
-		if (!is_same(finding, what, attribute, release, day, before, after) ||
-		    !same_people(finding->example, example))
-			continue;
-		add_value(finding, value);
-		return;
-	}
-	finding = g_new0(Finding, 1);
-	*finding = (Finding){what,
-			     attribute,
-			     release,
-			     day,
-			     example_copy(example),
-			     g_ptr_array_new_with_free_func(g_free),
-			     before,
-			     after};
-	add_value(finding, value);
-	g_ptr_array_add(compare->findings, finding);
-}
-
-bool compare_has_found(const Compare *compare, const Attribute *attribute)
-{
-	for (guint i = 0; i < compare->findings->len; i++)
-		if (((Finding *)compare->findings->pdata[i])->attribute == attribute)
-			return true;
-	return false;
-}
-
-static gint by_text(gconstpointer a, gconstpointer b)
-{
-	return strcmp(*(char *const *)a, *(char *const *)b);
-}
-
-/* Which values: NULL if they are all that rules tell apart. */
-static char *values_phrase(const Compare *compare, const Finding *finding)
-{
-	const GPtrArray *all =
-		finding->attribute ? person_values(compare->person, finding->attribute) : NULL;
-	GString *text;
-	bool others = false;
-
-	if (!all || finding->values->len == 0 || finding->values->len == all->len)
-		return NULL;
-	g_ptr_array_sort(finding->values, by_text);
-	text = g_string_new(NULL);
-	for (guint i = 0; i < finding->values->len; i++) {
-		const char *value = finding->values->pdata[i];
-
-		if (palette_is_other(value))
-			others = true;
-		else
-			g_string_append_printf(text, "%s\"%s\"", text->len ? ", " : "", value);
-	}
-	if (others)
-		g_string_append(text, text->len ? ", others" : "others");
-	return g_string_free(text, FALSE);
-}
-
-static bool same_lists(const GPtrArray *one, const GPtrArray *other)
-{
-	if (one->len != other->len)
-		return false;
-	for (guint i = 0; i < one->len; i++)
-		if (strcmp(one->pdata[i], other->pdata[i]) != 0)
-			return false;
-	return true;
-}
-
-static bool same_place(const Example *one, const Example *other)
-{
-	return one->known == other->known && one->protocol == other->protocol &&
-	       strcmp(one->id, other->id) == 0 &&
-	       g_strcmp0(one->registered_by, other->registered_by) == 0 &&
-	       same_lists(one->categories, other->categories) &&
-	       same_lists(one->feeds, other->feeds);
-}
-
-static bool can_unite(const Finding *one, const Finding *other, bool by_years)
-{
-	const Example *first = one->example, *second = other->example;
-
-	return is_same(one, other->what, other->attribute, other->release, other->day,
-		       other->before, other->after) &&
-	       (by_years ? first->kinds == second->kinds : first->years == second->years) &&
-	       same_lists(first->groups, second->groups) &&
-	       same_lists(first->units, second->units) && same_place(first, second) &&
-	       same_lists(one->values, other->values);
-}
-
-static bool unite_two(GPtrArray *findings, bool by_years)
-{
-	for (guint i = 0; i < findings->len; i++)
-		for (guint j = i + 1; j < findings->len; j++) {
-			Finding *one = findings->pdata[i];
-			const Finding *other = findings->pdata[j];
-
-			if (!can_unite(one, other, by_years))
-				continue;
-			one->example->kinds |= other->example->kinds;
-			one->example->years |= other->example->years;
-			g_ptr_array_remove_index(findings, j);
-			return true;
-		}
-	return false;
-}
-
-static void unite(GPtrArray *findings)
-{
-	for (guint i = 0; i < findings->len; i++)
-		g_ptr_array_sort(((Finding *)findings->pdata[i])->values, by_text);
-	while (unite_two(findings, true))
-		;
-	while (unite_two(findings, false))
-		;
-}
-
 /* ---- entries ---- */
 
 static DiffEntry *entry_new(DiffWay way, DiffWhat what)
@@ -267,7 +110,7 @@ static void tell(Compare *compare, const Finding *finding)
 	entry->people_sv = cohort_describe(&cohort, "sv");
 	entry->example_en = example_describe(example, "en");
 	entry->example_sv = example_describe(example, "sv");
-	entry->values = values_phrase(compare, finding);
+	entry->values = compare_values(compare, finding);
 	entry->from = finding->day;
 	entry->rule = rule_of(finding->release->title, &finding->release->place);
 	entry->before = g_strdup(finding->before);
@@ -410,21 +253,21 @@ static void compare_spot(Compare *compare, const Spot *spot)
 	if (spot->is_imagined)
 		palette_add_nevers(compare->palette, compare->nevers[compare->old_at]);
 	compare->person = palette_person(compare->palette, NULL, 0, &crowded);
-	compare->findings = g_ptr_array_new_with_free_func(finding_free);
+	compare_start_findings(compare);
 	start_growth(compare);
 	make_services(compare);
 	if (compare->person) {
 		compare_gifts(compare);
 		compare_pages(compare);
 	}
-	unite(compare->findings);
+	compare_unite(compare);
 	for (guint i = 0; i < compare->findings->len; i++)
 		tell(compare, compare->findings->pdata[i]);
 	if (!compare->person || growth_is_exhausted(&compare->growth))
 		tell_exhausted(compare);
 	clear_services(compare);
 	clear_near(compare);
-	g_clear_pointer(&compare->findings, g_ptr_array_unref);
+	compare_clear_findings(compare);
 	g_clear_pointer(&compare->person, person_free);
 }
 
