@@ -12,6 +12,7 @@
 #include "idp/limits.h"
 #include "idp/log.h"
 #include "idp/pool.h"
+#include "idp/route.h"
 
 /* Open files of one huvudman but for its readers, one a worker: the store's, its log's and its
  * lock's, and a connection to the directory for each thread that may ask. */
@@ -168,16 +169,16 @@ static void handle(HttpExchange *exchange, const HttpRequest *request, gpointer 
 	visit->throttle = huvudman_throttle(huvudman);
 	visit->delay = daemon->delay;
 	FaultCode fault = FAULT_NONE;
-	if (flow_route(request, &visit->endpoint, &fault))
+	if (route_find(request, &visit->endpoint, &fault))
 		hand_over(daemon, visit,
-			  flow_has_ticket(request, visit->endpoint) ? POOL_FIRST : POOL_LATER);
+			  route_has_ticket(request, visit->endpoint) ? POOL_FIRST : POOL_LATER);
 	else
 		visit_fail(visit, fault, "no endpoint of that path and method");
 }
 
 static gsize body_limit(HttpMethod method, const char *path, gpointer user)
 {
-	return flow_body_limit(method, path);
+	return route_body_limit(method, path);
 }
 
 static HttpResponse *refuse(const HttpRefusal *refusal, gpointer user)

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: AGPL-3.0-or-later */
 #include "idp/visit.h"
 
-#include "idp/flow.h"
 #include "idp/http/cookie.h"
 #include "idp/limits.h"
 #include "idp/log.h"
+#include "idp/route.h"
 #include "idp/saml/response.h"
 #include "metadata/endpoint.h"
 
@@ -79,7 +79,7 @@ static void visit_log(const Visit *visit, unsigned status, gint64 took)
 	const LogField fields[] = {
 		{"reference", visit->reference},
 		{"huvudman", huvudman_name(visit->huvudman)},
-		{"endpoint", flow_endpoint_name(visit->endpoint)},
+		{"endpoint", route_name(visit->endpoint)},
 		{"outcome", fault ? fault->name : visit->outcome},
 		{"choice", visit->choice},
 		{"error", fault ? visit->fault->message : NULL},

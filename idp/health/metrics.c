@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: AGPL-3.0-or-later */
 #include "idp/health/metrics.h"
 
-#include "idp/flow.h"
+#include "idp/route.h"
 
 /* Where the only number of a family stands in Health, and as what. */
 typedef enum { OF_ROWS = 0, OF_UNSIGNED, OF_UINT64, OF_INT64, OF_DOUBLE } NumberKind;
@@ -229,7 +229,7 @@ static guint64 read_counter(const atomic_ullong *counter)
 
 static const char *endpoint_name(unsigned endpoint)
 {
-	return endpoint == TALLY_NOWHERE ? "none" : flow_endpoint_name(endpoint);
+	return endpoint == TALLY_NOWHERE ? "none" : route_name(endpoint);
 }
 
 static void row_visits(Page *page, const char *endpoint, const char *outcome, guint64 n)

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: AGPL-3.0-or-later */
 /*
  * How visits ended, counted: by endpoint and outcome, and for logins and answers by session how
- * long they took. The names are those of closed tables (endpoints of flow.c, outcomes here, faults
+ * long they took. The names are those of closed tables (endpoints of route.c, outcomes here, faults
  * of fault.c), so that the numbers never tell of a person or a service, and never grow in number.
  * Any thread; no lock.
  */
@@ -11,7 +11,7 @@
 
 #include <stdatomic.h>
 
-/* More endpoints than flow.c has; asserted where they are counted. One more counts requests that
+/* More endpoints than route.h has; asserted where they are counted. One more counts requests that
  * belong to none. */
 #define TALLY_ENDPOINTS 32
 #define TALLY_NOWHERE   TALLY_ENDPOINTS

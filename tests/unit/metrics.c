@@ -4,7 +4,7 @@
 
 #include <string.h>
 
-#include "idp/flow.h"
+#include "idp/route.h"
 #include "tests/unit/health-fixture.h"
 
 static Tally tally;
@@ -109,7 +109,7 @@ static void test_all(void)
 {
 	g_autofree Tally *all = g_new0(Tally, 1);
 	unsigned endpoints = 0;
-	while (flow_endpoint_name(endpoints))
+	while (route_name(endpoints))
 		endpoints++;
 	g_assert_cmpuint(endpoints, <=, TALLY_ENDPOINTS);
 	for (unsigned i = 0; i <= endpoints; i++) {

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: AGPL-3.0-or-later */
 /* What is told of a request before anybody works on it: its endpoint, and whether it goes first. */
-#include "idp/flow.h"
+#include "idp/route.h"
 
 #include "idp/login/pending.h"
 #include "idp/login/session.h"
@@ -57,8 +57,8 @@ static void test_tickets(void)
 		FaultCode fault;
 		request->cookies = g_strdup(table[i].cookies);
 		g_test_message("%s, %s", table[i].target, table[i].cookies);
-		g_assert_true(flow_route(request, &endpoint, &fault));
-		g_assert_true(flow_has_ticket(request, endpoint) == table[i].want);
+		g_assert_true(route_find(request, &endpoint, &fault));
+		g_assert_true(route_has_ticket(request, endpoint) == table[i].want);
 	}
 }
 
@@ -94,7 +94,7 @@ static void test_routes(void)
 		FaultCode fault = FAULT_NONE;
 		request->is_head = table[i].head;
 		g_test_message("%s", table[i].target);
-		bool served = flow_route(request, &endpoint, &fault);
+		bool served = route_find(request, &endpoint, &fault);
 		g_assert_true(served == (table[i].want == FAULT_NONE));
 		g_assert_true(served || fault == table[i].want);
 	}
@@ -103,7 +103,7 @@ static void test_routes(void)
 int main(int argc, char **argv)
 {
 	g_test_init(&argc, &argv, NULL);
-	g_test_add_func("/flow/tickets", test_tickets);
-	g_test_add_func("/flow/routes", test_routes);
+	g_test_add_func("/route/tickets", test_tickets);
+	g_test_add_func("/route/routes", test_routes);
 	return g_test_run();
 }
