@@ -6,6 +6,7 @@
 #include "idp/difference.h"
 #include "idp/known-services.h"
 #include "idp/limits.h"
+#include "policy/day.h"
 #include "policy/register.h"
 
 static const unsigned thresholds[] = {1, 7, 30, 90};
@@ -27,11 +28,9 @@ static void end_free(gpointer end)
 char *agreement_end_sentence(const AgreementEnd *end, const char *language)
 {
 	bool swedish = strcmp(language, "sv") == 0;
-	unsigned last = end->last;
 	GString *text = g_string_new(NULL);
-	g_string_printf(text, "%s %s %s %04u-%02u-%02u, ", swedish ? "avtal" : "agreement",
-			end->names, swedish ? "slutar" : "ends", last / 10000, last / 100 % 100,
-			last % 100);
+	g_string_printf(text, "%s %s %s " DAY_FORMAT ", ", swedish ? "avtal" : "agreement",
+			end->names, swedish ? "slutar" : "ends", DAY_PARTS(end->last));
 	if (end->left == 0)
 		g_string_append(text, swedish ? "i dag" : "today");
 	else if (end->left == 1)
@@ -51,18 +50,6 @@ char *agreement_end_sentence(const AgreementEnd *end, const char *language)
 }
 
 /* ---- which end ---- */
-
-static unsigned days_between(unsigned from, unsigned to)
-{
-	GDate first, second;
-	g_date_clear(&first, 1);
-	g_date_clear(&second, 1);
-	g_date_set_dmy(&first, (GDateDay)(from % 100), (GDateMonth)(from / 100 % 100),
-		       (GDateYear)(from / 10000));
-	g_date_set_dmy(&second, (GDateDay)(to % 100), (GDateMonth)(to / 100 % 100),
-		       (GDateYear)(to / 10000));
-	return (unsigned)g_date_days_between(&first, &second);
-}
 
 static AgreementEnd *end_new(const PolicyTurn *turn, unsigned left)
 {
@@ -98,7 +85,7 @@ GPtrArray *agreements_ending(const Policy *policy, unsigned today)
 		const PolicyTurn *turn = &g_array_index(turns, PolicyTurn, i);
 		if (!turn->agreement || turn->last < today)
 			continue;
-		unsigned left = days_between(today, turn->last);
+		unsigned left = (unsigned)day_count(today, turn->last);
 		if (left > SOON)
 			continue;
 		if (end && end->last == turn->last) {

@@ -3,6 +3,7 @@
 
 #include "idp/known-services.h"
 #include "idp/meaning.h"
+#include "policy/day.h"
 #include "policy/diff.h"
 
 static char *line_of(const DiffEntry *entry, unsigned today)
@@ -16,8 +17,7 @@ static char *line_of(const DiffEntry *entry, unsigned today)
 		g_string_append_printf(text, " and %u more", entry->services->len - 3);
 	g_string_append_printf(text, "%s%s", text->len ? ": " : "", sentence);
 	if (entry->from > today)
-		g_string_append_printf(text, " (from %04u-%02u-%02u)", entry->from / 10000,
-				       entry->from / 100 % 100, entry->from % 100);
+		g_string_append_printf(text, " (from " DAY_FORMAT ")", DAY_PARTS(entry->from));
 	return g_string_free(text, FALSE);
 }
 

@@ -2,6 +2,7 @@
 /* The decision: section DECISION of portvakt-policy(5), from its beginning to its end. */
 #include <string.h>
 
+#include "policy/day.h"
 #include "policy/work.h"
 
 static void start(Work *work)
@@ -53,7 +54,7 @@ static void empty(Work *work)
 void work_make(Work *work, const Policy *policy, const Person *person, const Service *service,
 	       const Circumstances *circumstances, Assume assume)
 {
-	g_assert(policy_day_is_real(circumstances->today));
+	g_assert(day_is_real(circumstances->today));
 	empty(work);
 	work->policy = policy;
 	work->person = person;

@@ -4,6 +4,7 @@
 
 #include "policy/category.h"
 #include "policy/compare.h"
+#include "policy/day.h"
 
 /* ---- one decision ---- */
 
@@ -343,7 +344,7 @@ static void add_end(GArray *days, const Release *old, unsigned first, unsigned l
 
 	if (end == G_MAXUINT || end < first || end >= last)
 		return;
-	day = policy_day_after(end);
+	day = day_after(end);
 	for (guint i = 0; i < days->len; i++)
 		if (g_array_index(days, unsigned, i) == day)
 			return;

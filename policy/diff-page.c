@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: AGPL-3.0-or-later */
 /* Pages that are weaker than they were, with everything asked for, proved and agreed to. */
 #include "policy/compare.h"
+#include "policy/day.h"
 
 typedef struct {
 	Compare *compare;
@@ -152,7 +153,7 @@ static void add_days(const Compare *compare, GArray *days, const Reach *reach)
 		add_day(days, compare->context->today, release->from);
 		if (compare_last_day(release) != G_MAXUINT)
 			add_day(days, compare->context->today,
-				policy_day_after(compare_last_day(release)));
+				day_after(compare_last_day(release)));
 	}
 }
 

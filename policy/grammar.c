@@ -6,6 +6,7 @@
 #include "policy/block.h"
 #include "policy/canonical.h"
 #include "policy/clause.h"
+#include "policy/day.h"
 #include "policy/expect.h"
 #include "policy/gift.h"
 #include "policy/pset.h"
@@ -371,9 +372,8 @@ static bool read_release(Parser *parser, Rules *rules, GError **error)
 		return false;
 	if (release->from && release->until && release->from > release->until) {
 		place_error(error, POLICY_ERROR_MEANING, &clauses.places[SAID_FROM],
-			    "from %u-%02u-%02u is after until %u-%02u-%02u", release->from / 10000,
-			    release->from / 100 % 100, release->from % 100, release->until / 10000,
-			    release->until / 100 % 100, release->until % 100);
+			    "from " DAY_FORMAT " is after until " DAY_FORMAT,
+			    DAY_PARTS(release->from), DAY_PARTS(release->until));
 		return false;
 	}
 	release->becauses = arena_array(parser->arena, becauses);

@@ -70,12 +70,6 @@ gpointer slice_next(Slice *slice, unsigned *ret_number);
 GPtrArray *index_releases(const Policy *policy, const Known *known);
 GPtrArray *index_nevers(const Policy *policy, const Known *known);
 
-/* Whether a number is yyyymmdd of a day that exists. */
-bool policy_day_is_real(unsigned day);
-
-/* The day after a real one. */
-unsigned policy_day_after(unsigned day);
-
 /* The entry of an id in the table, made if there is none. Transfer none. */
 Known *known_get(Policy *policy, const Ident *ident);
 

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "policy/canonical.h"
+#include "policy/day.h"
 #include "policy/grammar.h"
 #include "policy/lexer.h"
 #include "policy/prove.h"
@@ -36,24 +37,6 @@ void policy_unref(Policy *policy)
 {
 	if (g_atomic_ref_count_dec(&policy->references))
 		policy_clear(policy);
-}
-
-bool policy_day_is_real(unsigned day)
-{
-	return g_date_valid_dmy((GDateDay)(day % 100), (GDateMonth)(day / 100 % 100),
-				(GDateYear)(day / 10000));
-}
-
-unsigned policy_day_after(unsigned day)
-{
-	GDate date;
-
-	g_date_clear(&date, 1);
-	g_date_set_dmy(&date, (GDateDay)(day % 100), (GDateMonth)(day / 100 % 100),
-		       (GDateYear)(day / 10000));
-	g_date_add_days(&date, 1);
-	return g_date_get_year(&date) * 10000u + (unsigned)g_date_get_month(&date) * 100u +
-	       g_date_get_day(&date);
 }
 
 static gint by_name(gconstpointer a, gconstpointer b)
@@ -105,7 +88,7 @@ Policy *policy_load(const PolicySource *files, size_t n, const PolicyContext *co
 	g_autoptr(Universe) universe = NULL;
 	Effort proving = {EFFORT_PROVE}, warning = {EFFORT_WARN};
 
-	g_assert(policy_day_is_real(context->today));
+	g_assert(day_is_real(context->today));
 	g_atomic_ref_count_init(&policy->references);
 	arena_init(&policy->arena);
 	rules_init(&policy->rules);

@@ -4,6 +4,7 @@
 
 #include <string.h>
 
+#include "policy/day.h"
 #include "policy/site.h"
 
 typedef struct {
@@ -554,8 +555,7 @@ bool prove_expectations(const Policy *policy, const PolicyContext *context,
 		if (!failure)
 			continue;
 		contradiction = prove_contradiction(policy, context, universe, expect);
-		on = expect->on ? g_strdup_printf(" (on %04u-%02u-%02u)", day / 10000,
-						  day / 100 % 100, day % 100)
+		on = expect->on ? g_strdup_printf(" (on " DAY_FORMAT ")", DAY_PARTS(day))
 				: g_strdup("");
 		if (contradiction)
 			place_error(error, POLICY_ERROR_EXPECT, &expect->place, "%s",

@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "policy/day.h"
 #include "policy/decision.h"
 
 /* {a} attribute, {s} service, {r} rule, {d} date, {n} of {m} values, {x} detail, {w} what is wrong
@@ -141,8 +142,7 @@ static void append_field(GString *text, char field, const Decision *decision,
 		g_string_append(text, row->name);
 		break;
 	case 'd':
-		g_string_append_printf(text, "%04u-%02u-%02u", row->date / 10000,
-				       row->date / 100 % 100, row->date % 100);
+		g_string_append_printf(text, DAY_FORMAT, DAY_PARTS(row->date));
 		break;
 	case 'n':
 		g_string_append_printf(text, "%u", row->values ? row->values->len : 0);

@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "policy/day.h"
 #include "policy/loaded.h"
 #include "policy/who.h"
 
@@ -235,24 +236,11 @@ const Registry *policy_registry(const Policy *policy)
 
 /* ---- what time does ---- */
 
-/* The day after; 0 after the last that a date can have. */
-static unsigned next_day(unsigned day)
-{
-	GDate date;
-
-	g_date_clear(&date, 1);
-	g_date_set_dmy(&date, (GDateDay)(day % 100), (GDateMonth)(day / 100 % 100),
-		       (GDateYear)(day / 10000));
-	g_date_add_days(&date, 1);
-	return g_date_get_year(&date) * 10000u + (unsigned)g_date_get_month(&date) * 100u +
-	       g_date_get_day(&date);
-}
-
 static void add_turn(GArray *turns, const Release *release, unsigned from, unsigned last,
 		     const char *agreement)
 {
 	const PolicyTurn turn = {
-		.day = from ? from : next_day(last),
+		.day = from ? from : day_after(last),
 		.ends = !from,
 		.last = last,
 		.agreement = agreement,

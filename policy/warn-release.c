@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "policy/category.h"
+#include "policy/day.h"
 #include "policy/warn.h"
 
 static void warn_agreement(Warner *warner, const Release *release)
@@ -17,12 +18,11 @@ static void warn_agreement(Warner *warner, const Release *release)
 			 release->title);
 	if (!until)
 		return;
-	left = warn_days_between(warner->context->today, until);
+	left = day_count(warner->context->today, until);
 	if (left < 0)
 		warn_say(warner, &release->agreement_place,
-			 "agreement \"%s\" ended %04u-%02u-%02u: \"%s\" gives nothing",
-			 release->agreement, until / 10000, until / 100 % 100, until % 100,
-			 release->title);
+			 "agreement \"%s\" ended " DAY_FORMAT ": \"%s\" gives nothing",
+			 release->agreement, DAY_PARTS(until), release->title);
 	else if (left <= WARN_SOON_DAYS)
 		warn_say(warner, &release->agreement_place, "agreement \"%s\" ends in %d days",
 			 release->agreement, left);

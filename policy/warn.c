@@ -3,6 +3,8 @@
 
 #include <string.h>
 
+#include "policy/day.h"
+
 typedef struct {
 	Place place;
 	char *text;
@@ -79,25 +81,9 @@ bool warn_is_open(const Release *release)
 
 /* ---- days ---- */
 
-static void set_date(GDate *date, unsigned day)
-{
-	g_date_clear(date, 1);
-	g_date_set_dmy(date, (GDateDay)(day % 100), (GDateMonth)(day / 100 % 100),
-		       (GDateYear)(day / 10000));
-}
-
-int warn_days_between(unsigned from, unsigned to)
-{
-	GDate first, second;
-
-	set_date(&first, from);
-	set_date(&second, to);
-	return g_date_days_between(&first, &second);
-}
-
 static void add_day(const Warner *warner, GArray *days, unsigned day)
 {
-	int ahead = warn_days_between(warner->context->today, day);
+	int ahead = day_count(warner->context->today, day);
 
 	if (ahead > 0 && ahead <= WARN_SOON_DAYS)
 		g_array_append_val(days, day);
@@ -122,9 +108,9 @@ static GArray *days_of_change(const Warner *warner)
 		if (release->from)
 			add_day(warner, days, release->from);
 		if (release->until)
-			add_day(warner, days, policy_day_after(release->until));
+			add_day(warner, days, day_after(release->until));
 		if (release->agreement_until)
-			add_day(warner, days, policy_day_after(release->agreement_until));
+			add_day(warner, days, day_after(release->agreement_until));
 	}
 	g_array_sort(days, by_day);
 	return days;
@@ -153,9 +139,9 @@ static void warn_expectations(Warner *warner)
 			told = failure && !effort_is_spent(warner->policy->effort);
 			if (told)
 				warn_say(warner, &expect->place,
-					 "from %04u-%02u-%02u on this expectation fails and the "
+					 "from " DAY_FORMAT " on this expectation fails and the "
 					 "policy does not load: %s",
-					 day / 10000, day / 100 % 100, day % 100, failure);
+					 DAY_PARTS(day), failure);
 		}
 	}
 }

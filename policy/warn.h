@@ -41,6 +41,3 @@ char *warn_roles(Kinds kinds);
 
 /* Whether a service can come under it that is not named. */
 bool warn_is_open(const Release *release);
-
-/* Days from one day to another, both yyyymmdd. */
-int warn_days_between(unsigned from, unsigned to);

@@ -5,6 +5,7 @@
 #include "idp/apart.h"
 #include "idp/command/command.h"
 #include "idp/generation.h"
+#include "policy/day.h"
 #include "policy/register.h"
 
 #define DAY_SECONDS 86400
@@ -168,10 +169,9 @@ static void check_turns(const Generation *generation, gint64 now)
 		const PolicyTurn *turn = &g_array_index(turns, PolicyTurn, i);
 		if (turn->day <= today)
 			continue;
-		tell_good("policy: changes by itself, next on %04u-%02u-%02u, when \"%s\" (%s:%u) "
-			  "%s",
-			  turn->day / 10000, turn->day / 100 % 100, turn->day % 100,
-			  turn->rule.title, turn->rule.file, turn->rule.line,
+		tell_good("policy: changes by itself, next on " DAY_FORMAT
+			  ", when \"%s\" (%s:%u) %s",
+			  DAY_PARTS(turn->day), turn->rule.title, turn->rule.file, turn->rule.line,
 			  turn->ends ? "gives nothing any more" : "begins");
 		return;
 	}

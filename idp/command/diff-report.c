@@ -3,6 +3,8 @@
 
 #include <string.h>
 
+#include "policy/day.h"
+
 static bool is_swedish(const DiffReport *report)
 {
 	return strcmp(report->language, "sv") == 0;
@@ -112,11 +114,6 @@ static char *change_text(const DiffReport *report, const DifferenceChange *chang
 static char *rule_text(const DecisionRule *rule)
 {
 	return rule->title ? g_strdup_printf("  [%s:%u]", rule->file, rule->line) : g_strdup("");
-}
-
-static char *day_text(unsigned day)
-{
-	return g_strdup_printf("%04u-%02u-%02u", day / 10000, day / 100 % 100, day % 100);
 }
 
 /* ---- for people ---- */

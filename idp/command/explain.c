@@ -7,6 +7,7 @@
 #include "idp/command/find-service.h"
 #include "idp/command/protected-role.h"
 #include "idp/generation.h"
+#include "policy/day.h"
 
 static char *person_login, *role_wanted, *service_wanted, *language;
 static gboolean as_json, masked, looks;
@@ -211,11 +212,6 @@ static GVariant *row_variant(const Told *told, const DecisionRow *row)
 	g_variant_dict_insert_value(&dict, "values",
 				    values_variant(is_to_be_made(told, row) ? NULL : row->values));
 	return g_variant_dict_end(&dict);
-}
-
-static char *day_text(unsigned day)
-{
-	return g_strdup_printf("%04u-%02u-%02u", day / 10000, day / 100 % 100, day % 100);
 }
 
 /* What one release gives, or would. */

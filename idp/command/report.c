@@ -4,6 +4,7 @@
 #include "idp/command/command.h"
 #include "idp/command/csv.h"
 #include "idp/command/side.h"
+#include "policy/day.h"
 #include "policy/register.h"
 
 static char *language;
@@ -24,13 +25,6 @@ static const char *say(const char *en, const char *sv)
 }
 
 /* ---- words ---- */
-
-/* NULL: no day. Transfer full. */
-static char *day_text(unsigned day)
-{
-	return day ? g_strdup_printf("%04u-%02u-%02u", day / 10000, day / 100 % 100, day % 100)
-		   : NULL;
-}
 
 /* What people call a recipient: its own display name, else ours. Transfer full. */
 static char *display(const Side *side, const Site *site, gint64 now)

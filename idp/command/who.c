@@ -4,6 +4,7 @@
 #include "idp/command/command.h"
 #include "idp/command/find-service.h"
 #include "idp/command/side.h"
+#include "policy/day.h"
 #include "policy/guess.h"
 #include "policy/register.h"
 #include "policy/who.h"
@@ -82,11 +83,6 @@ static bool keep_wanted(GPtrArray *all)
 }
 
 /* ---- what is told ---- */
-
-static char *day_text(unsigned day)
-{
-	return g_strdup_printf("%04u-%02u-%02u", day / 10000, day / 100 % 100, day % 100);
-}
 
 static const char *page_name(PageKind page)
 {
