@@ -4,6 +4,14 @@
 
 #include "policy/work.h"
 
+const char *page_kind_name(PageKind page)
+{
+	static const char *const names[] = {
+		[PAGE_SILENT] = "silent", [PAGE_INFORM] = "inform", [PAGE_ASK] = "ask"};
+
+	return names[page];
+}
+
 static void row_free(gpointer data)
 {
 	DecisionRow *row = data;

@@ -15,6 +15,9 @@
 /* What a person is shown before something leaves, by strictness. */
 typedef enum { PAGE_SILENT = 0, PAGE_INFORM, PAGE_ASK } PageKind;
 
+/* "silent", "inform" or "ask", as the policy has it. Static. */
+const char *page_kind_name(PageKind page);
+
 typedef enum {
 	OUTCOME_REFUSED = 0,
 	OUTCOME_ANSWERED, /* let in, with the values of the given rows (maybe none) */

@@ -145,9 +145,6 @@ static bool page_of(Parser *parser, PageKind *page)
 static bool say_page(Clauses *clauses, Release *release, PageKind page, const Place *place,
 		     GError **error)
 {
-	static const char *const words[] = {
-		[PAGE_SILENT] = "silent", [PAGE_INFORM] = "inform", [PAGE_ASK] = "ask"};
-
 	if (clauses->places[SAID_PAGE].line == 0) {
 		clauses->places[SAID_PAGE] = release->page_place = *place;
 		release->page = page;
@@ -155,12 +152,12 @@ static bool say_page(Clauses *clauses, Release *release, PageKind page, const Pl
 	}
 	if (page == release->page)
 		place_error(error, POLICY_ERROR_MEANING, place,
-			    "'%s' is said twice in \"%s\" (first at line %u)", words[page],
+			    "'%s' is said twice in \"%s\" (first at line %u)", page_kind_name(page),
 			    clauses->title, release->page_place.line);
 	else
 		place_error(error, POLICY_ERROR_MEANING, place,
 			    "\"%s\" says '%s' here and '%s' at line %u; say one of them",
-			    clauses->title, words[page], words[release->page],
+			    clauses->title, page_kind_name(page), page_kind_name(release->page),
 			    release->page_place.line);
 	return false;
 }

@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <unistd.h>
 
+#include "idp/command/say.h"
 #include "idp/config.h"
 #include "idp/json.h"
 #include "idp/seal.h"
@@ -85,27 +86,12 @@ char **command_huvudmen(const CommandLine *line, const Config *main, GError **er
 	return g_strdupv((char **)(guintptr)(line->huvudman || !names[0] ? one : names));
 }
 
-/* What the command line says, else the locale; NULL until somebody asks. */
-static const char *spoken;
-
-static const char *locale_language(void)
-{
-	const char *const *wanted = g_get_language_names_with_category("LC_MESSAGES");
-	for (unsigned i = 0; wanted[i]; i++) {
-		if (g_str_has_prefix(wanted[i], "sv"))
-			return "sv";
-		if (g_str_has_prefix(wanted[i], "en"))
-			break;
-	}
-	return "en";
-}
-
 bool command_language(const char *name, char **language)
 {
 	if (!*language)
-		*language = g_strdup(locale_language());
-	spoken = g_str_equal(*language, "sv") ? "sv" : "en";
-	if (g_str_equal(*language, spoken))
+		*language = g_strdup(say_language());
+	say_in(*language);
+	if (g_str_equal(*language, say_language()))
 		return true;
 	g_printerr("portvakt %s: --language is sv or en\n", name);
 	return false;
@@ -116,7 +102,7 @@ Config *command_config_of(Config *main, const char *huvudman, GError **error)
 	Config *config =
 		*huvudman ? config_load_huvudman(main, huvudman, NULL, error) : config_ref(main);
 	if (config)
-		config_set_language(config, spoken ? spoken : locale_language());
+		config_set_language(config, say_language());
 	return config;
 }
 

@@ -6,6 +6,7 @@
 #include "idp/command/find-person.h"
 #include "idp/command/find-service.h"
 #include "idp/command/protected-role.h"
+#include "idp/command/say.h"
 #include "idp/generation.h"
 #include "policy/day.h"
 
@@ -60,11 +61,6 @@ typedef struct {
 	PageKind page_due; /* that the person has still to see; SILENT: none */
 	bool is_protected; /* never where the person is shown as an outsider */
 } Told;
-
-static const char *say(const char *en, const char *sv)
-{
-	return g_str_equal(language, "sv") ? sv : en;
-}
 
 /* Why nobody is let in as that person, whatever the policy says. */
 static const char *fault_sentence(const Fault *fault)
@@ -147,13 +143,6 @@ static bool is_held(const Told *told, const DecisionRow *row)
 	return false;
 }
 
-static const char *page_name(PageKind page)
-{
-	static const char *const names[] = {
-		[PAGE_SILENT] = "silent", [PAGE_INFORM] = "inform", [PAGE_ASK] = "ask"};
-	return names[page];
-}
-
 static const struct {
 	const char *name, *en, *sv;
 } grant_states[] = {
@@ -227,7 +216,7 @@ static GVariant *grant_variant(const DecisionGrant *grant)
 				      ((const Attribute *)grant->attributes->pdata[i])->name);
 	g_variant_dict_init(&dict, NULL);
 	g_variant_dict_insert_value(&dict, "rule", rule_variant(&grant->rule));
-	g_variant_dict_insert(&dict, "page", "s", page_name(grant->page));
+	g_variant_dict_insert(&dict, "page", "s", page_kind_name(grant->page));
 	g_variant_dict_insert(&dict, "state", "s", grant_states[grant->state].name);
 	if (grant->date)
 		g_variant_dict_insert(&dict, "date", "s", date);
@@ -316,7 +305,7 @@ static GVariant *told_variant(const Told *told)
 	if (decision)
 		g_variant_dict_insert_value(&dict, "subject", subject_variant(decision));
 	if (decision) {
-		g_variant_dict_insert(&dict, "page", "s", page_name(decision->page));
+		g_variant_dict_insert(&dict, "page", "s", page_kind_name(decision->page));
 		g_variant_dict_insert(&dict, "page_due", "b", told->page_due != PAGE_SILENT);
 		g_variant_dict_insert_value(&dict, "grants", grants_variant(decision));
 	}

@@ -8,6 +8,7 @@
 #include "idp/command/lint-report.h"
 #include "idp/command/progress.h"
 #include "idp/command/protected-role.h"
+#include "idp/command/say.h"
 #include "idp/masterdata/lint-store.h"
 #include "idp/masterdata/lint.h"
 
@@ -76,11 +77,6 @@ static bool open_store(Walk *walk, GError **error)
 }
 
 /* ---- the walk ---- */
-
-static const char *say(const char *en, const char *sv)
-{
-	return g_str_equal(language, "sv") ? sv : en;
-}
 
 static const GError *store_error(const Walk *walk)
 {

@@ -3,6 +3,7 @@
 
 #include "idp/command/command.h"
 #include "idp/command/csv.h"
+#include "idp/command/say.h"
 #include "idp/command/side.h"
 #include "policy/day.h"
 #include "policy/register.h"
@@ -18,11 +19,6 @@ static const GOptionEntry entries[] = {
 	 "LANG"},
 	G_OPTION_ENTRY_NULL,
 };
-
-static const char *say(const char *en, const char *sv)
-{
-	return g_str_equal(language, "sv") ? sv : en;
-}
 
 /* ---- words ---- */
 

@@ -3,6 +3,7 @@
 
 #include "idp/command/command.h"
 #include "idp/command/find-service.h"
+#include "idp/command/say.h"
 #include "idp/command/side.h"
 #include "policy/day.h"
 #include "policy/guess.h"
@@ -21,11 +22,6 @@ static const GOptionEntry entries[] = {
 	 "LANG"},
 	G_OPTION_ENTRY_NULL,
 };
-
-static const char *say(const char *en, const char *sv)
-{
-	return g_str_equal(language, "sv") ? sv : en;
-}
 
 static const Attribute *find_attribute(const Policy *policy, const char *name, GError **error)
 {
@@ -83,13 +79,6 @@ static bool keep_wanted(GPtrArray *all)
 }
 
 /* ---- what is told ---- */
-
-static const char *page_name(PageKind page)
-{
-	static const char *const names[] = {
-		[PAGE_SILENT] = "silent", [PAGE_INFORM] = "inform", [PAGE_ASK] = "ask"};
-	return names[page];
-}
 
 static void add_condition(GString *text, const char *words, const char *detail)
 {
@@ -180,7 +169,7 @@ static GVariant *entry_variant(const WhoEntry *entry)
 		g_variant_dict_insert(&dict, "from", "s", from);
 	if (entry->until)
 		g_variant_dict_insert(&dict, "until", "s", until);
-	g_variant_dict_insert(&dict, "page", "s", page_name(entry->page));
+	g_variant_dict_insert(&dict, "page", "s", page_kind_name(entry->page));
 	g_variant_dict_insert(&dict, "if_required", "b", entry->if_required);
 	g_variant_dict_insert(&dict, "asked", "b", entry->is_asked);
 	g_variant_dict_insert(&dict, "awaits_two", "b", entry->awaits_two);
