@@ -1,6 +1,9 @@
 /* SPDX-License-Identifier: AGPL-3.0-or-later */
 #include "idp/config-table.h"
 
+#include "idp/config-name.h"
+#include "policy/guess.h"
+
 /* clang-format off */
 const ConfigSetting config_table[] = {
 	{"server", "listen", CONFIG_TEXT, "127.0.0.1:8080", false, 0, 0,
@@ -196,4 +199,41 @@ const ConfigSetting *config_settings(gsize *ret_count)
 {
 	*ret_count = config_table_length;
 	return config_table;
+}
+
+const char *config_table_group(const char *group)
+{
+	if (g_str_has_prefix(group, "directory "))
+		return "directory";
+	if (g_str_has_prefix(group, "huvudman "))
+		return "huvudman";
+	NamedKind kind = named_kind(group);
+	return kind == NAMED_NONE ? group : named_word(kind);
+}
+
+bool config_table_is_shared(const char *group)
+{
+	return g_str_equal(group, "server") || g_str_equal(group, "health") ||
+	       g_str_equal(group, "huvudman");
+}
+
+const ConfigSetting *config_table_find(const char *group, const char *key)
+{
+	for (gsize i = 0; i < config_table_length; i++)
+		if (g_str_equal(config_table[i].group, config_table_group(group)) &&
+		    (g_str_equal(config_table[i].key, "*") ||
+		     g_str_equal(config_table[i].key, key)))
+			return &config_table[i];
+	return NULL;
+}
+
+char *config_table_guess(const char *word, const char *group)
+{
+	g_autofree const char **names = g_new(const char *, config_table_length);
+	gsize n = 0;
+	for (gsize i = 0; i < config_table_length; i++)
+		if (!group || g_str_equal(config_table[i].group, config_table_group(group)))
+			names[n++] = group ? config_table[i].key : config_table[i].group;
+	const char *best = guess_nearest(word, names, n);
+	return best ? g_strdup_printf("; did you mean '%s'?", best) : g_strdup("");
 }
