@@ -1,13 +1,12 @@
 /* SPDX-License-Identifier: AGPL-3.0-or-later */
-#include <string.h>
 #include <unistd.h>
 
-#include "idp/limits.h"
 #include "idp/store/backend.h"
 #include "idp/store/place.h"
 #include "idp/store/sqlite-handle.h"
 #include "idp/store/sqlite-ledger.h"
 #include "idp/store/sqlite-reserve.h"
+#include "idp/store/sqlite-rows.h"
 #include "idp/store/sqlite-statements.h"
 
 /* A store that failed is opened anew at once, and then at most that often. */
@@ -23,8 +22,7 @@ typedef struct {
 	bool suspect;     /* a fault has told us that the handle may not know what is on the disk */
 	int64_t reopened; /* monotonic microseconds */
 	GError *closed;   /* why `handle` is NULL */
-	uint64_t rows[STORE_TABLES];
-	uint64_t durable_rows[STORE_TABLES]; /* as of the last commit */
+	SqliteRows rows;
 	SqliteWords words;
 } SqliteStore;
 
@@ -32,236 +30,6 @@ typedef struct {
 	StoreReader base;
 	SqliteHandle *handle;
 } SqliteReader;
-
-/* ---- operations ---- */
-
-/* Runs it to its end; how many rows it changed, or -1. */
-static int finish(SqliteStore *store, SqliteUse *statement, GError **error)
-{
-	if (sqlite_handle_step(store->handle, statement, error) != SQLITE_DONE)
-		return -1;
-	return sqlite3_changes(store->handle->db);
-}
-
-static StoreOutcome unless_none(int changed)
-{
-	return changed < 0 ? STORE_FAULT : changed == 0 ? STORE_CONFLICT : STORE_OK;
-}
-
-/* The number of rows deleted, or -1. */
-static int remove_rows(SqliteStore *store, StoreTable table, const char *sql, const uint8_t *key,
-		       int64_t now, GError **error)
-{
-	g_autoptr(SqliteUse) statement = sqlite_use(store->handle, sql, key, now, error);
-	int removed = statement == NULL ? -1 : finish(store, statement, error);
-
-	if (removed > 0)
-		store->rows[table] -= (uint64_t)removed;
-	return removed;
-}
-
-/* How many rows it deleted, or -1. Of a durable table, none. */
-static int sweep_table(SqliteStore *store, StoreTable table, int64_t until, unsigned limit,
-		       GError **error)
-{
-	g_autoptr(SqliteUse) statement = NULL;
-	int swept;
-
-	if (!store_table_info(table)->fleeting)
-		return 0;
-	statement = sqlite_handle_statement(store->handle, sqlite_statements[table].sweep, error);
-	if (statement == NULL)
-		return -1;
-	sqlite3_bind_int64(statement, 1, until);
-	sqlite3_bind_int64(statement, 2, limit);
-	swept = finish(store, statement, error);
-	if (swept > 0)
-		store->rows[table] -= (uint64_t)swept;
-	return swept;
-}
-
-/* Runs an insert or a replace; how many rows it wrote, or -1. */
-static int write_row(SqliteStore *store, const char *sql, const StoreOp *op, int64_t now,
-		     GError **error)
-{
-	g_autoptr(SqliteUse) statement = sqlite_use(store->handle, sql, op->key, now, error);
-
-	if (statement == NULL)
-		return -1;
-	if (op->owned)
-		sqlite3_bind_blob(statement, 3, op->owner, SEAL_HASH_BYTES, SQLITE_STATIC);
-	else
-		sqlite3_bind_null(statement, 3);
-	sqlite_bind_bytes(statement, 4, op->value);
-	sqlite3_bind_int64(statement, 5, op->expires);
-	return finish(store, statement, error);
-}
-
-static int insert(SqliteStore *store, const StoreOp *op, int64_t now, GError **error)
-{
-	int added = write_row(store, sqlite_statements[op->table].insert, op, now, error);
-
-	if (added > 0)
-		store->rows[op->table] += (uint64_t)added;
-	return added;
-}
-
-static bool is_over(const SqliteStore *store, StoreTable table)
-{
-	return store->rows[table] > store_table_info(table)->cap;
-}
-
-static StoreOutcome put_new(SqliteStore *store, StoreOp *op, int64_t now, GError **error)
-{
-	int added;
-
-	/* Whatever was fresh when it was judged is not now: two at once would both come first. */
-	if (op->expires <= now)
-		return STORE_CONFLICT;
-	added = insert(store, op, now, error);
-	if (added == 0) {
-		int removed =
-			remove_rows(store, op->table, sqlite_statements[op->table].remove_expired,
-				    op->key, now, error);
-
-		if (removed <= 0)
-			return unless_none(removed);
-		added = insert(store, op, now, error);
-	}
-	if (added < 0)
-		return STORE_FAULT;
-	if (is_over(store, op->table) &&
-	    sweep_table(store, op->table, now - LIMIT_STORE_GRACE, LIMIT_WRITER_SWEEP, error) < 0)
-		return STORE_FAULT;
-	return is_over(store, op->table) ? STORE_CAPPED : STORE_OK;
-}
-
-static StoreOutcome put(SqliteStore *store, StoreOp *op, int64_t now, GError **error)
-{
-	const SqliteStatements *sql = &sqlite_statements[op->table];
-	int written = write_row(store, sql->replace, op, now, error);
-
-	if (written == 0)
-		written = insert(store, op, now, error);
-	if (written > 0 && is_over(store, op->table) && !store_table_info(op->table)->fleeting)
-		return STORE_CAPPED;
-	if (written > 0 && is_over(store, op->table))
-		written = remove_rows(store, op->table, sql->remove_first, op->key, now, error);
-	return unless_none(written);
-}
-
-/* Expect: whether the row that is there has this value, or none is there where there is no value;
- * for a claim, whether it has this owner. */
-static StoreOutcome compare(SqliteStore *store, StoreOp *op, int64_t now, GError **error)
-{
-	const SqliteStatements *sql = &sqlite_statements[op->table];
-	const bool by_owner = op->verb == STORE_CLAIM;
-	g_autoptr(SqliteUse) found =
-		sqlite_use(store->handle, by_owner ? sql->owned : sql->equal, op->key, now, error);
-	int rc;
-
-	if (found == NULL)
-		return STORE_FAULT;
-	if (by_owner)
-		sqlite3_bind_blob(found, 3, op->owner, SEAL_HASH_BYTES, SQLITE_STATIC);
-	else if (op->value != NULL)
-		sqlite_bind_bytes(found, 4, op->value);
-	else
-		sqlite3_bind_null(found, 4);
-	rc = sqlite_handle_step(store->handle, found, error);
-	if (rc == SQLITE_DONE)
-		return op->value == NULL ? STORE_OK : STORE_CONFLICT;
-	if (rc != SQLITE_ROW)
-		return STORE_FAULT;
-	return sqlite3_column_int(found, 0) != 0 ? STORE_OK : STORE_CONFLICT;
-}
-
-/* And claim. */
-static StoreOutcome ensure(SqliteStore *store, StoreOp *op, int64_t now, GError **error)
-{
-	int added = insert(store, op, now, error);
-
-	if (added > 0)
-		return is_over(store, op->table) ? STORE_CAPPED : STORE_OK;
-	return added == 0 ? compare(store, op, now, error) : STORE_FAULT;
-}
-
-static StoreOutcome take(SqliteStore *store, StoreOp *op, int64_t now, GError **error)
-{
-	g_autoptr(SqliteUse) statement =
-		sqlite_use(store->handle, sqlite_statements[op->table].take, op->key, now, error);
-	int rc;
-
-	if (statement == NULL)
-		return STORE_FAULT;
-	rc = sqlite_handle_step(store->handle, statement, error);
-	if (rc == SQLITE_DONE)
-		return STORE_CONFLICT;
-	if (rc != SQLITE_ROW)
-		return STORE_FAULT;
-	op->taken = sqlite_column_bytes(statement, 0);
-	store->rows[op->table]--;
-	return finish(store, statement, error) < 0 ? STORE_FAULT : STORE_OK;
-}
-
-static StoreOutcome swap(SqliteStore *store, StoreOp *op, int64_t now, GError **error)
-{
-	g_autoptr(SqliteUse) statement =
-		sqlite_use(store->handle, sqlite_statements[op->table].swap, op->key, now, error);
-
-	if (statement == NULL)
-		return STORE_FAULT;
-	sqlite_bind_bytes(statement, 3, op->old);
-	sqlite_bind_bytes(statement, 4, op->value);
-	sqlite3_bind_int64(statement, 5, op->expires);
-	return unless_none(finish(store, statement, error));
-}
-
-static StoreOutcome touch(SqliteStore *store, StoreOp *op, int64_t now, GError **error)
-{
-	g_autoptr(SqliteUse) found =
-		sqlite_use(store->handle, sqlite_statements[op->table].expiry, op->key, now, error);
-	g_autoptr(SqliteUse) longer = NULL;
-	int rc;
-
-	if (found == NULL)
-		return STORE_FAULT;
-	rc = sqlite_handle_step(store->handle, found, error);
-	if (rc != SQLITE_ROW)
-		return rc == SQLITE_DONE ? STORE_CONFLICT : STORE_FAULT;
-	if (sqlite3_column_int64(found, 0) >= op->expires)
-		return STORE_OK;
-	longer = sqlite_handle_statement(store->handle, sqlite_statements[op->table].touch, error);
-	if (longer == NULL)
-		return STORE_FAULT;
-	sqlite3_bind_blob(longer, 1, op->key, SEAL_HASH_BYTES, SQLITE_STATIC);
-	sqlite3_bind_int64(longer, 3, op->expires);
-	return unless_none(finish(store, longer, error));
-}
-
-static StoreOutcome drop(SqliteStore *store, StoreOp *op, int64_t now, GError **error)
-{
-	int removed = remove_rows(store, op->table, sqlite_statements[op->table].drop, op->key, now,
-				  error);
-
-	return removed < 0 ? STORE_FAULT : STORE_OK;
-}
-
-static StoreOutcome drop_owner(SqliteStore *store, StoreOp *op, int64_t now, GError **error)
-{
-	int removed = remove_rows(store, op->table, sqlite_statements[op->table].drop_owner,
-				  op->owner, now, error);
-
-	return removed < 0 ? STORE_FAULT : STORE_OK;
-}
-
-static StoreOutcome (*const verbs[])(SqliteStore *, StoreOp *, int64_t, GError **) = {
-	[STORE_PUT_NEW] = put_new, [STORE_PUT] = put,
-	[STORE_ENSURE] = ensure,   [STORE_CLAIM] = ensure,
-	[STORE_EXPECT] = compare,  [STORE_TAKE] = take,
-	[STORE_SWAP] = swap,       [STORE_TOUCH] = touch,
-	[STORE_DROP] = drop,       [STORE_DROP_OWNER] = drop_owner,
-};
 
 /* ---- transactions ---- */
 
@@ -300,8 +68,7 @@ static void rollback(Store *base)
 	if (store->open && sqlite3_get_autocommit(store->handle->db) == 0)
 		sqlite_handle_run(store->handle, "ROLLBACK", NULL);
 	store->open = false;
-	for (StoreTable t = 0; t < STORE_TABLES; t++)
-		store->rows[t] = store->durable_rows[t];
+	sqlite_rows_undone(&store->rows);
 	sqlite_words_undone(&store->words);
 }
 
@@ -312,8 +79,7 @@ static bool commit_all(Store *base, GError **error)
 	if (!sqlite_handle_run(store->handle, "COMMIT", error))
 		return false;
 	store->open = false;
-	for (StoreTable t = 0; t < STORE_TABLES; t++)
-		store->durable_rows[t] = store->rows[t];
+	sqlite_rows_durable(&store->rows);
 	sqlite_words_durable(&store->words);
 	sqlite_reserve_committed(&store->reserve);
 	return true;
@@ -326,7 +92,7 @@ static StoreOutcome apply_ops(SqliteStore *store, StoreCommit *commit, unsigned 
 	for (*op = 0; *op < commit->ops->len; (*op)++) {
 		StoreOp *each = &g_array_index(commit->ops, StoreOp, *op);
 
-		outcome = verbs[each->verb](store, each, commit->now, error);
+		outcome = sqlite_rows_apply(&store->rows, each, commit->now, error);
 		if (outcome != STORE_OK)
 			return outcome;
 	}
@@ -339,10 +105,9 @@ static StoreOutcome apply_ops(SqliteStore *store, StoreCommit *commit, unsigned 
 static StoreOutcome apply(Store *base, StoreCommit *commit, unsigned *op, GError **error)
 {
 	SqliteStore *store = (SqliteStore *)base;
-	uint64_t before[STORE_TABLES];
+	const SqliteRows before = store->rows;
 	StoreOutcome outcome;
 
-	memcpy(before, store->rows, sizeof(before));
 	if (!sqlite_handle_run(store->handle, "SAVEPOINT one", error))
 		return STORE_FAULT;
 	outcome = apply_ops(store, commit, op, error);
@@ -351,7 +116,7 @@ static StoreOutcome apply(Store *base, StoreCommit *commit, unsigned *op, GError
 	if (outcome != STORE_OK) {
 		if (!sqlite_handle_run(store->handle, "ROLLBACK TO one", error))
 			return STORE_FAULT;
-		memcpy(store->rows, before, sizeof(before));
+		store->rows = before;
 		sqlite_words_undone(&store->words);
 	}
 	return sqlite_handle_run(store->handle, "RELEASE one", error) ? outcome : STORE_FAULT;
@@ -364,7 +129,7 @@ static bool sweep(Store *base, int64_t until, unsigned limit, bool *more, GError
 
 	*more = false;
 	for (StoreTable t = 0; t < STORE_TABLES; t++) {
-		int swept = sweep_table(store, t, until, limit, error);
+		int swept = sqlite_rows_sweep(&store->rows, t, until, limit, error);
 
 		if (swept < 0)
 			return false;
@@ -398,20 +163,9 @@ static StoreOutcome get(StoreReader *base, StoreTable table, const uint8_t *key,
 	return STORE_OK;
 }
 
-static bool count_rows(SqliteHandle *handle, StoreTable table, uint64_t *count, GError **error)
-{
-	g_autoptr(SqliteUse) statement =
-		sqlite_handle_statement(handle, sqlite_statements[table].count, error);
-
-	if (statement == NULL || sqlite_handle_step(handle, statement, error) != SQLITE_ROW)
-		return false;
-	*count = (uint64_t)sqlite3_column_int64(statement, 0);
-	return true;
-}
-
 static bool reader_count(StoreReader *base, StoreTable table, uint64_t *count, GError **error)
 {
-	return count_rows(((SqliteReader *)base)->handle, table, count, error);
+	return sqlite_rows_count(((SqliteReader *)base)->handle, table, count, error);
 }
 
 static bool reader_walk(StoreReader *base, StoreTable table, const uint8_t *owner,
@@ -481,14 +235,9 @@ static void store_free(Store *base)
 static bool open_handle(SqliteStore *store, GError **error)
 {
 	store->handle = sqlite_handle_open_writer(store->path, error);
-	if (store->handle == NULL || !sqlite_reserve_init(&store->reserve, store->handle, error))
-		return false;
-	for (StoreTable t = 0; t < STORE_TABLES; t++) {
-		if (!count_rows(store->handle, t, &store->rows[t], error))
-			return false;
-		store->durable_rows[t] = store->rows[t];
-	}
-	return true;
+	return store->handle != NULL &&
+	       sqlite_reserve_init(&store->reserve, store->handle, error) &&
+	       sqlite_rows_init(&store->rows, store->handle, error);
 }
 
 /* Under the lock: nobody else makes or migrates it meanwhile. */
