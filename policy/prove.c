@@ -266,6 +266,41 @@ static void add_grants(const Reach *reach, const Decision *decision, const Attri
 	}
 }
 
+static bool is_about_page(const Expect *expect)
+{
+	return expect->type == EXPECT_ASKED || expect->type == EXPECT_INFORMED;
+}
+
+static bool gives_any(const Release *release, const GPtrArray *attributes)
+{
+	for (guint i = 0; i < attributes->len; i++)
+		if (reach_gives(release, attributes->pdata[i]))
+			return true;
+	return attributes->len == 0; /* being let in, which whatever is given does too */
+}
+
+/* Whether a release gives without asking what another asks about. */
+static bool hides(const Release *release, const Decision *decision)
+{
+	for (guint i = 0; release->page != PAGE_ASK && i < decision->grants->len; i++) {
+		const DecisionGrant *grant = decision->grants->pdata[i];
+
+		if (grant->page == PAGE_ASK && gives_any(release, grant->attributes))
+			return true;
+	}
+	return false;
+}
+
+static void add_hiders(const Reach *reach, const Decision *decision, GArray *ways)
+{
+	for (guint i = 0; i < reach->releases->len; i++) {
+		const Release *release = reach->releases->pdata[i];
+
+		if (hides(release, decision))
+			add_psets(ways, release->people.psets, release->people.n_psets);
+	}
+}
+
 /* Whatever could take something from a person who gets something: a never, a line that needs more,
  * and an exception of what gives it. What several releases give is lost only when the first does
  * not give it either. */
@@ -284,8 +319,10 @@ static void add_losses(const Proof *proof, const Decision *decision, GArray *way
 		add_psets(ways, need->of.psets, need->of.n_psets);
 	}
 	add_exceptions(reach, &decision->rule, ways);
-	if (proof->expect->type == EXPECT_ASKED || proof->expect->type == EXPECT_INFORMED)
+	if (is_about_page(proof->expect)) {
 		add_grants(reach, decision, NULL, ways);
+		add_hiders(reach, decision, ways);
+	}
 	for (guint i = 0; i < decision->rows->len; i++) {
 		const DecisionRow *row = decision->rows->pdata[i];
 
@@ -336,10 +373,12 @@ static GrowthVerdict judge_gains(const Example *example, GArray *ways, gpointer 
 
 	if (!holds(proof, decision))
 		return GROWTH_FOUND;
-	if (!is_wanting(decision))
-		return GROWTH_DEAD;
-	add_gains(proof->spot->reach[0], decision, ways);
-	return GROWTH_ON;
+	/* What it asks about may be hidden by another that gives the same without asking. */
+	if (proof->expect->type == EXPECT_INFORMED)
+		add_losses(proof, decision, ways);
+	if (is_wanting(decision))
+		add_gains(proof->spot->reach[0], decision, ways);
+	return ways->len > 0 ? GROWTH_ON : GROWTH_DEAD;
 }
 
 /* Whether a release can do what the line says does not happen. */

@@ -320,6 +320,30 @@ static const Case cases[] = {
 	 "expect staff at K is informed",
 	 "",
 	 "4:1: expectation fails: a non-teaching member of staff in group vikarier at K is asked (t.policy:3 \"B\")"},
+	{"not-asked-where-a-never-takes-what-is-not-hidden",
+	 "service K is \"https://k\" { asks mail, sn }\n"
+	 "release \"A\" { to service K; for student; give mail, sn; ask; because \"x\"; basis \"6.1 a\" }\n"
+	 "release \"B\" { to service K; for student in group vikarier; give mail; " END
+	 "never \"N\" { to service K; for student in group rektorer; give sn; because \"x\" }\n"
+	 "expect student at K is asked",
+	 "",
+	 "5:1: expectation fails: a student in group rektorer and in group vikarier at K is not asked"},
+	{"asked-where-nothing-hides-it",
+	 "service K is \"https://k\" { asks mail, sn }\n"
+	 "release \"A\" { to service K; for student; give sn; because \"x\"; basis \"6.1 e\" }\n"
+	 "release \"B\" { to service K; for student except student in group rektorer; give mail; " END
+	 "release \"C\" { to service K; for student in group vikarier; give mail; ask; because \"x\"; "
+	 "basis \"6.1 a\" }\n"
+	 "expect student at K is informed",
+	 "",
+	 "5:1: expectation fails: a student in group rektorer and in group vikarier at K is asked (t.policy:4 \"C\")"},
+	{"a-need-that-waits-for-what-a-never-takes",
+	 "service K is \"https://k\" { asks mail, sn; needs sn of student in group vikarier }\n"
+	 "release \"A\" { to service K; for student; give mail, sn; ask; because \"x\"; basis \"6.1 a\" }\n"
+	 "never \"N\" { to service K; for student in group rektorer; give sn; because \"x\" }\n"
+	 "expect student at K is asked",
+	 "",
+	 "4:1: expectation fails: a student in group rektorer and in group vikarier at K is refused: K must not be answered without sn, and sn is withheld: Stopped by \"N\"."},
 
 	/* two lines that cannot both hold */
 	{"contradict",
