@@ -266,6 +266,36 @@ static void add_grants(const Reach *reach, const Decision *decision, const Attri
 	}
 }
 
+/* Whether a never could take something of what is given. Values that are given may have another
+ * form than those that nevers speak of, and so those that the person has are looked at. */
+static bool is_threat(const Proof *proof, const Decision *decision, const Never *never)
+{
+	if (reach_shuts(never))
+		return true;
+	for (guint i = 0; i < decision->rows->len; i++) {
+		const DecisionRow *row = decision->rows->pdata[i];
+		const GPtrArray *values =
+			row->values ? person_values(proof->person, row->attribute) : NULL;
+
+		for (guint j = 0; values && j < values->len; j++)
+			if (reach_takes(never, row->attribute, values->pdata[j]))
+				return true;
+	}
+	return false;
+}
+
+/* Whether a line of the service could refuse the person for want of what is not given. */
+static bool is_unmet(const Decision *decision, const Need *need)
+{
+	for (unsigned i = 0; i < need->n_attributes; i++) {
+		const DecisionRow *row = decision_row(decision, need->attributes[i]);
+
+		if (row && row->values)
+			return false;
+	}
+	return true;
+}
+
 static bool is_about_page(const Expect *expect)
 {
 	return expect->type == EXPECT_ASKED || expect->type == EXPECT_INFORMED;
@@ -311,12 +341,14 @@ static void add_losses(const Proof *proof, const Decision *decision, GArray *way
 	for (guint i = 0; i < reach->nevers->len; i++) {
 		const Never *never = reach->nevers->pdata[i];
 
-		add_psets(ways, never->people.psets, never->people.n_psets);
+		if (is_threat(proof, decision, never))
+			add_psets(ways, never->people.psets, never->people.n_psets);
 	}
 	for (guint i = 0; i < reach->needs->len; i++) {
 		const Need *need = reach->needs->pdata[i];
 
-		add_psets(ways, need->of.psets, need->of.n_psets);
+		if (is_unmet(decision, need))
+			add_psets(ways, need->of.psets, need->of.n_psets);
 	}
 	add_exceptions(reach, &decision->rule, ways);
 	if (is_about_page(proof->expect)) {

@@ -17,8 +17,21 @@ typedef struct {
 	const char *swedish;
 } Case;
 
-/* Every combination of nevers is a person of its own. */
+/* Every combination of nevers is a person of its own, who is asked about what is left. */
 static void make_nevers(GString *text)
+{
+	g_string_append(text, S_ASKS "release \"R\" { to service S; for student; ask; give mail; "
+				     "because \"x\"; basis \"6.1 a\" }\n");
+	for (unsigned i = 0; i < 200; i++)
+		g_string_append_printf(text,
+				       "never \"N%u\" { to service S; for student at unit \"%u\"; "
+				       "give mail only \"%u\"; because \"x\" }\n",
+				       i, 10000000 + i, i);
+	g_string_append(text, "expect student at S is asked\n");
+}
+
+/* The same, but that the nevers take nothing of what is given. */
+static void make_others(GString *text)
 {
 	g_string_append(text, S_ASKS "release \"R\" { to service S; for student; give mail" END);
 	for (unsigned i = 0; i < 200; i++)
@@ -106,6 +119,7 @@ static void make_subject(GString *text)
 static const Case cases[] = {
 	{"nevers", make_nevers, "this and the expectations before it take too much work to prove",
 	 NULL},
+	{"other-nevers", make_others, NULL, NULL},
 	{"choices", make_choices,
 	 "the groups and units of these people can be combined in more than 1000 ways, too many "
 	 "to prove; divide it",
