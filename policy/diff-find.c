@@ -109,11 +109,10 @@ static char *key_without(const Finding *finding, bool years)
 	g_autofree char *said = saying(finding), *whom = NULL;
 	GString *key;
 
-	alike.kind = years ? alike.kinds : 0;
-	alike.year = years ? 0 : alike.years;
+	alike.kind = alike.year = 0;
 	whom = example_key(&alike);
 	key = g_string_new(said);
-	g_string_append_printf(key, "\n%s", whom);
+	g_string_append_printf(key, "\n%x %s", years ? alike.kinds : alike.years, whom);
 	for (guint i = 0; i < finding->values->len; i++)
 		g_string_append_printf(key, "\n%s", (char *)finding->values->pdata[i]);
 	return g_string_free(key, FALSE);

@@ -42,6 +42,15 @@ static const Case cases[] = {
 	 "release \"A\" { to " X "; for staff; give mail; " END, "",
 	 "+~https://x: staff in group rektorer and in group vikarier are let in (t.policy:1 \"A\")\n"
 	 "+~https://x: mail is given about staff in group rektorer and in group vikarier (t.policy:1 \"A\")\n"},
+	{"others-in-other-years",
+	 "never \"N\" { for test everyone in grade 8; give login; because \"x\" }\n",
+	 "never \"N\" { for test everyone in grade 8; give login; because \"x\" }\n" MAIL(
+		 "for teacher in grade 3 or 8; give mail; "),
+	 "",
+	 "+~https://x: teachers who are no test persons in grade 3 or 8 are let in (t.policy:2 \"A\")\n"
+	 "+~https://x: teachers who are test persons in grade 3 are let in (t.policy:2 \"A\")\n"
+	 "+~https://x: mail is given about teachers who are no test persons in grade 3 or 8 (t.policy:2 \"A\")\n"
+	 "+~https://x: mail is given about teachers who are test persons in grade 3 (t.policy:2 \"A\")\n"},
 	{"values", MAIL("for staff; give mail only \"a\"; "),
 	 MAIL("for staff; give mail only \"a\" or \"b\"; "), "",
 	 "+~https://x: mail is given about staff (only \"b\") (t.policy:1 \"A\")\n"},
