@@ -108,6 +108,8 @@ static void tell(Compare *compare, const Finding *finding)
 	entry->attribute = finding->attribute ? finding->attribute->name : NULL;
 	entry->people_en = cohort_describe(&cohort, "en");
 	entry->people_sv = cohort_describe(&cohort, "sv");
+	entry->kinds = cohort.kinds;
+	entry->years = cohort.years;
 	entry->example_en = example_describe(example, "en");
 	entry->example_sv = example_describe(example, "sv");
 	entry->values = compare_values(compare, finding);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: AGPL-3.0-or-later */
 #pragma once
 
+#include "policy/people.h"
 #include "policy/policy.h"
 #include "policy/site.h"
 
@@ -54,6 +55,8 @@ typedef struct {
 	 * group and at no other unit that a rule speaks of; and perhaps for more, of whom other
 	 * entries speak. NULL: it is about the service, whoever the person is. */
 	char *people_en, *people_sv;
+	Kinds kinds; /* of which they are, and the school years they are in; without people none */
+	Years years;
 	/* One of them: "a student in grade 7 in group vikarier"; NULL with people. */
 	char *example_en, *example_sv;
 	char *values;  /* which values: "\"student\", others"; NULL: all */

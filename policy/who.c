@@ -233,6 +233,8 @@ static WhoEntry *entry_new(const Asking *asking, const Pset *pset, const Example
 	entry->services = g_ptr_array_new_with_free_func((GDestroyNotify)site_free);
 	entry->people_en = people_phrase(asking, pset, example, whole, "en");
 	entry->people_sv = people_phrase(asking, pset, example, whole, "sv");
+	entry->kinds = example->kinds;
+	entry->years = example->years;
 	entry->rule = rule_of(release->title, &release->place);
 	entry->from = release->from > asking->context->today ? release->from : 0;
 	entry->until = last_day(release);

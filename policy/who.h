@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: AGPL-3.0-or-later */
 #pragma once
 
+#include "policy/people.h"
 #include "policy/policy.h"
 #include "policy/site.h"
 
@@ -20,6 +21,8 @@ typedef struct {
 	/* "students in grade 7-9 at unit 12345678", with "except …" where some of them get
 	 * nothing. */
 	char *people_en, *people_sv;
+	Kinds kinds; /* of which they are, and the school years they are in */
+	Years years;
 	DecisionRule rule;     /* title and file belong to the policy */
 	unsigned from;         /* yyyymmdd: not before that day; 0: from now on */
 	unsigned until;        /* not after that day, by `until` or by the agreement; 0: for ever */

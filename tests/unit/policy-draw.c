@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: AGPL-3.0-or-later */
 #include "tests/unit/policy-draw.h"
 
-const unsigned draw_days[] = {FIXTURE_TODAY, 20261201, 20261202, 20270101,
+const unsigned draw_days[] = {FIXTURE_TODAY, 20261106, 20261201, 20261202, 20270101,
 			      20270102,      20270630, 20270701, 0};
 const char *const draw_levels[] = {NULL, "two-factor", "eid2", "eid3", NULL};
 const char *const draw_attributes[] = {"mail",
@@ -30,6 +30,7 @@ Draw draw_new(void)
 	unsigned two = draw_roll(3);
 
 	return (Draw){.theme = (DrawTheme)draw_roll(DRAW_THEMES),
+		      .client = draw_roll(3) == 0,
 		      .years = two != 0,
 		      .groups = two != 1,
 		      .units = two != 2,
@@ -42,7 +43,7 @@ Draw draw_new(void)
 
 static const char *const words[] = {"student", "teacher", "staff", "guardian", "everyone"};
 static const char *const years_said[] = {"", " in grade 7-8", " in grade 8 or 3",
-					 " in gymnasium 1"};
+					 " in gymnasium 3 or 1"};
 static const char *const groups_said[] = {"", " in group vikarier",
 					  " in group vikarier or rektorer", " in group rektorer"};
 static const char *const units_said[] = {"", " at unit \"1\"", " at unit \"1\" or \"2\"",
@@ -89,7 +90,7 @@ bool draw_is_expected(const DrawPset *pset, const Person *person)
 		return false;
 	if ((pset->years == 1 && year != 7 && year != 8) ||
 	    (pset->years == 2 && year != 8 && year != 3) ||
-	    (pset->years == 3 && year != YEAR_GYMNASIUM(1)))
+	    (pset->years == 3 && year != YEAR_GYMNASIUM(1) && year != YEAR_GYMNASIUM(3)))
 		return false;
 	if (pset->groups && !is_any(person->groups, pset->groups < 3 ? "vikarier" : NULL,
 				    pset->groups > 1 ? "rektorer" : NULL))
@@ -116,13 +117,26 @@ static void add_people(const Draw *draw, GString *text, bool protected, bool nev
 	}
 	if (!never && draw_roll(3) == 0) {
 		g_string_append(text, " except ");
-		add_pset(draw, text, false);
+		add_pset(draw, text, draw_roll(protected ? 2 : 12) == 0);
 		if (draw_roll(3) == 0) {
 			g_string_append(text, ", ");
 			add_pset(draw, text, false);
 		}
 	}
 	g_string_append(text, "; ");
+}
+
+static const char *draw_literal(const Draw *draw)
+{
+	static const char *const all[] = {"service \"https://a\"",
+					  "service \"https://a\"",
+					  "service \"https://a\"",
+					  "service B",
+					  "service B",
+					  "tag T",
+					  "client \"c\""};
+
+	return all[draw_roll(draw->client ? 7 : 5)];
 }
 
 static bool add_target(const Draw *draw, GString *text)
@@ -134,12 +148,13 @@ static bool add_target(const Draw *draw, GString *text)
 					      "federation skolfederation-trial"};
 	static const char *const entered[] = {"registered-by \"http://r\"",
 					      "registered-by \"http://r\" or \"http://s\""};
-	const char *chosen[4];
+	static const char *const protocols[] = {"protocol saml", "protocol oidc"};
+	const char *chosen[5];
 	bool named = draw_roll(draw->theme == DRAW_SERVICES ? 4 : 2) == 0;
 	unsigned n = 0;
 
 	if (named)
-		chosen[n++] = draw_roll(3) ? "service \"https://a\"" : "service B";
+		chosen[n++] = draw_literal(draw);
 	if (draw->theme == DRAW_SERVICES) {
 		if (draw->categories && draw_roll(2))
 			chosen[n++] = PICK(carried);
@@ -148,8 +163,10 @@ static bool add_target(const Draw *draw, GString *text)
 		if (draw->authorities && draw_roll(2))
 			chosen[n++] = PICK(entered);
 	}
+	if (draw_roll(8) == 0)
+		chosen[n++] = PICK(protocols);
 	if (n == 0)
-		chosen[n++] = draw_roll(6) ? "any" : "protocol saml";
+		chosen[n++] = "any";
 	for (unsigned i = 0; i < n; i++)
 		g_string_append_printf(text, "%s%s", i ? " and " : "", chosen[i]);
 	return named;
@@ -168,7 +185,7 @@ static bool add_to(const Draw *draw, GString *text, bool never)
 	if (draw_roll(4) == 0) {
 		g_string_append(text, " except ");
 		if (never)
-			g_string_append(text, "service B");
+			g_string_append(text, draw_literal(draw));
 		else
 			add_target(draw, text);
 	}
@@ -214,8 +231,10 @@ static void add_gifts(const Draw *draw, GString *text, bool named, bool protecte
 			g_string_append(text, " if required");
 		add_only(draw, text, attribute);
 	}
-	if (!protected && draw_roll(6) == 0)
+	if (!protected && draw_roll(6) == 0) {
 		g_string_append(text, draw_roll(2) ? ", requested" : ", required");
+		add_only(draw, text, "");
+	}
 	if (draw_roll(6) == 0)
 		g_string_append(text, ", login");
 	g_string_append(text, "; ");
@@ -225,7 +244,12 @@ static void add_release(const Draw *draw, GString *text, unsigned number)
 {
 	static const char *const pages[] = {"silent; basis \"6.1 e\"; ", "inform; ",
 					    "ask; basis \"6.1 a\"; "};
-	static const char *const ends[] = {"until 2026-12-01; ", "from 2026-12-02; ",
+	static const char *const ends[] = {"until 2026-11-04; ",
+					   "until 2026-11-05; ",
+					   "from 2026-11-06; ",
+					   "until 2027-06-30; agreement \"P\" until 2026-12-01; ",
+					   "until 2026-12-01; ",
+					   "from 2026-12-02; ",
 					   "agreement \"P\" until 2026-12-31; ",
 					   "from 2027-01-02; until 2027-06-30; "};
 	static const char *const levels[] = {"demand eid2; ", "demand eid3; ",
@@ -255,10 +279,16 @@ static void add_never(const Draw *draw, GString *text, unsigned number)
 	const char *attribute = draw_attributes[draw_roll(5)];
 
 	g_string_append_printf(text, "\nnever \"N%u\" { ", number);
-	add_to(draw, text, true);
-	add_people(draw, text, draw_roll(10) == 0, true);
+	if (draw_roll(8))
+		add_to(draw, text, true);
+	if (draw_roll(8))
+		add_people(draw, text, draw_roll(10) == 0, true);
 	if (draw_roll(2)) {
-		g_string_append_printf(text, "give %s", all[draw_roll(draw_roll(3) ? 5 : 2)]);
+		unsigned taken = draw_roll(draw_roll(3) ? 5 : 2);
+
+		g_string_append_printf(text, "give %s", all[taken]);
+		if (taken > 1)
+			add_only(draw, text, "");
 	} else {
 		g_string_append_printf(text, "give %s", attribute);
 		add_only(draw, text, attribute);
@@ -274,6 +304,7 @@ static void add_rule(const Draw *draw, GString *text, unsigned number)
 		add_release(draw, text, number);
 }
 
+/* A client is one that a rule names only if everybody who is let in is told apart there. */
 static void add_block(const Draw *draw, GString *text)
 {
 	g_string_append(text, "service B is \"https://b\"");
@@ -282,6 +313,34 @@ static void add_block(const Draw *draw, GString *text)
 	else if (draw->theme == DRAW_TIMES && draw_roll(2))
 		g_string_append(text, draw_roll(2) ? " { demand eid2 of staff }"
 						   : " { demand two-factor of everyone }");
+	if (!draw->client)
+		return;
+	g_string_append(text, "; tag T { \"https://a\", B, client \"c\" }; release \"C [2]\" { to "
+			      "client \"c\"; for everyone, protected everyone; give pairwise-id "
+			      "unasked; silent; approved by two; because \"x\" }");
+}
+
+/* What who and diff take for met, or compare as it is written, and expectations do not. */
+static void add_lines(const Draw *draw, GString *text)
+{
+	static const char *const lines[] = {
+		"needs mail or sn of student",
+		"needs sisSchoolUnitCode",
+		"needs sn of everyone",
+		"needs mail of ",
+		"needs sisSchoolCourseStudent or mail of ",
+		"value sisSchoolCourseStudent \"{unit}/{group}\"",
+		"rename mail to \"http://m\"",
+		"lower-case sn",
+		"signal eid2 as \"http://l\"",
+	};
+	const char *line = PICK(lines);
+
+	g_string_append_printf(text, "\nservice %s { %s", draw_roll(3) ? "\"https://a\"" : "B",
+			       line);
+	if (g_str_has_suffix(line, " of "))
+		add_pset(draw, text, draw_roll(8) == 0);
+	g_string_append(text, " }");
 }
 
 char *draw_policy(const Draw *draw)
@@ -290,8 +349,21 @@ char *draw_policy(const Draw *draw)
 	unsigned n = 1 + draw_roll(4);
 
 	add_block(draw, text);
+	if (draw_roll(3) == 0)
+		add_lines(draw, text);
 	for (unsigned i = 0; i < n; i++)
 		add_rule(draw, text, i);
+	return g_string_free(text, FALSE);
+}
+
+char *draw_plain(const char *policy)
+{
+	g_auto(GStrv) rules = g_strsplit(policy, "\n", -1);
+	GString *text = g_string_new(rules[0]);
+
+	for (unsigned i = 1; rules[i]; i++)
+		if (!g_str_has_prefix(rules[i], "service"))
+			g_string_append_printf(text, "\n%s", rules[i]);
 	return g_string_free(text, FALSE);
 }
 
@@ -349,7 +421,8 @@ static void add_values(Person *person)
 		{"sn", {"a", "ab", "abc", "ax", "b", "c"}},
 		{"norEduPersonLegalName", {"a", "ab", "abc", "ax", "b", "c"}},
 		{"norEduPersonNIN", {"200001012384"}},
-		{"sisSchoolUnitCode", {"1", "2", "3", "12"}},
+		{"sisSchoolUnitCode", {"1", "2", "3", "12", "a", "ab", "abc", "ax", "b", "c"}},
+		{"sisSchoolCourseStudent", {"a", "ab", "abc", "ax", "b", "c"}},
 		{"eduPersonScopedAffiliation",
 		 {"a@skola.example", "ab@skola.example", "abc@skola.example", "ax@skola.example",
 		  "b@skola.example", "c@edu.sollunda.example"}},
@@ -452,7 +525,11 @@ GPtrArray *draw_services(const Draw *draw, guint *ret_known)
 	static const struct {
 		const char *id;
 		Protocol protocol;
-	} idents[] = {{"", PROTOCOL_SAML}, {"", PROTOCOL_OIDC}, {"https://b", PROTOCOL_SAML}};
+	} idents[] = {{"", PROTOCOL_SAML},
+		      {"", PROTOCOL_OIDC},
+		      {"https://b", PROTOCOL_SAML},
+		      {"c", PROTOCOL_OIDC}};
+	unsigned n_idents = draw->client ? G_N_ELEMENTS(idents) : G_N_ELEMENTS(idents) - 1;
 	bool services = draw->theme == DRAW_SERVICES;
 	unsigned n_carried = services && draw->categories ? 1u << G_N_ELEMENTS(categories) : 1;
 	unsigned n_brought = services && draw->feeds ? 4 : 1;
@@ -462,7 +539,7 @@ GPtrArray *draw_services(const Draw *draw, guint *ret_known)
 	g_ptr_array_add(all, make_service("https://a", PROTOCOL_SAML, draw_roll(n_carried),
 					  draw_roll(n_brought), draw_roll(n_entered)));
 	*ret_known = all->len;
-	for (size_t i = 0; i < G_N_ELEMENTS(idents); i++)
+	for (size_t i = 0; i < n_idents; i++)
 		for (unsigned carried = 0; carried < n_carried; carried++)
 			for (unsigned brought = 0; brought < n_brought; brought++)
 				for (unsigned entered = 0; entered < n_entered; entered++)

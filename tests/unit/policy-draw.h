@@ -16,6 +16,7 @@ typedef struct {
 	/* which of the conditions come up at all */
 	bool years, groups, units;
 	bool categories, feeds, authorities;
+	bool client; /* rules may name one, and a tag that has it */
 } Draw;
 
 Draw draw_new(void);
@@ -31,6 +32,10 @@ bool draw_is_expected(const DrawPset *pset, const Person *person);
 
 /* A policy of some rules. Some do not load. Transfer full. */
 char *draw_policy(const Draw *draw);
+
+/* The same without the lines of service blocks that who and diff take for met, or compare as they
+ * are written. Transfer full. */
+char *draw_plain(const char *policy);
 
 /* The same again with some rules left out, changed or added. Transfer full. */
 char *draw_change(const Draw *draw, const char *policy);
