@@ -152,7 +152,7 @@ static void print_csv(const LintReport *report, const LintFinding *finding)
 				      sentence,
 				      NULL};
 	g_autoptr(GString) row = g_string_new(NULL);
-	csv_append(row, fields);
+	csv_append_shown(row, fields);
 	g_print("%s", row->str);
 }
 

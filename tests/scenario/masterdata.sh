@@ -20,6 +20,7 @@ objectClass: portvaktSchoolPerson
 uid: tvilling1
 cn: Tva Lika
 sn: Lika
+displayName: =2+3
 securityMarking: Ingen
 eduPersonAffiliation: student
 eduPersonPrincipalName: q2w3r4@skola.example
@@ -184,6 +185,10 @@ is 'each row has six columns' \
   "$(sed -E 's/"([^"]|"")*"//g' "$work/out" | awk -F , '{ print NF }' | sort -u)" 6
 is 'no row holds a personal number or a name' \
   "$(grep -cE '20150101|Lika|201001229|,Elev' "$work/out")" 0
+sed -i 's/^person-key = .*/person-key = displayName/' "$bed_conf"
+lint --csv --keys
+is 'a spreadsheet takes none for a formula' "$(cut -d, -f3 "$work/out" | grep 2+3 | sort -u)" "'=2+3"
+setting person-key uid
 
 limit_ms=2000
 if ldd "$portvakt" | grep -qE 'lib(asan|tsan)'; then limit_ms=10000; fi
