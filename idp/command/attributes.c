@@ -12,8 +12,8 @@ static char *language;
 
 static const GOptionEntry entries[] = {
 	{"json", 'j', 0, G_OPTION_ARG_NONE, &as_json, "Print JSON", NULL},
-	{"language", 'l', 0, G_OPTION_ARG_STRING, &language,
-	 "Language of labels and explanations: sv or en", "LANGUAGE"},
+	{"language", 'l', 0, G_OPTION_ARG_STRING, &language, "sv or en (default: by the locale)",
+	 "LANG"},
 	{"shipped", 0, 0, G_OPTION_ARG_NONE, &shipped_only,
 	 "What is shipped, whatever the school has defined; no configuration is read", NULL},
 	G_OPTION_ENTRY_NULL,
@@ -26,11 +26,28 @@ static bool is_own(const Attribute *attribute)
 	return attribute_index(attribute) >= attribute_shipped_count();
 }
 
+static const char *say(const char *en, const char *sv)
+{
+	return g_str_equal(language, "sv") ? sv : en;
+}
+
 static const char *values_of(const Attribute *attribute)
 {
 	if (attribute->scoped)
-		return attribute->single ? "one, scoped" : "several, scoped";
-	return attribute->single ? "one" : "several";
+		return attribute->single ? say("one, scoped", "ett, med scope")
+					 : say("several, scoped", "flera, med scope");
+	return attribute->single ? say("one", "ett") : say("several", "flera");
+}
+
+/* Kinds and syntaxes are words that admins write themselves, and are not translated. */
+static const char *sensitivity_of(const Attribute *attribute)
+{
+	static const char *const swedish[SENSITIVITY_LAST + 1] = {[SENSITIVITY_OPEN] = "öppen",
+								  [SENSITIVITY_PERSONAL] =
+									  "personlig",
+								  [SENSITIVITY_STRICT] = "känslig"};
+
+	return say(sensitivity_name(attribute->sensitivity), swedish[attribute->sensitivity]);
 }
 
 static char *syntax_of(const Attribute *attribute)
@@ -50,15 +67,18 @@ static char *join(const char *const *list, const char *between)
 
 static void print_row(const Attribute *attribute)
 {
-	g_print("%-30s  %-15s  %-15s  %s%s\n", attribute->name,
+	g_print("%-30s  %-15s  %-16s  %s%s\n", attribute->name,
 		attribute_kind_name(attribute->kind), values_of(attribute),
 		attribute_label(attribute, language), is_own(attribute) ? " *" : "");
 }
 
 static void print_line(const char *what, const char *text)
 {
+	/* printf counts bytes */
+	int padding = 12 - (int)g_utf8_strlen(what, -1);
+
 	if (text && *text)
-		g_print("  %-12s %s\n", what, text);
+		g_print("  %s%*s %s\n", what, MAX(padding, 0), "", text);
 }
 
 static void print_whole(const Attribute *attribute)
@@ -67,23 +87,24 @@ static void print_whole(const Attribute *attribute)
 	g_autofree char *forms = join(attribute->forms, "  ");
 	g_autofree char *syntax = syntax_of(attribute);
 	g_autofree char *kind = g_strdup_printf("%s (%s)", attribute_kind_name(attribute->kind),
-						sensitivity_name(attribute->sensitivity));
+						sensitivity_of(attribute));
 	g_autofree char *values = g_strdup_printf("%s: %s", values_of(attribute), syntax);
 
 	g_print("%s: %s\n", attribute->name, attribute_label(attribute, language));
 	if (attribute_explanation(attribute, language))
 		g_print("  %s\n", attribute_explanation(attribute, language));
-	print_line("kind", kind);
-	print_line("values", values);
-	print_line("forms", forms);
+	print_line(say("kind", "slag"), kind);
+	print_line(say("values", "värden"), values);
+	print_line(say("forms", "former"), forms);
 	print_line("SAML Name", attribute->saml);
-	print_line("asked by", legacy);
+	print_line(say("asked by", "frågas som"), legacy);
 	print_line("OIDC claim", attribute->claim);
 	print_line("OIDC scope", attribute->scope);
 	if (is_own(attribute))
-		print_line("defined", "by the school");
+		print_line(say("defined", "definierat"), say("by the school", "av skolan"));
 	if (attribute_must_be_named(attribute))
-		print_line("given", "only where a release names it");
+		print_line(say("given", "lämnas ut"),
+			   say("only where a release names it", "bara där en regel nämner det"));
 }
 
 /* ---- JSON ---- */
@@ -163,7 +184,7 @@ static void print_all(const Registry *registry)
 	if (as_json)
 		print_json(g_variant_builder_end(&rows));
 	else if (registry_own(registry))
-		g_print("* defined by the school\n");
+		g_print("* %s\n", say("defined by the school", "definierat av skolan"));
 }
 
 /* By the name in policies, or whatever services call it. */

@@ -16,7 +16,7 @@ attributes() {
 
 attributes --shipped --language sv
 is 'what is shipped is listed without a configuration' "$code" 0
-like 'in Swedish' "$said" $'*\nmail  *contact  *several  *e-postadress\n*'
+like 'in Swedish' "$said" $'*\nmail  *contact  *flera  *e-postadress\n*'
 is 'all of it' "$(wc -l <<<"$said")" 63
 attributes --shipped --json
 is 'JSON tells all of each' "$(jq -c '.[] | select(.name == "sisSchoolUnitCode")' <<<"$said")" \
@@ -84,7 +84,7 @@ is 'what the school defines is listed too' "$code" 0
 like 'and marked' "$said" $'*\nlibraryCard *code *one *lånekort \\*\n* defined by the school'
 attributes --config "$work/portvakt.conf" --language sv urn:bibblan:card
 like 'and told whole' "$said" \
-  $'libraryCard: lånekort\n*kind *code (personal)\n*values *one: digits 6\n*defined *by the school'
+  $'libraryCard: lånekort\n*slag         code (personlig)\n*värden       ett: digits 6\n*definierat   av skolan'
 attributes --config "$work/portvakt.conf" sisSchoolCourseTeacher
 like 'groups are written as this school does' "$said" $'*\n  forms *{unit}:{group}\n*'
 
