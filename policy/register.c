@@ -245,6 +245,7 @@ static void add_turn(GArray *turns, const Release *release, unsigned from, unsig
 		.last = last,
 		.agreement = agreement,
 		.rule = {release->title, release->place.source->name, release->place.line},
+		.agreement_line = agreement ? release->agreement_place.line : 0,
 	};
 
 	g_array_append_val(turns, turn);

@@ -52,6 +52,7 @@ typedef struct {
 	unsigned last;         /* of an end: its last day, the one before; else 0 */
 	const char *agreement; /* by whose end; belongs to the policy; NULL: by `from` or `until` */
 	DecisionRule rule;
+	unsigned agreement_line; /* where the agreement stands, in the file of the rule; or 0 */
 } PolicyTurn;
 
 /* All of them, also those that have been, by day, file and line: an array of PolicyTurn, valid

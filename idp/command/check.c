@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: AGPL-3.0-or-later */
 #include <glib/gstdio.h>
+#include <string.h>
 
 #include "idp/agreements.h"
 #include "idp/apart.h"
@@ -119,27 +120,56 @@ static void check_holds(const Generation *generation)
 	tell_good("holds: %s%s", text, count.services ? "; see `portvakt metadata holds'" : "");
 }
 
-/* What ends soon; the policy's own warnings say that much without the directory. */
-static void check_agreements(Tally *tally, const Generation *generation, gint64 now)
+/* What ends soon, and who loses what then. False: that was not asked for, or could not be counted.
+ */
+static bool check_agreements(Tally *tally, const Generation *generation, gint64 now)
 {
 	g_autoptr(GError) error = NULL;
 	g_autoptr(GPtrArray) ends =
 		agreements_ending(generation->policy, generation_today(generation->zone, now));
 	if (!count_people)
-		return;
+		return false;
 	if (!agreements_count(generation, ends, now, NULL, NULL, &error)) {
 		tell_wrong(tally, error);
-		return;
+		return false;
 	}
 	for (guint i = 0; i < ends->len; i++) {
 		const AgreementEnd *end = ends->pdata[i];
-		g_autofree char *sentence = agreement_end_sentence(end, "en");
+		g_autofree char *sentence = agreement_end_sentence(end, language);
 		g_autofree char *text =
 			g_strdup_printf("%s:%u: %s", end->rule.file, end->rule.line, sentence);
 		tell_warning(tally, text);
 	}
 	if (!ends->len)
 		tell_good("agreements: none ends in 90 days");
+	return true;
+}
+
+/* Whether it is the policy's own warning of an end that is told with a count. */
+static bool is_of_end(const Generation *generation, const char *warning, unsigned today)
+{
+	g_autoptr(GArray) turns = policy_turns(generation->policy);
+	for (guint i = 0; i < turns->len; i++) {
+		const PolicyTurn *turn = &g_array_index(turns, PolicyTurn, i);
+		if (!turn->agreement || turn->last < today)
+			continue;
+		g_autofree char *place =
+			g_strdup_printf("%s:%u:", turn->rule.file, turn->agreement_line);
+		g_autofree char *name = g_strdup_printf("\"%s\"", turn->agreement);
+		if (g_str_has_prefix(warning, place) && strstr(warning, name))
+			return true;
+	}
+	return false;
+}
+
+static void tell_warnings(Tally *tally, const Generation *generation, gint64 now, bool counted)
+{
+	unsigned today = generation_today(generation->zone, now);
+	for (guint i = 0; i < generation->warnings->len; i++) {
+		const char *warning = generation->warnings->pdata[i];
+		if (!counted || !is_of_end(generation, warning, today))
+			tell_warning(tally, warning);
+	}
 }
 
 /* Where services are treated otherwise than services are. */
@@ -189,9 +219,7 @@ static void check_generation(Tally *tally, const Generation *generation, gint64 
 	check_directory(tally, generation);
 	check_deviations(generation);
 	check_turns(generation, now);
-	check_agreements(tally, generation, now);
-	for (guint i = 0; i < generation->warnings->len; i++)
-		tell_warning(tally, generation->warnings->pdata[i]);
+	tell_warnings(tally, generation, now, check_agreements(tally, generation, now));
 	g_print("%sgeneration %s\n", whose, generation->id);
 }
 

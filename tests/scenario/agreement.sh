@@ -44,6 +44,12 @@ ends 26
 check --directory
 like 'check counts who loses what' "$code $out" \
   '0 *warning *school.policy:7: agreement "PUB 7" ends *, in 26 days; persons who then lose something: Matteboken: *'
+is 'once' "$(grep -c '"PUB 7" ends' <<<"$out")" 1
+check --directory --language sv
+like 'in Swedish' "$(grep 'avtal "PUB 7"' <<<"$out")" 'warning *school.policy:7: avtal "PUB 7" slutar *, om 26 dagar; personer som då förlorar något: Matteboken: *'
+check
+is 'without a count too' "$(grep -c 'agreement "PUB 7" ends in 26 days' <<<"$out")" 1
+check --directory
 like 'and says when the policy changes by itself' "$out" '*changes by itself, next on *"Matteboken"*gives nothing any more*'
 persons=$(grep -oE 'Matteboken: [0-9]+$' <<<"$out" | tr -dc 0-9)
 ok 'all who are let in are counted, and nobody else' test "$persons" -gt 5
