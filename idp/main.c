@@ -11,21 +11,24 @@
 static const struct {
 	const char *name;
 	int (*run)(int argc, char **argv);
+	const char *verbs; /* what must follow the name: one of these; NULL: nothing */
 	const char *summary;
 } commands[] = {
-	{"serve", command_serve, "serve logins"},
-	{"check", command_check, "prove that serving would work, without side effects"},
-	{"explain", command_explain, "say what a login would release, and why"},
-	{"attributes", command_attributes, "list what policies can speak of"},
-	{"metadata", command_metadata, "make services known, and let pass what they newly ask for"},
-	{"who", command_who, "say who can ever get an attribute, and where"},
-	{"diff", command_diff, "say what another policy would release"},
-	{"report", command_report, "print the record of processing: report register"},
-	{"masterdata", command_masterdata, "say how good the school's data are: masterdata lint"},
-	{"policy", command_policy,
-	 "approve what two must approve, lay files out: policy approve, fmt"},
-	{"keys", command_keys, "make the keys: keys new"},
-	{"eppn", command_eppn, "give people EPPNs: assign, adopt, show, rotate, export"},
+	{"serve", command_serve, NULL, "serve logins"},
+	{"check", command_check, NULL, "prove that serving would work, without side effects"},
+	{"explain", command_explain, NULL, "say what a login would release, and why"},
+	{"who", command_who, NULL, "say who can ever get an attribute, and where"},
+	{"diff", command_diff, NULL, "say what another policy would release"},
+	{"report", command_report, "register", "print the record of processing"},
+	{"attributes", command_attributes, NULL, "list what policies can speak of"},
+	{"metadata", command_metadata, "add, holds, approve, hold",
+	 "make services known, and let pass what they newly ask for"},
+	{"policy", command_policy, "approve, approvals, withdraw, waiting, confirm, fmt",
+	 "approve what two must approve, let in what waits, lay files out"},
+	{"masterdata", command_masterdata, "lint", "say how good the school's data are"},
+	{"eppn", command_eppn, "assign, adopt, show, rotate, export",
+	 "give people EPPNs, and keep them theirs"},
+	{"keys", command_keys, "new", "make the keys"},
 };
 
 /* UTF-8 whatever the locale: names of people and of policies are not for GLib to spell anew, and
@@ -60,7 +63,9 @@ static void print_help(void)
 		"Portvakt lets pupils and staff log in once, and gives learning services only what\n"
 		"the school's written policy says.\n\nCommands:\n");
 	for (gsize i = 0; i < G_N_ELEMENTS(commands); i++)
-		g_print("  %-10s %s\n", commands[i].name, commands[i].summary);
+		g_print("  %-10s %s%s%s\n", commands[i].name, commands[i].summary,
+			commands[i].verbs ? ":\n               " : "",
+			commands[i].verbs ? commands[i].verbs : "");
 	g_print("\n`portvakt COMMAND --help' tells the options of a command; the manual is "
 		"portvakt(1).\n");
 }

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: AGPL-3.0-or-later
-# Help, manual and completion tell of the same options.
+# Help, manual and completion tell of the same commands and options.
 set -euo pipefail
 : "${top_srcdir:?is set by make check}" "${top_builddir:?is set by make check}"
 # shellcheck source=tests/lib/tap.sh
@@ -62,11 +62,31 @@ of_verbs() {
 }
 of_verbs eppn assign adopt show rotate export
 of_verbs policy approve approvals withdraw waiting confirm fmt
-line=(portvakt '') COMPREPLY=()
-_portvakt
-is 'the completion offers the commands' \
-  "$(printf '%s\n' "${COMPREPLY[@]}" | grep -v '^-' | LC_ALL=C sort)" \
+
+# words_after WORD...: the words the completion offers after `portvakt WORD...`.
+words_after() {
+  line=(portvakt "$@" '')
+  COMPREPLY=()
+  _portvakt
+  printf '%s\n' "${COMPREPLY[@]}" | grep -v '^-' | LC_ALL=C sort
+}
+is 'the completion offers the commands' "$(words_after)" \
   "$("$portvakt" --help | sed -n 's/^  \([a-z]\+\) .*/\1/p' | LC_ALL=C sort)"
+# Each command with each word that may follow it, as the help lists them.
+all=$("$portvakt" --help | awk '/^  [a-z]/ { name = $1; if (!/:$/) print name }
+  /^      / { gsub(",", ""); for (i = 1; i <= NF; i++) print name, $i }' | LC_ALL=C sort)
+is 'portvakt(1) tells of the commands that the help lists' \
+  "$(sed -n 's/^\.It Cm //p' "$top_srcdir/idp/command/portvakt.1" | sed 's/ , /\n/g' | LC_ALL=C sort)" "$all"
+while read -r command verbs; do
+  is "the completion offers what follows $command" "$(words_after "$command" | paste -sd ' ')" "$verbs"
+  for verb in $verbs; do
+    said=$("$portvakt" "$command" "$verb" --nonsense 2>&1) || true
+    like "there is $command $verb" "$said" '*--nonsense*'
+  done
+  said=$("$portvakt" "$command" 2>&1) || true
+  is "which says so when none does" \
+    "$(for verb in $verbs; do grep -qw -- "$verb" <<<"$said" || echo "$verb"; done)" ''
+done < <(awk 'NF > 1 { verbs[$1] = verbs[$1] " " $2 } END { for (c in verbs) print c verbs[c] }' <<<"$all")
 code=0
 "$portvakt" explian >/dev/null 2>&1 || code=$?
 is 'a command that is not there: exit code 2' "$code" 2
