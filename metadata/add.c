@@ -62,6 +62,9 @@ static char *report_on(const Entity *entity, const Entity *old, gint64 now)
 						? "what changes for a service known already:\n"
 						: "nothing changes for a service known already\n");
 		append_lines(report, "  ", changes);
+		g_autofree char *held = describe_holds(entity, changes);
+		if (held)
+			g_string_append_printf(report, "%s\n", held);
 	}
 	g_string_append(report, "What it asks for is a wish: only a policy line releases it.\n");
 	return g_string_free(report, FALSE);

@@ -77,6 +77,8 @@ static void describe_keys(GPtrArray *lines, const Entity *entity)
 					   : "are not signed");
 }
 
+#define UNKNOWN ", unknown here: cannot be released"
+
 static void describe_wish(GPtrArray *lines, const Wish *wish, int index)
 {
 	g_autofree char *name = safe(wish->attribute ? wish->attribute->name : wish->name);
@@ -85,7 +87,7 @@ static void describe_wish(GPtrArray *lines, const Wish *wish, int index)
 	if (wish->required)
 		g_string_append(text, ", required");
 	if (!wish->attribute)
-		g_string_append(text, ", unknown here: cannot be released");
+		g_string_append(text, UNKNOWN);
 	if (index >= 0)
 		g_string_append_printf(text, " (index %d)", index);
 	g_ptr_array_add(lines, g_string_free(text, FALSE));
@@ -188,4 +190,26 @@ GPtrArray *describe_changes(const Entity *old, const Entity *new)
 	list_missing(changes, "-", before, after);
 	list_missing(changes, "+", after, before);
 	return changes;
+}
+
+/* A wish that cannot be released waits for nobody. */
+static bool is_more(const char *change)
+{
+	return g_str_has_prefix(change, "+ category ") ||
+	       (g_str_has_prefix(change, "+ asks for ") && !strstr(change, UNKNOWN));
+}
+
+char *describe_holds(const Entity *entity, const GPtrArray *changes)
+{
+	/* pasted into a shell as it stands */
+	g_autofree char *shown = safe(entity->id);
+	g_autofree char *id = g_shell_quote(shown);
+	for (guint i = 0; i < changes->len; i++)
+		if (is_more(changes->pdata[i]))
+			return g_strdup_printf(
+				"What it newly asks for is held, except for a rule that names both "
+				"it and the\nservice: portvakt metadata holds %s lists it, and "
+				"portvakt metadata approve %s\nlets it pass, each after a reload.",
+				id, id);
+	return NULL;
 }

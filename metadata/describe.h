@@ -14,3 +14,6 @@ GPtrArray *describe_entity(const Entity *entity);
 GPtrArray *describe_warnings(const Entity *entity, gint64 now);
 /* Lines "- old" and "+ new" for what differs between two entities. (transfer full): char* */
 GPtrArray *describe_changes(const Entity *old, const Entity *new);
+/* Where changes have new wishes or categories: that these are held, and what lets them pass; else
+ * NULL. (transfer full) */
+char *describe_holds(const Entity *entity, const GPtrArray *changes);

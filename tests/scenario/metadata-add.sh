@@ -38,7 +38,13 @@ add - --because newer --replace <"$work/newer.xml"
 is 'standard input replaces it' "$code" 0
 like 'and what changes is said' "$said" \
   $'*\n  - answers go to https://sp.example/acs *\n  + answers go to https://sp.example/new *'
+is 'nothing is held, since it asks for nothing more' "$(grep -c held <<<"$said")" 0
 is 'in one file' "$(files | wc -l)" 1
+sed 's/<md:RequestedAttribute /<md:RequestedAttribute Name="urn:oid:2.5.4.4" NameFormat="urn:oasis:names:tc:SAML:2.0:attrname-format:uri"\/>&/; t' \
+  "$corpus/honest-whole" >"$work/more.xml"
+add "$work/more.xml" --because more --replace --dry-run
+like 'what it newly asks for is held, and how it is let pass is said' "$code $said" \
+  $'0 *\n  + asks for sn\n*is held, *portvakt metadata holds \'https://sp.example/md\'*portvakt metadata approve \'https://sp.example/md\'\n*'
 
 openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -subj /CN=service -days 30 \
   -keyout /dev/null -out "$work/cert.pem" 2>/dev/null
