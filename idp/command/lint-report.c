@@ -230,17 +230,34 @@ static void print_group(const LintReport *report, const Group *group)
 	g_print("\n");
 }
 
+static char *counted(const LintReport *report, LintSeverity severity)
+{
+	static const struct {
+		const char *one_en, *more_en, *one_sv, *more_sv;
+	} words[LINT_SEVERITIES] = {
+		[LINT_NOTE] = {"note", "notes", "anmärkning", "anmärkningar"},
+		[LINT_WARNING] = {"warning", "warnings", "varning", "varningar"},
+		[LINT_ERROR] = {"error", "errors", "fel", "fel"},
+	};
+	guint64 count = report->counts[severity];
+	bool one = count == 1;
+	return g_strdup_printf("%" G_GUINT64_FORMAT " %s", count,
+			       say(report, one ? words[severity].one_en : words[severity].more_en,
+				   one ? words[severity].one_sv : words[severity].more_sv));
+}
+
 static void print_summary(const LintReport *report, guint entries, double seconds,
 			  const char *incomplete)
 {
+	g_autofree char *errors = counted(report, LINT_ERROR);
+	g_autofree char *warnings = counted(report, LINT_WARNING);
+	g_autofree char *notes = counted(report, LINT_NOTE);
 	if (incomplete)
 		g_print("%s: %s\n", say(report, "NOT COMPLETE", "INTE FULLSTÄNDIG"), incomplete);
-	g_print("%u %s %.1f s: %" G_GUINT64_FORMAT " %s, %" G_GUINT64_FORMAT
-		" %s, %" G_GUINT64_FORMAT " %s\n",
-		entries, say(report, "entries in", "poster på"), seconds,
-		report->counts[LINT_ERROR], say(report, "errors", "fel"),
-		report->counts[LINT_WARNING], say(report, "warnings", "varningar"),
-		report->counts[LINT_NOTE], say(report, "notes", "anmärkningar"));
+	g_print("%u %s %.1f s: %s, %s, %s\n", entries,
+		entries == 1 ? say(report, "entry in", "post på")
+			     : say(report, "entries in", "poster på"),
+		seconds, errors, warnings, notes);
 }
 
 static void finish_text(LintReport *report, guint entries, double seconds, const char *incomplete)

@@ -113,7 +113,7 @@ is 'who then are fewer' "$(cut -d, -f5- "$work/none-closed")" "$(cut -d, -f5- "$
 is 'nobody of them is named, and the marking is not written out' \
   "$(grep -c 'uid=' "$work/one-closed") $(grep -ci sekretess "$work/one")" '0 0'
 "$portvakt" masterdata lint --config "$bed_conf" --language sv >"$work/out"
-like 'in Swedish' "$(tail -n 1 "$work/out")" '31 poster på * s: 0 fel, 31 varningar, 1 anm*'
+like 'in Swedish' "$(tail -n 1 "$work/out")" '31 poster på * s: 0 fel, 31 varningar, 1 anmärkning'
 
 # --- what the store has seen ----------------------------------------------------------------------
 # A pupil logs in with the EPPN that the directory gives; then the meaning of the directory changes.
