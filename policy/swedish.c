@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: AGPL-3.0-or-later */
 #include "policy/swedish.h"
 
+#include "policy/day.h"
+
 #include <string.h>
 
 /* In the order in which the files that say them read a policy. Words of the language are not
@@ -133,8 +135,8 @@ static const Swedish table[] = {
 	{"'%s' is not allowed for protected persons; name the attributes",
 	 "'%s' får inte stå för personer med skyddade uppgifter; nämn attributen"},
 	{"a title in quotes", "en titel inom citattecken"},
-	{"from %u-%02u-%02u is after until %u-%02u-%02u",
-	 "from %u-%02u-%02u är efter until %u-%02u-%02u"},
+	{"from " DAY_FORMAT " is after until " DAY_FORMAT,
+	 "from " DAY_FORMAT " är efter until " DAY_FORMAT},
 	{"a rule ('release', 'never', 'service', 'tag' or 'expect')",
 	 "en regel ('release', 'never', 'service', 'tag' eller 'expect')"},
 	{"the name of a huvudman", "namnet på en huvudman"},
