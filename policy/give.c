@@ -86,16 +86,6 @@ static uint64_t narrowing_of(const Work *work, const Release *release)
 	return narrowing;
 }
 
-static bool is_of_unit(const Pset *pset, const char *unit, size_t length)
-{
-	for (unsigned i = 0; i < pset->n_units; i++)
-		for (unsigned j = 0; j < pset->units[i].n; j++)
-			if (strlen(pset->units[i].names[j]) == length &&
-			    memcmp(pset->units[i].names[j], unit, length) == 0)
-				return true;
-	return false;
-}
-
 static bool is_of_units(const Candidate *c, const Attribute *attribute, const char *value)
 {
 	const People *people = &c->release->people;
@@ -105,7 +95,7 @@ static bool is_of_units(const Candidate *c, const Attribute *attribute, const ch
 	if (!facet_of(attribute, value, FACET_PART_UNIT, &unit, &length))
 		return false;
 	for (unsigned i = 0; i < people->n_psets; i++)
-		if (c->narrowing >> i & 1 && is_of_unit(&people->psets[i], unit, length))
+		if (c->narrowing >> i & 1 && match_unit(&people->psets[i], unit, length))
 			return true;
 	return false;
 }

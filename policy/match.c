@@ -214,3 +214,13 @@ bool match_value(const Only *only, const Attribute *attribute, const char *value
 			return false;
 	return true;
 }
+
+bool match_unit(const Pset *pset, const char *unit, size_t length)
+{
+	for (unsigned i = 0; i < pset->n_units; i++)
+		for (unsigned j = 0; j < pset->units[i].n; j++)
+			if (strlen(pset->units[i].names[j]) == length &&
+			    memcmp(pset->units[i].names[j], unit, length) == 0)
+				return true;
+	return false;
+}

@@ -31,3 +31,6 @@ bool match_is_literal(const Target *target);
 
 /* Whether `only` lets a value of that attribute through. */
 bool match_value(const Only *only, const Attribute *attribute, const char *value);
+
+/* Whether a pset names that unit: `length` bytes of `unit`, not NUL-terminated. */
+bool match_unit(const Pset *pset, const char *unit, size_t length);

@@ -138,16 +138,6 @@ bool reach_is_needed(const Reach *reach, const Release *release)
 	return false;
 }
 
-static bool names_unit(const Pset *pset, const char *unit, gsize length)
-{
-	for (unsigned i = 0; i < pset->n_units; i++)
-		for (unsigned j = 0; j < pset->units[i].n; j++)
-			if (strlen(pset->units[i].names[j]) == length &&
-			    memcmp(pset->units[i].names[j], unit, length) == 0)
-				return true;
-	return false;
-}
-
 /* Psets that are for the person and name a unit narrow, unless one is for them that names none. */
 static bool is_of_units(const People *people, const Attribute *attribute, const char *value,
 			const Example *example)
@@ -165,7 +155,7 @@ static bool is_of_units(const People *people, const Attribute *attribute, const 
 		if (!example_is_in(example, pset))
 			continue;
 		narrows = narrows && pset->n_units > 0;
-		named = named || (unit && names_unit(pset, unit, length));
+		named = named || (unit && match_unit(pset, unit, length));
 	}
 	return !narrows || named;
 }
