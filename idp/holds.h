@@ -36,7 +36,9 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(Holds, holds_free)
  * set. */
 void holds_dress(Entity *entity, gpointer data);
 
+/* How much is held now, and of how many services. */
 HoldsCount holds_count(const Holds *holds);
+
 /* "2 attributes and 1 category of 2 services are held", for people. Transfer full. */
 char *holds_count_text(const HoldsCount *count);
 

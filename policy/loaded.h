@@ -92,5 +92,6 @@ typedef enum {
 	ASSUME_SUBJECT = 1 << 9,  /* what names people where no line speaks of it is there */
 } Assume;
 
+/* The decision if all of `assume` were so, ORed; for proofs alone. Transfer full. */
 Decision *decide_assuming(const Policy *policy, const Person *person, const Service *service,
 			  const Circumstances *circumstances, Assume assume);

@@ -21,5 +21,8 @@ typedef struct {
 typedef enum { WIDER_NO, WIDER_MAY, WIDER_YES } Wider;
 Wider diff_report_wider(const DiffReport *report);
 
+/* For people, on stdout: by kinds of person, then by persons, each if it was looked at. */
 void diff_report_print(const DiffReport *report);
+
+/* The same as portvakt-diff(1) has it: a dictionary. Floating. */
 GVariant *diff_report_variant(const DiffReport *report);

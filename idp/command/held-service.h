@@ -31,6 +31,8 @@ typedef struct {
 	GPtrArray *rules;      /* char *: `"TITLE" (FILE:LINE)` */
 } HeldWait;
 
+/* The same service is asked about with the item held and with it let pass. Good as long as the
+ * generation that the service was found in. Transfer full. */
 HeldWait *held_wait(const HeldService *service, const HoldItem *item);
 void held_wait_free(HeldWait *wait);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(HeldWait, held_wait_free)

@@ -13,6 +13,7 @@ typedef struct {
 	gint64 began, told; /* monotonic */
 } Progress;
 
+/* Begins now. quiet: nothing is told. `language` must live as long. */
 void progress_begin(Progress *progress, const char *language, bool quiet);
 
 /* So many entries were read. To be called for each. */
