@@ -88,11 +88,6 @@ void crypto_key_unref(CryptoKey *key)
 	g_free(key);
 }
 
-XmlKeyKind crypto_key_kind(const CryptoKey *key)
-{
-	return key->kind;
-}
-
 int crypto_key_bits(const CryptoKey *key)
 {
 	return key->bits;

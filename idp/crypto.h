@@ -27,7 +27,6 @@ CryptoKey *crypto_key_from_certificate(GBytes *der, GError **error);
 CryptoKey *crypto_key_ref(CryptoKey *key);
 void crypto_key_unref(CryptoKey *key);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(CryptoKey, crypto_key_unref)
-XmlKeyKind crypto_key_kind(const CryptoKey *key);
 int crypto_key_bits(const CryptoKey *key);
 
 typedef enum {

@@ -458,14 +458,3 @@ GPtrArray *policy_diff(const Policy *old, const Policy *new, const PolicyContext
 	arena_clear(&compare->arena);
 	return entries;
 }
-
-bool diff_widens(const GPtrArray *entries)
-{
-	for (guint i = 0; i < entries->len; i++) {
-		const DiffEntry *entry = entries->pdata[i];
-
-		if (entry->way == DIFF_WIDER || entry->way == DIFF_MAY_WIDEN)
-			return true;
-	}
-	return false;
-}

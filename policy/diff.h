@@ -80,9 +80,6 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(DiffEntry, diff_entry_free)
  * attribute and day; empty if nothing differs; valid while both policies are. Transfer full. */
 GPtrArray *policy_diff(const Policy *old, const Policy *new, const PolicyContext *context);
 
-/* Whether one of them is DIFF_WIDER or DIFF_MAY_WIDEN. */
-bool diff_widens(const GPtrArray *entries);
-
 /* An entry as a sentence, in "sv" or "en", without its services: "mail is given to students in
  * grade 7-9 (new.policy:4 "Läromedel")". Transfer full. */
 char *diff_sentence(const DiffEntry *entry, const char *language);

@@ -112,11 +112,6 @@ const Attribute *registry_wish(const Registry *registry, const Wish *wish)
 	return registry ? g_hash_table_lookup(registry->samls, wish->name) : NULL;
 }
 
-bool registry_has(const Registry *registry, const Attribute *attribute)
-{
-	return registry_by_name(registry, attribute->name) == attribute;
-}
-
 unsigned registry_own(const Registry *registry)
 {
 	return registry ? registry->own : 0;

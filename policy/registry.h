@@ -33,8 +33,5 @@ const Attribute *registry_by_claim(const Registry *registry, const char *claim);
  * nothing. */
 const Attribute *registry_wish(const Registry *registry, const Wish *wish);
 
-/* Whether the school can speak of an attribute. */
-bool registry_has(const Registry *registry, const Attribute *attribute);
-
 /* How many of them the school has defined. */
 unsigned registry_own(const Registry *registry);

@@ -25,12 +25,6 @@ const char *subject_default_format(const Attribute *attribute)
 	return is_pairwise(attribute) ? SUBJECT_FORMAT_PERSISTENT : SUBJECT_FORMAT_UNSPECIFIED;
 }
 
-bool subject_equal(const Subject *one, const Subject *other)
-{
-	return one->attribute == other->attribute && strcmp(one->format, other->format) == 0 &&
-	       one->also_attribute == other->also_attribute;
-}
-
 char *subject_phrase(const Subject *subject)
 {
 	const Attribute *attribute = subject->attribute;

@@ -27,7 +27,5 @@ Subject subject_default(Protocol protocol);
 /* The format of a NameID of that attribute if the line names none. Static. */
 const char *subject_default_format(const Attribute *attribute);
 
-bool subject_equal(const Subject *one, const Subject *other);
-
 /* As a policy says it: `subject from mail format "…" also attribute`. Transfer full. */
 char *subject_phrase(const Subject *subject);
