@@ -6,6 +6,29 @@
 #include "policy/category.h"
 #include "policy/loaded.h"
 
+static gint compare_numbers(gconstpointer a, gconstpointer b)
+{
+	unsigned first = *(const unsigned *)a, second = *(const unsigned *)b;
+
+	return (first > second) - (first < second);
+}
+
+static void sort_numbers(unsigned *numbers, unsigned n)
+{
+	g_autoptr(GArray) sorted = NULL;
+	unsigned i = 1;
+
+	/* As services are named, so they are numbered. */
+	while (i < n && numbers[i - 1] <= numbers[i])
+		i++;
+	if (i >= n)
+		return;
+	sorted = g_array_sized_new(FALSE, FALSE, sizeof *numbers, n);
+	g_array_append_vals(sorted, numbers, n);
+	g_array_sort(sorted, compare_numbers);
+	memcpy(numbers, sorted->data, n * sizeof *numbers);
+}
+
 static void number_atom(Policy *policy, Atom *atom)
 {
 	static const Sort sorts[] = {[ATOM_CATEGORY] = SORT_CATEGORY,
@@ -21,6 +44,7 @@ static void number_atom(Policy *policy, Atom *atom)
 		atom->numbers[i] =
 			literal ? known_get(policy, &atom->idents[i])->number
 				: numbers_give(&policy->numbers, sorts[atom->type], atom->texts[i]);
+	sort_numbers(atom->numbers, n);
 }
 
 static void number_targets(Policy *policy, Targets *targets)

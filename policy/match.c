@@ -70,12 +70,20 @@ static bool match_atom(const Atom *atom, const Look *look)
 	return false;
 }
 
+/* numbers: ascending; of a tag they may be ten thousand. */
 static bool is_one_of(unsigned number, const unsigned *numbers, unsigned n)
 {
-	for (unsigned i = 0; number != NUMBER_NONE && i < n; i++)
-		if (numbers[i] == number)
-			return true;
-	return false;
+	unsigned low = 0, high = n;
+
+	while (low < high) {
+		unsigned middle = low + (high - low) / 2;
+
+		if (numbers[middle] < number)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	return number != NUMBER_NONE && low < n && numbers[low] == number;
 }
 
 static bool view_atom(const Atom *atom, const Look *look)

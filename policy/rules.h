@@ -45,7 +45,7 @@ typedef struct {
 	const char **texts; /* ATOM_CATEGORY: URIs; ATOM_REGISTERED_BY: authorities;
 			       ATOM_FEDERATION: names of feeds: any of them */
 	unsigned n_texts;
-	unsigned *numbers; /* of the idents or texts, once they are numbered (index.c) */
+	unsigned *numbers; /* of the idents or texts, ascending, once they are numbered (index.c) */
 	Protocol protocol; /* ATOM_PROTOCOL */
 	Place place;
 } Atom;

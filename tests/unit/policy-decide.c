@@ -121,6 +121,14 @@ static const DecideCase cases[] = {
 	 "release \"A\" { to tag skolan; for student; give mail; " BECAUSE
 	 "\nrelease \"B\" { to client \"m\"; for student; give pairwise-id; " BECAUSE,
 	 STUDENT, NE " mail", "answered@3; mail=given@3[a@skola.example]"},
+	{"tags-in-different-orders",
+	 "tag a { \"https://x\", \"https://y\", \"https://z\", \"" NE "\" }\n"
+	 "tag b { \"" NE "\", \"https://z\", \"https://y\", \"https://x\" }\n"
+	 "release \"A\" { to tag a; for student; give mail; " BECAUSE
+	 "\nrelease \"B\" { to tag b; for student; give sn; " BECAUSE
+	 "\nrelease \"C\" { to any except tag b; for student; give login; " BECAUSE,
+	 "student mail=a@skola.example sn=b", NE " mail sn",
+	 "answered@3; sn=given@4[b]; mail=given@3[a@skola.example]"},
 	{"except-tag",
 	 "tag skolan {\n\"https://a.example\",\n\"" NE "\"\n}\n"
 	 "release \"A\" { to any, client \"m\" except tag skolan; for student; give mail; " BECAUSE
