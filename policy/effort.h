@@ -5,9 +5,10 @@
 #include <stdbool.h>
 
 /*
- * How much work a load may still take, in looks at a rule or a value: proofs are over all persons
- * and services there can be, and a policy can be made that describes more of them than anybody can
- * wait for. Counted, and not timed, so that the same policy is refused or loaded everywhere.
+ * How much work a load, or a question about a policy, may still take, in looks at a rule or a
+ * value: proofs are over all persons and services there can be, and a policy can be made that
+ * describes more of them than anybody can wait for. Counted, and not timed, so that the same policy
+ * is refused or loaded everywhere.
  */
 typedef struct {
 	guint64 left;
@@ -18,6 +19,11 @@ typedef struct {
 
 /* Comparing two of them, in each direction: two seconds. */
 #define EFFORT_DIFF 400000000
+
+/* Asking who can ever get an attribute: some seconds; and what each attribute is given to, of all
+ * that there are. */
+#define EFFORT_WHO      200000000
+#define EFFORT_REGISTER 2000000000
 
 /* Looking for warnings in it. */
 #define EFFORT_WARN 20000000

@@ -214,15 +214,18 @@ static GPtrArray *join(GHashTable *entries)
 	return all;
 }
 
-GPtrArray *policy_register(const Policy *policy, const PolicyContext *context)
+GPtrArray *policy_register(const Policy *policy, const PolicyContext *context, GError **error)
 {
+	Effort effort = {EFFORT_REGISTER};
 	g_autoptr(GHashTable) entries =
 		g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
 
 	for (unsigned i = 0; i < registry_size(policy->registry); i++) {
 		const Attribute *attribute = registry_get(policy->registry, i);
-		g_autoptr(GPtrArray) all = policy_who(policy, context, attribute);
+		g_autoptr(GPtrArray) all = who_within(policy, context, attribute, &effort, error);
 
+		if (!all)
+			return NULL;
 		for (guint j = 0; j < all->len; j++)
 			add_who(entries, policy, attribute, all->pdata[j]);
 	}

@@ -39,8 +39,9 @@ void register_entry_free(RegisterEntry *entry);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(RegisterEntry, register_entry_free)
 
 /* All that is disclosed on some day from today on. context: as policy_who() takes it. Returns:
- * RegisterEntry *, by first recipient, file and line; valid while the policy is. Transfer full. */
-GPtrArray *policy_register(const Policy *policy, const PolicyContext *context);
+ * RegisterEntry *, by first recipient, file and line; valid while the policy is. NULL: it takes
+ * more work than EFFORT_REGISTER, which the error says. Transfer full. */
+GPtrArray *policy_register(const Policy *policy, const PolicyContext *context, GError **error);
 
 /* What the policy can speak of; NULL: what is shipped. Transfer none. */
 const Registry *policy_registry(const Policy *policy);

@@ -13,10 +13,12 @@ typedef struct {
 	Palette *palette;
 	GHashTable *entries; /* what tells entries apart -> WhoEntry, which `all` owns */
 	GPtrArray *all;
+	Effort *effort;
 
 	/* at hand */
 	const Spot *spot;
 	GPtrArray *values;
+	guint64 phrases; /* what it takes to tell of people, with those who are excepted */
 	const Release *release;
 	const Gift *gift;
 	GPtrArray *found; /* Example *, owned: who gets it by a pset */
@@ -41,62 +43,70 @@ static bool collect(const Example *example, gpointer data)
 {
 	Asking *asking = data;
 	const Reach *reach = asking->spot->reach[0];
+	unsigned n_psets = asking->release->people.n_psets;
 	bool given = false;
 
+	effort_spend(asking->effort, 10 + n_psets);
 	if (!example_is_among(example, &asking->release->people) ||
 	    (reach->is_trial && !(example->kind & 4)))
 		return true;
 	for (guint i = 0; !given && i < asking->values->len; i++) {
 		const char *value = asking->values->pdata[i];
 
-		given = reach_lets(asking->release, asking->gift, asking->attribute, value,
-				   example) &&
-			!reach_stops(reach, asking->attribute, value, example);
+		if (!effort_spend(asking->effort, 1 + n_psets))
+			return false;
+		if (!reach_lets(asking->release, asking->gift, asking->attribute, value, example))
+			continue;
+		effort_spend(asking->effort, 2 * reach->nevers->len);
+		given = !reach_stops(reach, asking->attribute, value, example);
 	}
 	if (given)
 		g_ptr_array_add(asking->found, example_copy(example));
 	return true;
 }
 
-static bool same_lists(const Example *one, const Example *other)
+/* All of an example but the years, or but the kinds. */
+static char *key_without(const Example *example, bool years)
 {
-	if (one->groups->len != other->groups->len || one->units->len != other->units->len)
-		return false;
-	for (guint i = 0; i < one->groups->len; i++)
-		if (strcmp(one->groups->pdata[i], other->groups->pdata[i]) != 0)
-			return false;
-	for (guint i = 0; i < one->units->len; i++)
-		if (strcmp(one->units->pdata[i], other->units->pdata[i]) != 0)
-			return false;
-	return true;
+	Example alike = *example;
+	g_autofree char *rest = NULL;
+
+	alike.kind = alike.year = 0;
+	rest = example_key(&alike);
+	return g_strdup_printf("%x %s", years ? example->kinds : example->years, rest);
 }
 
-/* Unites two examples that differ in years alone, or in kinds alone. */
-static bool unite_two(GPtrArray *examples, bool by_years)
+/* Unites examples that differ in years alone, or in kinds alone. */
+static void unite_by(GPtrArray *examples, bool years)
 {
-	for (guint i = 0; i < examples->len; i++)
-		for (guint j = i + 1; j < examples->len; j++) {
-			Example *one = examples->pdata[i];
-			const Example *other = examples->pdata[j];
+	g_autoptr(GHashTable) first = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
+	guint n = 0;
 
-			if (!same_lists(one, other) ||
-			    (by_years ? one->kinds != other->kinds : one->years != other->years))
-				continue;
-			one->kinds |= other->kinds;
-			one->years |= other->years;
-			g_ptr_array_remove_index(examples, j);
-			return true;
+	for (guint i = 0; i < examples->len; i++) {
+		Example *example = examples->pdata[i];
+		char *key = key_without(example, years);
+		Example *one = g_hash_table_lookup(first, key);
+
+		if (!one) {
+			g_hash_table_insert(first, key, example);
+			examples->pdata[i] = NULL;
+			examples->pdata[n++] = example;
+			continue;
 		}
-	return false;
+		one->kinds |= example->kinds;
+		one->years |= example->years;
+		example_free(example);
+		examples->pdata[i] = NULL;
+		g_free(key);
+	}
+	g_ptr_array_set_size(examples, (gint)n);
 }
 
 /* So that what is told is short; years first, since most people are in none. */
 static void unite(GPtrArray *examples)
 {
-	while (unite_two(examples, true))
-		;
-	while (unite_two(examples, false))
-		;
+	unite_by(examples, true);
+	unite_by(examples, false);
 }
 
 /* In how many ways the groups and units of a pset can be chosen. */
@@ -297,12 +307,16 @@ static void tell_all(Asking *asking, const Pset *pset)
 	for (guint i = 0; i < asking->spot->alike->len; i++) {
 		gpointer service = asking->spot->alike->pdata[i];
 
+		if (!effort_spend(asking->effort, 50 + asking->spot->reach[0]->releases->len))
+			return;
 		g_ptr_array_add(is_asked(asking, service) ? asking_services : others, service);
 	}
 	whole = is_whole(asking->found, pset);
 	for (guint i = 0; i < (whole ? 1 : asking->found->len); i++) {
 		const Example *example = asking->found->pdata[i];
 
+		if (!effort_spend(asking->effort, 100 + asking->phrases))
+			return;
 		if (asking_services->len > 0)
 			tell(asking, pset, example, whole, true, asking_services);
 		if (others->len > 0)
@@ -338,6 +352,15 @@ static void ask_gift(Asking *asking, Growth *growth)
 	}
 }
 
+static guint64 measure_phrases(const Reach *reach)
+{
+	guint64 psets = 1;
+
+	for (guint i = 0; i < reach->nevers->len; i++)
+		psets += ((Never *)reach->nevers->pdata[i])->people.n_psets;
+	return 20 * psets;
+}
+
 static void ask_spot(Asking *asking)
 {
 	const Reach *reach = asking->spot->reach[0];
@@ -345,12 +368,16 @@ static void ask_spot(Asking *asking)
 
 	growth_init(&growth, G_MAXUINT64);
 	growth.known = asking->spot->service;
+	growth.effort = asking->effort;
 	reach_tell_apart(reach, &growth);
 	palette_clear(asking->palette);
 	palette_add_reach(asking->palette, reach, asking->attribute);
 	asking->values = palette_values(asking->palette, asking->attribute);
+	asking->phrases = measure_phrases(reach);
 	for (guint i = 0; asking->values && i < reach->releases->len; i++) {
 		asking->release = reach->releases->pdata[i];
+		if (!effort_spend(asking->effort, 1))
+			break;
 		for (unsigned j = 0; !is_over(asking) && j < asking->release->n_gifts; j++) {
 			asking->gift = &asking->release->gifts[j];
 			if (is_about(asking->gift, asking->attribute))
@@ -375,8 +402,8 @@ static gint by_rule(gconstpointer a, gconstpointer b)
 	return order;
 }
 
-GPtrArray *policy_who(const Policy *policy, const PolicyContext *context,
-		      const Attribute *attribute)
+GPtrArray *who_within(const Policy *policy, const PolicyContext *context,
+		      const Attribute *attribute, Effort *effort, GError **error)
 {
 	/* The targets were few enough when the policy was loaded. */
 	g_autoptr(Universe) universe = universe_new((const Policy *const[]){policy}, 1, context,
@@ -384,21 +411,37 @@ GPtrArray *policy_who(const Policy *policy, const PolicyContext *context,
 	g_autoptr(Palette) palette = palette_new((const char *const *)policy->scopes);
 	g_autoptr(GHashTable) entries =
 		g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
-	GPtrArray *all = g_ptr_array_new_with_free_func((GDestroyNotify)who_entry_free);
+	g_autoptr(GPtrArray) all = g_ptr_array_new_with_free_func((GDestroyNotify)who_entry_free);
 	Asking asking = {.policy = policy,
 			 .context = context,
 			 .attribute = attribute,
 			 .palette = palette,
 			 .entries = entries,
-			 .all = all};
+			 .all = all,
+			 .effort = effort};
 
 	g_assert(universe);
-	for (guint i = 0; i < universe->spots->len; i++) {
+	for (guint i = 0; i < universe->spots->len && !effort_is_spent(effort); i++) {
 		asking.spot = universe->spots->pdata[i];
 		ask_spot(&asking);
+	}
+	if (effort_is_spent(effort)) {
+		g_set_error(error, POLICY_ERROR, POLICY_ERROR_MEANING,
+			    "it takes too much work to find who can get %s; use fewer groups and "
+			    "units in the rules that give it or take it",
+			    attribute->name);
+		return NULL;
 	}
 	for (guint i = 0; i < all->len; i++)
 		g_ptr_array_sort(((WhoEntry *)all->pdata[i])->services, site_compare);
 	g_ptr_array_sort(all, by_rule);
-	return all;
+	return g_steal_pointer(&all);
+}
+
+GPtrArray *policy_who(const Policy *policy, const PolicyContext *context,
+		      const Attribute *attribute, GError **error)
+{
+	Effort effort = {EFFORT_WHO};
+
+	return who_within(policy, context, attribute, &effort, error);
 }

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: AGPL-3.0-or-later */
 #pragma once
 
+#include "policy/effort.h"
 #include "policy/people.h"
 #include "policy/policy.h"
 #include "policy/site.h"
@@ -42,6 +43,11 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(WhoEntry, who_entry_free)
 
 /* context: what the policy was loaded with; of it `today` and the services count, which may be
  * others than then. Returns: WhoEntry *, by file, line, people in English and first service; valid
- * while the policy is. Transfer full. */
+ * while the policy is. NULL: it takes more work than EFFORT_WHO, which the error says; nothing is
+ * told rather than a part. Transfer full. */
 GPtrArray *policy_who(const Policy *policy, const PolicyContext *context,
-		      const Attribute *attribute);
+		      const Attribute *attribute, GError **error);
+
+/* The same within an effort that several questions share. */
+GPtrArray *who_within(const Policy *policy, const PolicyContext *context,
+		      const Attribute *attribute, Effort *effort, GError **error);

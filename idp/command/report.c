@@ -278,7 +278,9 @@ static bool print_register(const CommandLine *line, GError **error)
 		.services = (const Service *const *)side.known->services->pdata,
 		.n_services = side.known->services->len,
 	};
-	g_autoptr(GPtrArray) all = policy_register(side.generation->policy, &context);
+	g_autoptr(GPtrArray) all = policy_register(side.generation->policy, &context, error);
+	if (!all)
+		return false;
 	print_all(&side, all, now);
 	return true;
 }

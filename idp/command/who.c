@@ -216,7 +216,9 @@ static bool who(const CommandLine *line, GError **error)
 		.services = (const Service *const *)side.known->services->pdata,
 		.n_services = side.known->services->len,
 	};
-	g_autoptr(GPtrArray) all = policy_who(side.generation->policy, &context, attribute);
+	g_autoptr(GPtrArray) all = policy_who(side.generation->policy, &context, attribute, error);
+	if (!all)
+		return false;
 	if (service_wanted && !keep_wanted(all)) {
 		g_autoptr(Entity) entity =
 			command_find_service(side.generation, service_wanted, now, error);

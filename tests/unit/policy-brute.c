@@ -172,7 +172,10 @@ static void compare_who(const Draw *draw, const Policy *policy, const char *text
 			continue;
 		go_through_who(part, persons, services, known, days, gets);
 		for (unsigned a = 0; a < ATTRIBUTES; a++) {
-			g_autoptr(GPtrArray) entries = policy_who(policy, &context, brute_about(a));
+			g_autoptr(GPtrArray) entries =
+				policy_who(policy, &context, brute_about(a), NULL);
+
+			g_assert_nonnull(entries);
 			g_autofree char *about =
 				g_strdup_printf("%s by %s", brute_about(a)->name, title_of(part));
 

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: AGPL-3.0-or-later */
 /* Policies made to keep a load busy: each is loaded or refused within a moment, and says why. */
 #include "policy/diff.h"
+#include "policy/who.h"
 #include "tests/unit/policy-fixture.h"
 
 #include <time.h>
@@ -239,6 +240,55 @@ static void test_diff(void)
 #endif
 }
 
+/* Many releases, each for many choices of units, who are looked for in many nevers. */
+static Policy *load_choices(void)
+{
+	g_autoptr(GString) text = g_string_new("\n");
+	g_autoptr(Policy) policy = NULL;
+	g_autoptr(GError) error = NULL;
+
+	for (unsigned i = 0; i < 400; i++) {
+		g_string_append_printf(text, "release \"R%u\" { to any; for student", i);
+		for (unsigned j = 0; j < 3; j++)
+			for (unsigned k = 0; k < 10; k++)
+				g_string_append_printf(text, "%s \"%u\"", k ? " or" : " at unit",
+						       10000000 + 10 * (3 * i + j) + k);
+		g_string_append_printf(text,
+				       "; give mail only \"%u\"" END
+				       "never \"N%u\" { for teacher in group vikarier; give mail "
+				       "only \"%u\"; because \"x\" }\n",
+				       i, i, i);
+	}
+	load(NULL, text->str, &policy, &error);
+	g_assert_no_error(error);
+	return g_steal_pointer(&policy);
+}
+
+/* Who gets it is told whole, or not. */
+static void test_who(void)
+{
+	const PolicyContext context = {.scopes = fixture_scopes, .today = FIXTURE_TODAY};
+	g_autoptr(Policy) policy = load_choices();
+	g_autoptr(GError) error = NULL, other = NULL;
+	clock_t start = clock();
+	g_autoptr(GPtrArray) entries =
+		policy_who(policy, &context, fixture_attribute("mail"), &error);
+	double seconds = (double)(clock() - start) / CLOCKS_PER_SEC;
+
+	g_assert_null(entries);
+	g_assert_error(error, POLICY_ERROR, POLICY_ERROR_MEANING);
+	g_assert_cmpstr(error->message, ==,
+			"it takes too much work to find who can get mail; use fewer groups and "
+			"units in the rules that give it or take it");
+	g_test_message("%.2f s of CPU", seconds);
+#if !defined(__SANITIZE_ADDRESS__) && !defined(__SANITIZE_THREAD__)
+	g_assert_cmpfloat(seconds, <, 2 * LOAD_MAX);
+#endif
+	entries = policy_who(policy, &context, fixture_attribute("sn"), &other);
+	g_assert_no_error(other);
+	g_assert_cmpuint(entries->len, ==, 0);
+}
+
 int main(int argc, char **argv)
 {
 	g_test_init(&argc, &argv, NULL);
@@ -249,5 +299,6 @@ int main(int argc, char **argv)
 	}
 	g_test_add_func("/policy/effort/diff", test_diff);
 	g_test_add_func("/policy/effort/unfinished", test_unfinished);
+	g_test_add_func("/policy/effort/who", test_who);
 	return g_test_run();
 }

@@ -128,7 +128,8 @@ static void test_case(gconstpointer data)
 	g_autoptr(GString) got = g_string_new(NULL);
 
 	g_assert_no_error(error);
-	entries = policy_who(policy, &context, fixture_attribute(c->attribute));
+	entries = policy_who(policy, &context, fixture_attribute(c->attribute), &error);
+	g_assert_no_error(error);
 	for (guint i = 0; i < entries->len; i++)
 		render(got, entries->pdata[i]);
 	g_assert_cmpstr(got->str, ==, c->want);
