@@ -37,11 +37,22 @@ static void warn_approval(Warner *warner, const Release *release)
 			 release->title, release->approvers);
 }
 
+/* Whether it gives something about somebody who is no test person. */
+static bool is_of_persons(const Release *release)
+{
+	Kinds tests = kinds_of("everyone", MARK_TEST, PEOPLE_STOPPED);
+	bool gives = false;
+
+	for (unsigned i = 0; i < release->n_gifts; i++)
+		gives = gives || release->gifts[i].type != GIFT_LOGIN;
+	return gives && (people_kinds(&release->people) & (Kinds)~tests) != 0;
+}
+
 static void warn_texts(Warner *warner, const Release *release)
 {
 	bool sv = false, en = false, any = false;
 
-	if (!release->basis)
+	if (!release->basis && is_of_persons(release))
 		warn_say(warner, &release->title_place, "\"%s\" has no basis", release->title);
 	for (unsigned i = 0; i < release->n_becauses; i++) {
 		const char *language = release->becauses[i].language;

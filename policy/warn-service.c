@@ -189,13 +189,16 @@ static const Gift *find_gift(const Release *release, bool identifying)
 	return NULL;
 }
 
+/* What is given only by a yes adds up before the eyes of who says it, and is written as two
+ * releases so that it can be declined. */
 static void warn_adding_up(Warner *warner, GHashTable *told, const Spot *spot, const Release *one,
 			   const Release *other)
 {
 	const Gift *pseudonym = find_gift(one, false), *name = find_gift(other, true);
 	g_autofree char *where = NULL;
 
-	if (!pseudonym || !name || find_gift(one, true) || find_gift(other, false) ||
+	if (one->page == PAGE_ASK || other->page == PAGE_ASK || !pseudonym || !name ||
+	    find_gift(one, true) || find_gift(other, false) ||
 	    !overlap(&one->people, &other->people) || !is_new(told, one, other, NULL))
 		return;
 	where = site_name(warner->policy, spot->service, "en");

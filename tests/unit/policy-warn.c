@@ -106,6 +106,10 @@ static const Remark remarks[] = {
 	 "1:50: \"X\" lets protected persons into services that are not named: whichever is added later needs nobody's approval; name the services|1:76: \"X\" gives nothing until two have approved it (0 of 2 have; see portvakt-policy(1))"},
 	{"no-basis", "release \"X\" { to any; for staff; give ou; silent; because \"x\" }", "",
 	 "1:19: \"X\" has no basis"},
+	{"no-basis-to-be-let-in",
+	 "release \"X\" { to any; for staff; give login; silent; because \"x\" }", "", ""},
+	{"no-basis-for-test-persons",
+	 "release \"X\" { to any; for test staff; give ou; silent; because \"x\" }", "", ""},
 	{"one-language",
 	 "release \"X\" { to any; for staff; give ou; because sv \"x\"; silent; "
 	 "basis \"6.1 e\" }",
@@ -232,6 +236,11 @@ static const Remark remarks[] = {
 	 "release \"Y\" { to service DNP; for student; give displayName; " END,
 	 "https://dnp displayName",
 	 "3:9: \"X\" and \"Y\" add up: DNP gets pairwise-id and displayName together, which neither gives alone"},
+	{"add-up-by-a-yes",
+	 "service K is \"https://k\"\n"
+	 "release \"X\" { to service K; for staff; give pairwise-id; " END
+	 "release \"Y\" { to service K; for staff; give displayName; ask; because \"x\"; basis \"6.1 a\" }",
+	 "https://k pairwise-id displayName", ""},
 	{"add-up-for-nobody",
 	 "release \"X\" { to service \"a\"; for staff; give pairwise-id; " END
 	 "release \"Y\" { to service \"a\"; for student; give displayName; " END,
