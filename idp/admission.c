@@ -15,9 +15,9 @@ void admission_clear(Admission *admission)
 	g_clear_pointer(&admission->waits, g_free);
 }
 
-static bool must_wait(const Generation *generation)
+bool admission_must_wait(const char *meaning, const Generation *after)
 {
-	return config_bool(generation->config, "policy", "confirm-widening");
+	return meaning_confirms(meaning) || meaning_confirms(after->meaning);
 }
 
 /* Who let it in; NULL: nobody, or it cannot be known, which is an error. */
@@ -43,7 +43,7 @@ bool admission_judge(const Generation *before, const char *base, const Generatio
 {
 	g_autoptr(GError) fault = NULL;
 	ret->wider = widening_find(before, after, now);
-	if (!ret->wider->len || !must_wait(after))
+	if (!ret->wider->len || !admission_must_wait(before->meaning, after))
 		return true;
 	ret->account = confirmed_by(after, base, now, &fault);
 	if (fault)
@@ -65,12 +65,14 @@ static Generation *load_kept(const Generation *after, KeptPolicy *kept, gint64 n
 	return before;
 }
 
-/* What was taken last, if `after' is another and nobody has confirmed it. */
+/* What was taken last, if `after' is another and has to be confirmed, and nobody has. Where
+ * nobody waits now, what is kept need not be readable: it could as well be gone. */
 static KeptPolicy *find_kept(const Generation *after, gint64 now, Admission *ret, GError **error)
 {
 	g_autoptr(GError) fault = NULL;
 	g_autoptr(KeptPolicy) kept = kept_policy_read(after->config, &fault);
-	if (kept && g_str_equal(kept->digest, after->digest))
+	if (!admission_must_wait(kept ? kept->meaning : "", after) ||
+	    (kept && g_str_equal(kept->digest, after->digest)))
 		return NULL;
 	g_autofree char *base = kept ? kept_policy_base(kept->digest, kept->taken) : NULL;
 	if (kept)
@@ -85,17 +87,17 @@ static KeptPolicy *find_kept(const Generation *after, gint64 now, Admission *ret
 /* Whether what ran would release more itself, were it to go on under the configuration of now. */
 static bool is_other(const Generation *before, const Generation *after)
 {
-	g_autoptr(GPtrArray) lines = g_ptr_array_new_with_free_func(g_free);
+	g_autoptr(GPtrArray) sections = g_ptr_array_new_with_free_func(g_free);
 	g_assert(before);
-	meaning_compare(before->meaning, after->meaning, lines);
-	return lines->len;
+	meaning_compare(before->meaning, after->meaning, sections);
+	return sections->len;
 }
 
 bool admission_start(const Generation *after, gint64 now, Admission *ret, Generation **ret_before,
 		     char **ret_base, GError **error)
 {
 	g_autoptr(GError) fault = NULL;
-	g_autoptr(KeptPolicy) kept = must_wait(after) ? find_kept(after, now, ret, &fault) : NULL;
+	g_autoptr(KeptPolicy) kept = find_kept(after, now, ret, &fault);
 	g_autofree char *base = kept ? kept_policy_base(kept->digest, kept->taken) : NULL;
 	g_autoptr(Generation) before = kept ? load_kept(after, kept, now, &fault) : NULL;
 	if (!fault && (!kept || admission_judge(before, base, after, now, ret, &fault)))

@@ -2,7 +2,7 @@
 /*
  * Whether a generation may follow the one that runs: at once, or, where [policy] confirm-widening
  * says so and it releases more, only when an administrator has let it in (confirmation.h). All of
- * it waits, or none.
+ * it waits, or none. That it says so no more is itself to be confirmed, or it would guard nothing.
  */
 #pragma once
 
@@ -22,6 +22,10 @@ typedef struct {
 
 void admission_clear(Admission *admission);
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(Admission, admission_clear)
+
+/* Whether `after' has to be confirmed if it releases more: either of the two says so. meaning: of
+ * what runs, as it was taken. */
+bool admission_must_wait(const char *meaning, const Generation *after);
 
 /*
  * At a reload. base: what runs, as it was taken (kept_policy_base()), also where it was loaded

@@ -129,7 +129,8 @@ const ConfigSetting config_table[] = {
 	 "Folder of the *.policy files. It and they belong to root or to whoever runs portvakt; "
 	 "nobody else may write them."},
 	{"policy", "confirm-widening", CONFIG_BOOL, "no", false, 0, 0,
-	 "A reload that would release more waits for `portvakt policy confirm'; what ran goes on."},
+	 "A reload that would release more waits for `portvakt policy confirm'; what ran goes on. "
+	 "One that sets this to no waits too."},
 	{"metadata", "folder", CONFIG_PATH, "metadata.d", false, 0, 0,
 	 "Folder of single services' metadata; see portvakt-metadata(1)."},
 

@@ -10,6 +10,10 @@ typedef struct {
 	const char *keys[9];
 } Part;
 
+/* The line of what has to be confirmed; left out, nothing has. */
+#define CONFIRMS "yes confirm-widening"
+#define POLICY   "policy"
+
 static const Part parts[] = {
 	{"idp", false, {"scopes", "time-zone"}},
 	{"directory",
@@ -94,6 +98,8 @@ char *meaning_text(const Config *config, const char *registry_sum)
 			add_section(text, config, &parts[i], *sections);
 	}
 	g_string_append_printf(text, "%s registry\n", registry_sum);
+	if (config_bool(config, "policy", "confirm-widening"))
+		g_string_append(text, CONFIRMS "\n");
 	return g_string_free(text, FALSE);
 }
 
@@ -119,7 +125,7 @@ static bool is_told_by_policy(const char *section)
 	return g_str_has_prefix(section, "group ") || g_str_has_prefix(section, "feed ");
 }
 
-void meaning_compare(const char *before, const char *after, GPtrArray *lines)
+void meaning_compare(const char *before, const char *after, GPtrArray *sections)
 {
 	g_autoptr(GHashTable) was = read_lines(before);
 	g_auto(GStrv) all = g_strsplit(after, "\n", -1);
@@ -128,13 +134,43 @@ void meaning_compare(const char *before, const char *after, GPtrArray *lines)
 		const char *space = strchr(*line, ' ');
 		const char *section = space ? space + 1 : NULL;
 		const char *old = section ? g_hash_table_lookup(was, section) : NULL;
-		if (!section || (old ? strlen(old) == (gsize)(space - *line) &&
-						 strncmp(old, *line, strlen(old)) == 0
-				     : is_told_by_policy(section)))
+		if (!section || g_str_equal(*line, CONFIRMS) ||
+		    (old ? strlen(old) == (gsize)(space - *line) &&
+				     strncmp(old, *line, strlen(old)) == 0
+			 : is_told_by_policy(section)))
 			continue;
-		g_ptr_array_add(lines,
-				g_strdup_printf("[%s] says something else: the same policy may "
-						"release more",
-						section));
+		g_ptr_array_add(sections, g_strdup(section));
 	}
+}
+
+bool meaning_confirms(const char *text)
+{
+	g_auto(GStrv) lines = g_strsplit(text, "\n", -1);
+
+	return g_strv_contains((const char *const *)lines, CONFIRMS);
+}
+
+GPtrArray *meaning_widens(const char *before, const char *after)
+{
+	GPtrArray *sections = g_ptr_array_new_with_free_func(g_free);
+
+	if (meaning_confirms(before) && !meaning_confirms(after))
+		g_ptr_array_add(sections, g_strdup(POLICY));
+	meaning_compare(before, after, sections);
+	return sections;
+}
+
+char *meaning_sentence(const char *section, const char *language)
+{
+	bool swedish = strcmp(language, "sv") == 0;
+
+	if (g_str_equal(section, POLICY))
+		return g_strdup(swedish ? "[policy] confirm-widening är inte längre yes: det som "
+					  "lämnar ut mer väntar därefter inte på någon"
+					: "[policy] confirm-widening is not yes any more: what "
+					  "releases more waits for nobody from then on");
+	return g_strdup_printf(swedish ? "[%s] säger något annat: samma regler kan lämna ut mer"
+				       : "[%s] says something else: the same policy may release "
+					 "more",
+			       section);
 }

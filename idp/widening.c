@@ -21,6 +21,25 @@ static char *line_of(const DiffEntry *entry, unsigned today)
 	return g_string_free(text, FALSE);
 }
 
+GPtrArray *widening_entries(const Generation *before, const Generation *after,
+			    const GPtrArray *services, gint64 now)
+{
+	const PolicyContext context = {
+		.scopes = after->identity.scopes,
+		.today = generation_today(after->zone, now),
+		.services = (const Service *const *)services->pdata,
+		.n_services = services->len,
+	};
+	return policy_diff(before->policy, after->policy, &context);
+}
+
+static void add_words(const Generation *before, const Generation *after, GPtrArray *lines)
+{
+	g_autoptr(GPtrArray) sections = meaning_widens(before->meaning, after->meaning);
+	for (guint i = 0; i < sections->len; i++)
+		g_ptr_array_add(lines, meaning_sentence(sections->pdata[i], "en"));
+}
+
 GPtrArray *widening_find(const Generation *before, const Generation *after, gint64 now)
 {
 	GPtrArray *lines = g_ptr_array_new_with_free_func(g_free);
@@ -28,21 +47,16 @@ GPtrArray *widening_find(const Generation *before, const Generation *after, gint
 	policy_files_texts(before->files, texts);
 	policy_files_texts(after->files, texts);
 	g_autoptr(KnownServices) known = known_services_new(after->entities, texts, now);
-	const PolicyContext context = {
-		.scopes = after->identity.scopes,
-		.today = generation_today(after->zone, now),
-		.services = (const Service *const *)known->services->pdata,
-		.n_services = known->services->len,
-	};
-	g_autoptr(GPtrArray) entries = policy_diff(before->policy, after->policy, &context);
+	g_autoptr(GPtrArray) entries = widening_entries(before, after, known->services, now);
+	unsigned today = generation_today(after->zone, now);
 	guint more = 0;
-	meaning_compare(before->meaning, after->meaning, lines);
+	add_words(before, after, lines);
 	for (guint i = 0; i < entries->len; i++) {
 		const DiffEntry *entry = entries->pdata[i];
 		if (entry->way != DIFF_WIDER && entry->way != DIFF_MAY_WIDEN)
 			continue;
 		if (lines->len < WIDENING_LINES)
-			g_ptr_array_add(lines, line_of(entry, context.today));
+			g_ptr_array_add(lines, line_of(entry, today));
 		else
 			more++;
 	}

@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "idp/meaning.h"
 #include "policy/day.h"
 
 static bool is_swedish(const DiffReport *report)
@@ -17,7 +18,7 @@ static const char *say(const DiffReport *report, const char *en, const char *sv)
 
 Wider diff_report_wider(const DiffReport *report)
 {
-	Wider wider = WIDER_NO;
+	Wider wider = report->sections->len ? WIDER_MAY : WIDER_NO;
 	for (guint i = 0; report->symbolic && i < report->symbolic->len; i++) {
 		const DiffEntry *entry = report->symbolic->pdata[i];
 		if (entry->way == DIFF_WIDER)
@@ -189,18 +190,31 @@ static void print_symbolic(const DiffReport *report)
 		g_print("  %s\n", say(report, "nothing changes", "ingenting ändras"));
 }
 
+static void print_sections(const DiffReport *report)
+{
+	if (report->sections->len)
+		g_print("\n%s\n", say(report, "What the words of the policy mean",
+				      "Vad reglernas ord betyder"));
+	for (guint i = 0; i < report->sections->len; i++) {
+		g_autofree char *sentence =
+			meaning_sentence(report->sections->pdata[i], report->language);
+		g_print("    ? %s\n", sentence);
+	}
+}
+
 void diff_report_print(const DiffReport *report)
 {
 	static const char *const results[][2] = {
 		[WIDER_NO] = {"Nothing is released that was not.",
 			      "Ingenting lämnas ut som inte lämnades ut förut."},
-		[WIDER_MAY] = {"More MAY be released than before: too much to try it all.",
-			       "Mer KAN komma att lämnas ut än förut: allt hann inte prövas."},
+		[WIDER_MAY] = {"More MAY be released than before (?).",
+			       "Mer KAN komma att lämnas ut än förut (?)."},
 		[WIDER_YES] = {"More is released than before (+).", "Mer lämnas ut än förut (+)."},
 	};
 	Wider wider = diff_report_wider(report);
 	g_print("%s %s\n%s %s\n", say(report, "before:", "före: "), report->before,
 		say(report, "after: ", "efter:"), report->after);
+	print_sections(report);
 	if (report->symbolic)
 		print_symbolic(report);
 	if (report->persons)
@@ -319,6 +333,23 @@ static GVariant *entry_variant(const DiffReport *report, const DiffEntry *entry)
 	return g_variant_dict_end(&dict);
 }
 
+static GVariant *sections_variant(const DiffReport *report)
+{
+	GVariantBuilder list;
+	g_variant_builder_init(&list, G_VARIANT_TYPE("aa{sv}"));
+	for (guint i = 0; i < report->sections->len; i++) {
+		const char *section = report->sections->pdata[i];
+		g_autofree char *sentence = meaning_sentence(section, report->language);
+		GVariantDict dict;
+		g_variant_dict_init(&dict, NULL);
+		g_variant_dict_insert(&dict, "section", "s", section);
+		g_variant_dict_insert(&dict, "way", "s", ways[DIFF_MAY_WIDEN]);
+		g_variant_dict_insert(&dict, "text", "s", sentence);
+		g_variant_builder_add_value(&list, g_variant_dict_end(&dict));
+	}
+	return g_variant_builder_end(&list);
+}
+
 GVariant *diff_report_variant(const DiffReport *report)
 {
 	static const char *const results[] = {
@@ -329,6 +360,7 @@ GVariant *diff_report_variant(const DiffReport *report)
 	g_variant_dict_insert(&dict, "before", "s", report->before);
 	g_variant_dict_insert(&dict, "after", "s", report->after);
 	g_variant_dict_insert(&dict, "wider", "s", results[diff_report_wider(report)]);
+	g_variant_dict_insert_value(&dict, "configuration", sections_variant(report));
 	g_variant_builder_init(&entries, G_VARIANT_TYPE("aa{sv}"));
 	for (guint i = 0; report->symbolic && i < report->symbolic->len; i++)
 		g_variant_builder_add_value(&entries,

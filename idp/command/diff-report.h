@@ -9,6 +9,7 @@ typedef struct {
 	const char *language;       /* "sv" or "en" */
 	const char *before, *after; /* what was compared */
 	unsigned today;             /* yyyymmdd */
+	const GPtrArray *sections;  /* char *: of the configuration, see meaning_widens() */
 	const GPtrArray *symbolic;  /* DiffEntry; NULL: was not looked at */
 	const GArray *persons;      /* DifferenceChange; NULL: likewise */
 	const GPtrArray *names;     /* char *: of the services of those */

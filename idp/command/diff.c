@@ -7,6 +7,7 @@
 #include "idp/command/progress.h"
 #include "idp/command/protected-role.h"
 #include "idp/command/side.h"
+#include "idp/widening.h"
 
 /* As diff(1) ends. */
 enum { DIFF_SAME_OR_LESS = 0, DIFF_MORE = 1, DIFF_TROUBLE = 2 };
@@ -40,6 +41,7 @@ typedef struct {
 	GArray *services;    /* DifferenceService */
 	GPtrArray *names;    /* char *, of those */
 	GPtrArray *ids;      /* char * */
+	GPtrArray *sections; /* char *, see sides_meaning() */
 	GPtrArray *symbolic; /* DiffEntry */
 	GArray *persons;     /* DifferenceChange */
 	Difference *difference;
@@ -53,6 +55,7 @@ static void work_clear(Work *work)
 	g_clear_pointer(&work->services, g_array_unref);
 	g_clear_pointer(&work->names, g_ptr_array_unref);
 	g_clear_pointer(&work->ids, g_ptr_array_unref);
+	g_clear_pointer(&work->sections, g_ptr_array_unref);
 	g_clear_pointer(&work->symbolic, g_ptr_array_unref);
 	g_clear_pointer(&work->persons, g_array_unref);
 	side_clear(&work->before);
@@ -167,14 +170,8 @@ static void compare_symbolic(Work *work)
 		g_ptr_array_add(services,
 				(gpointer)(guintptr)(both->after ? both->after : both->before));
 	}
-	const PolicyContext context = {
-		.scopes = work->after.generation->identity.scopes,
-		.today = generation_today(work->after.generation->zone, work->now),
-		.services = (const Service *const *)services->pdata,
-		.n_services = services->len,
-	};
-	work->symbolic = policy_diff(work->before.generation->policy,
-				     work->after.generation->policy, &context);
+	work->symbolic = widening_entries(work->before.generation, work->after.generation, services,
+					  work->now);
 	for (guint i = work->symbolic->len; i-- > 0;)
 		if (!is_wanted(work->symbolic->pdata[i]))
 			g_ptr_array_remove_index(work->symbolic, i);
@@ -245,6 +242,7 @@ static int tell(const Work *work)
 		.before = work->before.says,
 		.after = work->after.says,
 		.today = generation_today(work->after.generation->zone, work->now),
+		.sections = work->sections,
 		.symbolic = work->symbolic,
 		.persons = work->persons,
 		.names = work->names,
@@ -268,6 +266,7 @@ static int diff(const CommandLine *line)
 	good = good && (!looks || protected_role_look(work.after.generation, "", "diff", &error));
 	if (good) {
 		list_services(&work);
+		work.sections = sides_meaning(&work.before, &work.after);
 		good = is_known(&work, &error);
 	}
 	if (good && !persons_only)

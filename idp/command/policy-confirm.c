@@ -2,8 +2,8 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "idp/admission.h"
 #include "idp/command/policy.h"
-#include "idp/command/side.h"
 #include "idp/confirmation.h"
 #include "idp/kept-policy.h"
 #include "idp/limits.h"
@@ -19,6 +19,7 @@ typedef struct {
 	Generation *after;
 	char *base;       /* what runs, see kept_policy_base() */
 	GPtrArray *wider; /* char *; NULL: it runs already */
+	bool must_wait;   /* if it releases more */
 	char *account;    /* who has confirmed it */
 } Waiting;
 
@@ -61,8 +62,10 @@ static bool find_waiting(Waiting *waiting, const CommandLine *line, gint64 now, 
 	if (!kept && !fault)
 		return command_set_error(error, "portvakt serve has not taken a policy yet: there "
 						"is nothing that would be more than it");
-	if (kept)
+	if (kept) {
 		waiting->base = kept_policy_base(kept->digest, kept->taken);
+		waiting->must_wait = admission_must_wait(kept->meaning, waiting->after);
+	}
 	if (kept && !g_str_equal(kept->digest, waiting->after->digest)) {
 		waiting->wider = compare(waiting, kept, now);
 		waiting->account = confirmation_find(store_place(waiting->after), waiting->base,
@@ -74,15 +77,10 @@ static bool find_waiting(Waiting *waiting, const CommandLine *line, gint64 now, 
 	return false;
 }
 
-static bool must_wait(const Waiting *waiting)
-{
-	return config_bool(waiting->after->config, "policy", "confirm-widening");
-}
-
 /* Is there anything that has to be confirmed? */
 static bool waits(const Waiting *waiting)
 {
-	return waiting->wider && waiting->wider->len && must_wait(waiting) && !waiting->account;
+	return waiting->wider && waiting->wider->len && waiting->must_wait && !waiting->account;
 }
 
 static void print_wider(const Waiting *waiting)
@@ -98,7 +96,7 @@ static const char *state_text(const Waiting *waiting)
 		return "What is configured runs already.";
 	if (!waiting->wider->len)
 		return "It releases nothing more: the next reload takes it.";
-	if (!must_wait(waiting))
+	if (!waiting->must_wait)
 		return "The next reload takes it, since [policy] confirm-widening is not set.";
 	if (waiting->account)
 		return "It has been confirmed: the next reload takes it.";

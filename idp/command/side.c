@@ -2,12 +2,14 @@
 #include "idp/command/side.h"
 
 #include "idp/kept-policy.h"
+#include "idp/meaning.h"
 
 void side_clear(Side *side)
 {
 	g_clear_pointer(&side->known, known_services_free);
 	g_clear_pointer(&side->generation, generation_unref);
 	g_clear_pointer(&side->says, g_free);
+	g_clear_pointer(&side->digest, g_free);
 }
 
 bool side_configured(Side *side, const CommandLine *line, gint64 now, GError **error)
@@ -40,7 +42,8 @@ bool side_running(Side *side, const CommandLine *line, gint64 now, GError **erro
 	}
 	g_autofree char *taken = date_text(kept->taken);
 	side->says = g_strdup_printf("%.12s, %s", kept->digest, taken);
-	side->generation = generation_load_files(config, g_steal_pointer(&kept->files), now, error);
+	side->digest = g_strdup(kept->digest);
+	side->generation = kept_policy_load(kept, config, now, error);
 	if (!side->generation)
 		g_prefix_error(error, "the policy that runs: ");
 	return side->generation;
@@ -76,4 +79,12 @@ void sides_know(Side *before, Side *after, gint64 now)
 	policy_files_texts(after->generation->files, texts);
 	before->known = known_services_new(before->generation->entities, texts, now);
 	after->known = known_services_new(after->generation->entities, texts, now);
+}
+
+GPtrArray *sides_meaning(const Side *before, const Side *after)
+{
+	/* taken just as it is configured: nothing waits, whatever version it was that wrote it */
+	if (g_strcmp0(before->digest, after->generation->digest) == 0)
+		return g_ptr_array_new_with_free_func(g_free);
+	return meaning_widens(before->generation->meaning, after->generation->meaning);
 }

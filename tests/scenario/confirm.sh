@@ -28,6 +28,21 @@ policy() {
   out=$("$portvakt" policy "$1" --config "$bed_conf" "${@:2}" 2>&1 </dev/null)
   code=$?
 }
+# diff [OPTION...]: its answer is in out, its exit code in code.
+diff() {
+  out=$("$portvakt" diff --config "$bed_conf" --symbolic -l en "$@" 2>&1)
+  code=$?
+}
+# agree NAME WIDER SED: with such a configuration diff and waiting say the same: 0 no more, 1 more.
+agree() {
+  local waiting
+  cp "$bed_conf" "$work/conf"
+  sed -i "$3" "$bed_conf"
+  waiting=$("$portvakt" policy waiting --config "$bed_conf" --json | jq '.wider | length > 0')
+  diff --json
+  is "diff and waiting agree of $1" "$code $waiting" "$2 $([ "$2" -eq 1 ] && echo true || echo false)"
+  cp "$work/conf" "$bed_conf"
+}
 put() {
   install -m 644 "$1" "$school.new" && mv "$school.new" "$school"
 }
@@ -108,6 +123,14 @@ printf '\n[level eid9]\n' >>"$bed_conf"
 hangup >"$work/reload"
 like 'words that mean something else wait too' "$(cat "$work/reload")" \
   '*"more would be released"*[[]level eid9] says something else*"not reloaded*'
+diff
+like 'diff tells them' "$code $out" \
+  '1 *mean*[?] [[]level eid9] says something else*nothing changes*More MAY be released*'
+diff --json
+is 'as JSON' "$(jq -c '[.wider, .configuration[].section, .configuration[].way]' <<<"$out")" \
+  '["may","level eid9","may-widen"]'
+diff "$bed/policy.d"
+like 'but not between two policies under one configuration' "$code $out" '0 *Nothing is released*'
 bed_halt portvakt
 out=$(timeout 20 "$portvakt" serve --config "$bed_conf" 2>&1 </dev/null)
 like 'and a start is no way around that either' "$? $out" \
@@ -116,6 +139,18 @@ policy confirm --yes
 like 'it is confirmed like the rest' "$code $out" '0 *[[]level eid9] says something else*has confirmed it*'
 bed_serve
 is 'and runs' "$(try)" "$narrow"
+
+# --- what diff tells -------------------------------------------------------------------------------
+agree 'nothing' 0 ''
+agree 'a server that is another' 0 's|^uri = .*|uri = ldaps://127.0.0.1:1|'
+agree 'scopes' 1 's/^scopes = .*/scopes = annan.example/'
+agree 'who is a teacher' 1 's/^teacher = .*/teacher = eduPersonAffiliation=employee/'
+agree 'where an attribute is' 1 '$ a [attributes]\nmail = uid'
+agree 'an age' 1 '$ a [consent]\nage = 15'
+agree 'who waits' 1 's/^confirm-widening = .*/confirm-widening = no/'
+put "$work/wide"
+agree 'a policy' 1 ''
+put "$work/narrow"
 
 # --- over a restart -------------------------------------------------------------------------------
 put "$work/wide"
@@ -132,6 +167,32 @@ policy confirm --yes
 like 'it can be confirmed without a daemon' "$code $out" '0 *has confirmed it: it holds from the next start*'
 bed_serve
 is 'and the start takes it' "$(try)" "$wide"
+
+# --- who waits no more -----------------------------------------------------------------------------
+put "$work/narrow"
+hangup >"$work/reload"
+sed -i 's/^confirm-widening = .*/confirm-widening = no/' "$bed_conf"
+put "$work/wide"
+hangup >"$work/reload"
+like 'a reload that is to wait for nobody waits itself' "$(cat "$work/reload")" \
+  '*"more would be released"*confirm-widening is not yes any more*"not reloaded*'
+policy waiting
+like 'it is told what waits' "$code $out" '1 *confirm-widening is not yes*displayName*It waits for*'
+bed_halt portvakt
+bed_serve
+like 'a start is no way around it' "$(tail -n 7 "$bed/log/portvakt.log")" \
+  '*"what ran before goes on: what is configured waits"*'
+hangup >"$work/reload"
+is 'nor is a reload after it' "$(try)" "$narrow"
+policy confirm --yes
+like 'it is confirmed like the rest' "$code $out" '0 *has confirmed it, and it runs.'
+is 'and released' "$(try)" "$wide"
+put "$work/narrow"
+hangup >"$work/reload"
+put "$work/wide"
+like 'from then on nobody waits' "$(hangup)" '*"more is released than before"*displayName*"reloaded"*'
+sed -i 's/^confirm-widening = .*/confirm-widening = yes/' "$bed_conf"
+hangup >"$work/reload"
 
 # --- what is kept ---------------------------------------------------------------------------------
 kept=$bed/store/portvakt.db.policy

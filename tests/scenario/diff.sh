@@ -53,7 +53,13 @@ like 'one that nobody knows is guessed at' "$code $out" "2 *did you mean 'Matteb
 # --- everything else than the policy ---------------------------------------------------------------
 sed 's/^scopes = .*/scopes = annan.example/' "$bed_conf" >"$work/other.conf"
 run --persons "$bed_conf" "$work/other.conf"
-like 'another configuration: with other scopes all is lost' "$code $out" '0 *- lets in * no more*Nothing is released*'
+like 'another configuration: with other scopes all is lost, but its words mean something else' \
+  "$code $out" '1 *[?] [[]idp] says something else*- lets in * no more*More MAY be released*'
+run --persons -l sv "$bed_conf" "$work/other.conf"
+like 'in Swedish' "$code $out" '1 *[?] [[]idp] säger något annat*Mer KAN komma att lämnas ut*'
+sed 's/^name-en = .*/name-en = Another/' "$bed_conf" >"$work/other.conf"
+run --symbolic "$bed_conf" "$work/other.conf"
+like 'one with another name' "$code $out" '0 *nothing changes*Nothing is released*'
 
 # --- mistakes --------------------------------------------------------------------------------------
 run --symbolic --persons "$work/new"
