@@ -25,7 +25,9 @@ typedef struct {
 
 struct Difference {
 	DifferenceOptions options;
-	bool same_people; /* both sides read entries alike */
+	bool same_people;               /* both sides read entries alike */
+	unsigned age_before, age_after; /* from which people may be asked; looked up once, for a
+					   configuration is no place for millions of questions */
 	Pool *pool;
 	GPtrArray *tallies; /* Tally, one a thread */
 	guint added;        /* of the thread that adds */
@@ -231,34 +233,47 @@ static Person *make_person(const Generation *generation, const DirectoryEntry *e
 	return person;
 }
 
-static Decision *decide_with(const DifferenceSide *side, const Person *person,
-			     const Service *service, const Circumstances *circumstances,
-			     bool openly)
+/* A person on one of the sides, as in a login with a password. */
+typedef struct {
+	const Policy *policy;
+	const Person *person;
+	Circumstances circumstances;
+	bool openly;
+} Somebody;
+
+static Somebody make_somebody(const DifferenceSide *side, unsigned age, const Person *person,
+			      bool openly)
 {
-	const Policy *policy = side->generation->policy;
-	if (openly || !person->is_protected)
-		return policy_decide_openly(policy, person, service, circumstances);
-	return policy_decide_outside(policy, person, service, circumstances);
+	return (Somebody){
+		.policy = side->generation->policy,
+		.person = person,
+		.circumstances = {.today = side->today,
+				  .level = assurance_of_password(side->generation->assurance),
+				  .too_young = consent_is_too_young(person, age, side->today)},
+		.openly = openly,
+	};
 }
 
-/* As in a login with a password, and as if whoever is asked said yes. */
-static Decision *decide(const DifferenceSide *side, const Person *person, const Service *service,
-			bool openly)
+static Decision *decide_with(const Somebody *who, const Service *service,
+			     const Circumstances *circumstances)
 {
-	const Generation *generation = side->generation;
-	unsigned age = (unsigned)config_number(generation->config, "consent", "age");
-	Circumstances circumstances = {
-		.today = side->today,
-		.level = assurance_of_password(generation->assurance),
-		.too_young = consent_is_too_young(person, age, side->today),
-	};
+	const Person *person = who->person;
+	if (who->openly || !person->is_protected)
+		return policy_decide_openly(who->policy, person, service, circumstances);
+	return policy_decide_outside(who->policy, person, service, circumstances);
+}
+
+/* As if whoever is asked said yes. */
+static Decision *decide(const Somebody *who, const Service *service)
+{
+	Circumstances circumstances = who->circumstances;
 	g_autoptr(GArray) answers = NULL;
 	if (!service)
 		return NULL;
-	g_autoptr(Decision) decision = decide_with(side, person, service, &circumstances, openly);
+	g_autoptr(Decision) decision = decide_with(who, service, &circumstances);
 	for (guint i = 0; decision->grants && i < decision->grants->len; i++) {
 		const DecisionGrant *grant = decision->grants->pdata[i];
-		const PersonAnswer yes = {grant->rule.title, true, side->today};
+		const PersonAnswer yes = {grant->rule.title, true, circumstances.today};
 		if (grant->state != GRANT_TO_ASK)
 			continue;
 		if (!answers)
@@ -269,7 +284,7 @@ static Decision *decide(const DifferenceSide *side, const Person *person, const 
 		return g_steal_pointer(&decision);
 	circumstances.answers = (const PersonAnswer *)(void *)answers->data;
 	circumstances.n_answers = answers->len;
-	return decide_with(side, person, service, &circumstances, openly);
+	return decide_with(who, service, &circumstances);
 }
 
 static void judge_role(const Difference *difference, Tally *tally, const DirectoryEntry *entry,
@@ -282,10 +297,13 @@ static void judge_role(const Difference *difference, Tally *tally, const Directo
 					  : make_person(options->before.generation, entry, role);
 	const Person *before = other ? other : after;
 	bool openly = options->openly;
+	const Somebody old =
+		make_somebody(&options->before, difference->age_before, before, openly);
+	const Somebody new = make_somebody(&options->after, difference->age_after, after, openly);
 	for (guint i = 0; i < options->n_services; i++) {
 		const DifferenceService *service = &options->services[i];
-		g_autoptr(Decision) was = decide(&options->before, before, service->before, openly);
-		g_autoptr(Decision) is = decide(&options->after, after, service->after, openly);
+		g_autoptr(Decision) was = decide(&old, service->before);
+		g_autoptr(Decision) is = decide(&new, service->after);
 		bool noted[2] = {false, false};
 		const Case at = {
 			.tally = tally,
@@ -329,6 +347,11 @@ static void *worker_new(void *user, GError **error)
 	return tally;
 }
 
+static unsigned age_of(const DifferenceSide *side)
+{
+	return (unsigned)config_number(side->generation->config, "consent", "age");
+}
+
 Difference *difference_new(const DifferenceOptions *options, GError **error)
 {
 	g_autoptr(Difference) difference = g_new0(Difference, 1);
@@ -341,6 +364,8 @@ Difference *difference_new(const DifferenceOptions *options, GError **error)
 		.user = difference,
 	};
 	difference->options = *options;
+	difference->age_before = age_of(&options->before);
+	difference->age_after = age_of(&options->after);
 	difference->same_people = options->before.generation == options->after.generation ||
 				  g_str_equal(config_checksum(options->before.generation->config),
 					      config_checksum(options->after.generation->config));
