@@ -3,6 +3,7 @@
 #include "idp/command/command.h"
 
 #include "idp/attribute-file.h"
+#include "idp/command/say.h"
 #include "idp/json.h"
 #include "policy/facet.h"
 #include "policy/guess.h"
@@ -24,11 +25,6 @@ static const char *const languages[ATTRIBUTE_LANGUAGES] = {"sv", "en", "fi"};
 static bool is_own(const Attribute *attribute)
 {
 	return attribute_index(attribute) >= attribute_shipped_count();
-}
-
-static const char *say(const char *en, const char *sv)
-{
-	return g_str_equal(language, "sv") ? sv : en;
 }
 
 static const char *values_of(const Attribute *attribute)
