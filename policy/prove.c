@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "policy/day.h"
+#include "policy/promise.h"
 #include "policy/site.h"
 
 typedef struct {
@@ -22,194 +23,6 @@ typedef struct {
 	Person *person;   /* with all values */
 	GString *failure; /* what went wrong, after "a student at NE" */
 } Proof;
-
-/* ---- what a decision must be ---- */
-
-static const Expected *expected_of(const Expect *expect, const Attribute *attribute)
-{
-	for (unsigned i = 0; i < expect->n_gets; i++)
-		if (expect->gets[i].attribute == attribute)
-			return &expect->gets[i];
-	return NULL;
-}
-
-static void tell_rule(Proof *proof, const DecisionRule *rule)
-{
-	if (rule->title)
-		g_string_append_printf(proof->failure, " (%s:%u \"%s\")", rule->file, rule->line,
-				       rule->title);
-}
-
-static bool tell_reason(Proof *proof, const Decision *decision, const DecisionRow *row)
-{
-	g_autofree char *sentence = reason_sentence(decision, row, "en");
-	const DecisionRule *rule = row ? &row->rule : &decision->rule;
-
-	g_string_append_printf(proof->failure, ": %s", sentence);
-	/* The sentence names the rule already. */
-	if (rule->title)
-		g_string_append_printf(proof->failure, " (%s:%u)", rule->file, rule->line);
-	return false;
-}
-
-static bool tell_extra(Proof *proof, const DecisionRow *row, const char *verb, const char *value)
-{
-	g_string_append_printf(proof->failure, " %s %s", verb, row->name);
-	if (value && palette_is_other(value))
-		g_string_append(proof->failure, " with other values");
-	else if (value)
-		g_string_append_printf(proof->failure, " \"%s\"", value);
-	tell_rule(proof, &row->rule);
-	return false;
-}
-
-static bool is_given(const DecisionRow *row, const char *value)
-{
-	return row && row->values &&
-	       g_ptr_array_find_with_equal_func(row->values, value, g_str_equal, NULL);
-}
-
-/* Nothing is given that the line does not list. */
-static bool holds_no_more(Proof *proof, const Decision *decision)
-{
-	for (guint i = 0; i < decision->rows->len; i++) {
-		const DecisionRow *row = decision->rows->pdata[i];
-		const Expected *expected =
-			row->attribute ? expected_of(proof->expect, row->attribute) : NULL;
-
-		if (!row->values)
-			continue;
-		if (!expected)
-			return tell_extra(proof, row, "also gets", NULL);
-		for (guint j = 0; j < row->values->len; j++)
-			if (!match_value(&expected->only, row->attribute, row->values->pdata[j]))
-				return tell_extra(proof, row, "also gets", row->values->pdata[j]);
-	}
-	return true;
-}
-
-static bool tell_missing(Proof *proof, const Decision *decision, const Attribute *attribute,
-			 const DecisionRow *row)
-{
-	if (decision->outcome == OUTCOME_REFUSED && (!row || row->reason == REASON_ANSWER_REFUSED ||
-						     decision->reason == REASON_REFUSED_STOPPED)) {
-		g_string_append(proof->failure, " is refused");
-		return tell_reason(proof, decision, NULL);
-	}
-	g_string_append_printf(proof->failure, " does not get %s", attribute->name);
-	if (row)
-		return tell_reason(proof, decision, row);
-	g_string_append_printf(proof->failure, ": %s does not ask for it", decision->service);
-	return false;
-}
-
-/* Everything is given that the line lists. */
-static bool holds_no_less(Proof *proof, const Decision *decision)
-{
-	for (unsigned i = 0; i < proof->expect->n_gets; i++) {
-		const Expected *expected = &proof->expect->gets[i];
-		const Attribute *attribute = expected->attribute;
-		const DecisionRow *row = decision_row(decision, attribute);
-		const GPtrArray *values = person_values(proof->person, attribute);
-
-		if (!row || !row->values)
-			return tell_missing(proof, decision, attribute, row);
-		for (guint j = 0; j < values->len; j++) {
-			const char *value = values->pdata[j];
-
-			if (is_given(row, value) || !match_value(&expected->only, attribute, value))
-				continue;
-			g_string_append_printf(proof->failure, " does not get every value of %s",
-					       attribute->name);
-			if (!palette_is_other(value))
-				g_string_append_printf(proof->failure, ", not \"%s\"", value);
-			tell_rule(proof, &row->rule);
-			return false;
-		}
-	}
-	return true;
-}
-
-static bool holds_let_in(Proof *proof, const Decision *decision)
-{
-	if (decision->outcome == OUTCOME_ANSWERED)
-		return true;
-	g_string_append(proof->failure, " is refused");
-	return tell_reason(proof, decision, NULL);
-}
-
-static bool holds_refused(Proof *proof, const Decision *decision)
-{
-	if (decision->outcome == OUTCOME_REFUSED)
-		return true;
-	for (guint i = 0; i < decision->rows->len; i++) {
-		const DecisionRow *row = decision->rows->pdata[i];
-
-		if (row->values)
-			return tell_extra(proof, row, "gets", NULL);
-	}
-	g_string_append(proof->failure, " is let in");
-	tell_rule(proof, &decision->rule);
-	return false;
-}
-
-static bool holds_never(Proof *proof, const Decision *decision)
-{
-	const Expect *expect = proof->expect;
-
-	for (guint i = 0; i < decision->rows->len; i++) {
-		const DecisionRow *row = decision->rows->pdata[i];
-
-		if (row->values && (expect->attribute ? row->attribute == expect->attribute
-						      : row->attribute->kind == expect->kind))
-			return tell_extra(proof, row, "gets", NULL);
-	}
-	return true;
-}
-
-/* The page, and by which release it is stricter than that. */
-static bool holds_page(Proof *proof, const Decision *decision, PageKind page)
-{
-	if (!holds_let_in(proof, decision))
-		return false;
-	if (decision->page == page)
-		return true;
-	if (decision->page < page) {
-		g_string_append_printf(proof->failure, " is not %s",
-				       page == PAGE_ASK ? "asked" : "informed");
-		return false;
-	}
-	g_string_append(proof->failure, " is asked");
-	for (guint i = 0; i < decision->grants->len; i++) {
-		const DecisionGrant *grant = decision->grants->pdata[i];
-
-		if (grant->page == PAGE_ASK) {
-			tell_rule(proof, &grant->rule);
-			break;
-		}
-	}
-	return false;
-}
-
-static bool holds(Proof *proof, const Decision *decision)
-{
-	switch (proof->expect->type) {
-	case EXPECT_REFUSED:
-		return holds_refused(proof, decision);
-	case EXPECT_NEVER_GETS:
-		return holds_never(proof, decision);
-	case EXPECT_ASKED:
-		return holds_page(proof, decision, PAGE_ASK);
-	case EXPECT_INFORMED:
-		return holds_page(proof, decision, PAGE_INFORM);
-	case EXPECT_LOGIN:
-	case EXPECT_GETS:
-		break;
-	}
-	return holds_no_more(proof, decision) &&
-	       (!proof->no_less ||
-		(holds_no_less(proof, decision) && holds_let_in(proof, decision)));
-}
 
 /* Whether the line promises something, and not only that something does not happen. */
 static bool is_positive(const Expect *expect)
@@ -385,6 +198,18 @@ static bool is_wanting(const Decision *decision)
 }
 
 /* A person of the line, grown by whatever takes something away. */
+static bool holds(const Proof *proof, const Decision *decision)
+{
+	const Promise promise = {
+		.expect = proof->expect,
+		.person = proof->person,
+		.no_less = proof->no_less,
+		.failure = proof->failure,
+	};
+
+	return promise_holds(&promise, decision);
+}
+
 static GrowthVerdict judge_losses(const Example *example, GArray *ways, gpointer data)
 {
 	Proof *proof = data;
