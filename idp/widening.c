@@ -22,7 +22,7 @@ static char *line_of(const DiffEntry *entry, unsigned today)
 }
 
 GPtrArray *widening_entries(const Generation *before, const Generation *after,
-			    const GPtrArray *services, gint64 now)
+			    const GPtrArray *services, gint64 now, bool whole)
 {
 	const PolicyContext context = {
 		.scopes = after->identity.scopes,
@@ -30,7 +30,8 @@ GPtrArray *widening_entries(const Generation *before, const Generation *after,
 		.services = (const Service *const *)services->pdata,
 		.n_services = services->len,
 	};
-	return policy_diff(before->policy, after->policy, &context);
+	return whole ? policy_diff(before->policy, after->policy, &context)
+		     : policy_diff_wider(before->policy, after->policy, &context);
 }
 
 static void add_words(const Generation *before, const Generation *after, GPtrArray *lines)
@@ -47,7 +48,7 @@ GPtrArray *widening_find(const Generation *before, const Generation *after, gint
 	policy_files_texts(before->files, texts);
 	policy_files_texts(after->files, texts);
 	g_autoptr(KnownServices) known = known_services_new(after->entities, texts, now);
-	g_autoptr(GPtrArray) entries = widening_entries(before, after, known->services, now);
+	g_autoptr(GPtrArray) entries = widening_entries(before, after, known->services, now, false);
 	unsigned today = generation_today(after->zone, now);
 	guint more = 0;
 	add_words(before, after, lines);

@@ -11,10 +11,10 @@
 /* More than that many lines nobody reads, and one log need not hold. */
 #define WIDENING_LINES 100
 
-/* DiffEntry: what the policies release otherwise, as of `now`, at these services; of every way.
- * Transfer full; valid while both generations are. */
+/* DiffEntry: what the policies release otherwise, as of `now`, at these services; whole: also what
+ * is less. Transfer full; valid while both generations are. */
 GPtrArray *widening_entries(const Generation *before, const Generation *after,
-			    const GPtrArray *services, gint64 now);
+			    const GPtrArray *services, gint64 now, bool whole);
 
 /* Sentences in English, char *, each with the service and the line of policy: what `after` releases
  * and `before` did not, or may not have, as of `now`; empty: nothing. Takes some seconds at most,

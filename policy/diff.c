@@ -408,7 +408,9 @@ static gint by_service(gconstpointer a, gconstpointer b)
 	return order != 0 ? order : g_strcmp0(first->people_en, second->people_en);
 }
 
-GPtrArray *policy_diff(const Policy *old, const Policy *new, const PolicyContext *context)
+/* ways: 1: what the new policy gives more; 2: and what the old one gave more. */
+static GPtrArray *diff_ways(const Policy *old, const Policy *new, const PolicyContext *context,
+			    unsigned ways)
 {
 	const Policy *const policies[] = {old, new};
 	g_auto(GStrv) scopes = both_scopes(old, new);
@@ -432,7 +434,7 @@ GPtrArray *policy_diff(const Policy *old, const Policy *new, const PolicyContext
 	find_ends(compare);
 	imagine_blocks(compare, policies, old);
 	imagine_blocks(compare, policies, new);
-	for (unsigned at = 0; at < 2; at++) {
+	for (unsigned at = 0; at < ways; at++) {
 		compare->old = policies[at];
 		compare->new = policies[1 - at];
 		compare->old_at = at;
@@ -457,4 +459,14 @@ GPtrArray *policy_diff(const Policy *old, const Policy *new, const PolicyContext
 	g_hash_table_unref(compare->changed_ids);
 	arena_clear(&compare->arena);
 	return entries;
+}
+
+GPtrArray *policy_diff(const Policy *old, const Policy *new, const PolicyContext *context)
+{
+	return diff_ways(old, new, context, 2);
+}
+
+GPtrArray *policy_diff_wider(const Policy *old, const Policy *new, const PolicyContext *context)
+{
+	return diff_ways(old, new, context, 1);
 }

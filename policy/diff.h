@@ -80,6 +80,9 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(DiffEntry, diff_entry_free)
  * attribute and day; empty if nothing differs; valid while both policies are. Transfer full. */
 GPtrArray *policy_diff(const Policy *old, const Policy *new, const PolicyContext *context);
 
+/* The same in half the time: all that is DIFF_WIDER or DIFF_MAY_WIDEN, and not all of the rest. */
+GPtrArray *policy_diff_wider(const Policy *old, const Policy *new, const PolicyContext *context);
+
 /* An entry as a sentence, in "sv" or "en", without its services: "mail is given to students in
  * grade 7-9 (new.policy:4 "Läromedel")". Transfer full. */
 char *diff_sentence(const DiffEntry *entry, const char *language);

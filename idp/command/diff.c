@@ -171,7 +171,7 @@ static void compare_symbolic(Work *work)
 				(gpointer)(guintptr)(both->after ? both->after : both->before));
 	}
 	work->symbolic = widening_entries(work->before.generation, work->after.generation, services,
-					  work->now);
+					  work->now, true);
 	for (guint i = work->symbolic->len; i-- > 0;)
 		if (!is_wanted(work->symbolic->pdata[i]))
 			g_ptr_array_remove_index(work->symbolic, i);

@@ -200,6 +200,29 @@ static char *render(const GPtrArray *entries, const char *language)
 	return g_string_free(text, FALSE);
 }
 
+/* The lines of what is wider or may be; transfer full. */
+static char *wider_lines(const GPtrArray *entries)
+{
+	g_autofree char *all = render(entries, "en");
+	g_auto(GStrv) lines = g_strsplit(all, "\n", -1);
+	GString *text = g_string_new(NULL);
+
+	for (char **line = lines; *line; line++)
+		if (**line == '+' || **line == '?')
+			g_string_append_printf(text, "%s\n", *line);
+	return g_string_free(text, FALSE);
+}
+
+/* What asks only for what is wider is told all of it. */
+static void assert_wider(const Policy *old, const Policy *new, const PolicyContext *context,
+			 const GPtrArray *entries)
+{
+	g_autoptr(GPtrArray) wider = policy_diff_wider(old, new, context);
+	g_autofree char *want = wider_lines(entries), *got = wider_lines(wider);
+
+	g_assert_cmpstr(got, ==, want);
+}
+
 static void test_case(gconstpointer data)
 {
 	const Case *c = data;
@@ -224,6 +247,7 @@ static void test_case(gconstpointer data)
 	g_assert_cmpstr(got, ==, c->want);
 	g_assert_cmpint(*got == '\0', ==, *swedish == '\0');
 	g_assert_true(*got == '\0' || strcmp(got, swedish) != 0);
+	assert_wider(old, new, &context, entries);
 }
 
 int main(int argc, char **argv)
