@@ -12,7 +12,8 @@
 #                         another reload may have to wait)
 #   BENCH_RELOAD_RATE     logins a second beside the reloads, for five seconds (default 100)
 #   BENCH_RELOAD_P99_MS   most milliseconds of 99 of 100 of those, while one reload follows the
-#                         other (default 250: nobody calls that slow)
+#                         other (default 250: nobody calls that slow; or thrice what they take
+#                         without, on a machine that has other work)
 #   BENCH_RELOAD_MB       most memory while two generations are there (default 100)
 set -euo pipefail
 # shellcheck source=tests/bench/lib.sh
@@ -130,7 +131,8 @@ jq -rn --slurpfile quiet "$work/quiet.json" --slurpfile load "$work/load.json" -
   "\($rate) logins a second: p99 \($quiet[0].p99_ms | r) ms; with \($n) reloads beside them " +
   "p50 \($load[0].p50_ms | r), p99 \($load[0].p99_ms | r), most \($load[0].max_ms | r) ms, " +
   "errors \($load[0].failed)"'
-within 'p99 of a login beside reloads, in ms,' "$(jq .p99_ms "$work/load.json")" "${BENCH_RELOAD_P99_MS:-250}"
+within 'p99 of a login beside reloads, in ms,' "$(jq .p99_ms "$work/load.json")" \
+  "$(jq --argjson most "${BENCH_RELOAD_P99_MS:-250}" '[.p99_ms * 3, $most] | max' "$work/quiet.json")"
 within 'logins that failed' "$(jq .failed "$work/load.json")" 0
 echo "memory: $(memory VmHWM) MB at most"
 within MB "$(memory VmHWM)" "${BENCH_RELOAD_MB:-100}"
