@@ -191,6 +191,10 @@ put "$work/narrow"
 hangup >"$work/reload"
 put "$work/wide"
 like 'from then on nobody waits' "$(hangup)" '*"more is released than before"*displayName*"reloaded"*'
+bed_halt portvakt
+echo rubbish >"$bed/store/portvakt.db.policy"
+bed_serve
+is 'and nothing depends on what is kept' "$(try)" "$wide"
 sed -i 's/^confirm-widening = .*/confirm-widening = yes/' "$bed_conf"
 hangup >"$work/reload"
 
