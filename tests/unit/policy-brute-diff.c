@@ -37,7 +37,7 @@ typedef struct {
 static void gain(const Policy *policy, const Person *person, const Service *service,
 		 const Circumstances *circumstances, Assume assume, Gain *ret)
 {
-	Work work;
+	UNFILLED Work work;
 
 	*ret = (Gain){0};
 	work_make(&work, policy, person, service, circumstances,
@@ -135,6 +135,9 @@ static void compare_on(const Pair *pair, unsigned day)
 					   asks_for_some(pair->services[0]),
 				   &old, &new);
 		}
+	/* Where no time is drawn every release is silent. */
+	if (!pair->times)
+		return;
 	gain(pair->old, pair->person, pair->services[4], &(Circumstances){.today = day},
 	     ASSUME_AGREED | ASSUME_APPROVED | ASSUME_LEVEL, &old);
 	gain(pair->new, pair->person, pair->services[4], &(Circumstances){.today = day},

@@ -412,7 +412,8 @@ GPtrArray *draw_apart(const char *policy)
 
 /* ---- persons ---- */
 
-static void add_values(Person *person)
+/* parts: with groups of every unit, kind and subject, which rules of that draw can tell apart. */
+static void add_values(Person *person, bool parts)
 {
 	static const struct {
 		const char *attribute, *values[16];
@@ -439,7 +440,7 @@ static void add_values(Person *person)
 			person_add_value(person, fixture_attribute(all[i].attribute),
 					 all[i].values[j], -1);
 	/* In every form that groups are known to be written in, by hand. */
-	for (const char *const *form = course->forms; *form; form++)
+	for (const char *const *form = course->forms; parts && *form; form++)
 		for (unsigned u = 0; u < G_N_ELEMENTS(units); u++)
 			for (unsigned k = 0; k < G_N_ELEMENTS(kinds); k++)
 				for (unsigned s = 0; s < G_N_ELEMENTS(subjects); s++) {
@@ -475,7 +476,8 @@ GPtrArray *draw_persons(const Draw *draw)
 	bool people = draw->theme == DRAW_PEOPLE;
 	unsigned n_years = people && draw->years ? G_N_ELEMENTS(years) : 1;
 	unsigned n_groups = people && draw->groups ? 4 : 1;
-	unsigned n_units = (people && draw->units) || draw->theme == DRAW_VALUES ? 4 : 1;
+	bool parts = (people && draw->units) || draw->theme == DRAW_VALUES;
+	unsigned n_units = parts ? 4 : 1;
 	GPtrArray *persons = g_ptr_array_new_with_free_func((GDestroyNotify)person_free);
 
 	for (unsigned kind = 0; kind < 16; kind++)
@@ -494,7 +496,7 @@ GPtrArray *draw_persons(const Draw *draw)
 						person_add_unit(person, "1");
 					if (units & 2)
 						person_add_unit(person, "2");
-					add_values(person);
+					add_values(person, parts);
 					g_ptr_array_add(persons, person);
 				}
 	return persons;
