@@ -107,9 +107,10 @@ typedef struct {
 } Pair;
 
 /* By a block, or by a category. */
-static bool asks_for_some(const Service *service)
+static bool asks_for_some(const Service *service, unsigned how)
 {
-	return *service->id || service->categories->len > 0;
+	/* That one of ours requires more than others that ask for everything. */
+	return (*service->id && how < 4) || (service->categories->len > 0 && how < 3);
 }
 
 static void compare_on(const Pair *pair, unsigned day)
@@ -131,8 +132,8 @@ static void compare_on(const Pair *pair, unsigned day)
 			gain(pair->new, pair->person, pair->services[world / 4], &circumstances,
 			     assume, &new);
 			note_gains(pair->changes, pair->site, brute_whom(pair->person), day,
-				   world / 4 < 3 && pair->site == IMAGINED &&
-					   asks_for_some(pair->services[0]),
+				   pair->site == IMAGINED &&
+					   asks_for_some(pair->services[0], world / 4),
 				   &old, &new);
 		}
 	/* Where no time is drawn every release is silent. */
