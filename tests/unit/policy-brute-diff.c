@@ -272,12 +272,11 @@ static void compare_diff(const Draw *draw, const char *old_text, const char *new
 
 void brute_test_diff(void)
 {
-	for (unsigned round = 0; round < brute_rounds(); round++) {
+	while (brute_draws()) {
 		Draw draw = draw_new();
 		g_autofree char *old = draw_policy(&draw);
 		g_autofree char *new = draw_change(&draw, old);
 
 		compare_diff(&draw, old, new);
 	}
-	g_assert_cmpuint(brute_figures.policies, >, brute_rounds() / 2);
 }

@@ -184,7 +184,7 @@ void brute_test_expectations(void)
 {
 	unsigned tried = 0, held = 0;
 
-	for (unsigned round = 0; round < brute_rounds(); round++) {
+	while (brute_draws()) {
 		Draw draw = draw_new();
 		guint known;
 		g_autoptr(GPtrArray) persons = draw_persons(&draw);

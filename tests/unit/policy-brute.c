@@ -22,13 +22,22 @@ const Attribute *brute_about(unsigned i)
 	return found[i];
 }
 
-unsigned brute_rounds(void)
+static unsigned rounds(void)
 {
 	const char *said = g_getenv("BRUTE_ROUNDS");
 
 	if (!g_test_slow())
 		return ROUNDS;
 	return said ? (unsigned)g_ascii_strtoull(said, NULL, 10) : ROUNDS_SLOW;
+}
+
+bool brute_draws(void)
+{
+	if (brute_figures.policies >= rounds())
+		return false;
+	brute_figures.drawn++;
+	g_assert_cmpuint(brute_figures.drawn, <=, 2 * rounds());
+	return true;
 }
 
 PolicyContext brute_context(const GPtrArray *services, guint known)
@@ -192,7 +201,7 @@ static void compare_who(const Draw *draw, const Policy *policy, const char *text
 
 static void test_who(void)
 {
-	for (unsigned round = 0; round < brute_rounds(); round++) {
+	while (brute_draws()) {
 		Draw draw = draw_new();
 		guint known;
 		g_autoptr(GPtrArray) persons = draw_persons(&draw);
@@ -206,7 +215,6 @@ static void test_who(void)
 		brute_figures.policies++;
 		compare_who(&draw, policy, text, persons, services, known);
 	}
-	g_assert_cmpuint(brute_figures.policies, >, brute_rounds() * 2 / 3);
 }
 
 /* ---- all parts ---- */
@@ -227,9 +235,11 @@ static void run(gconstpointer data)
 
 	brute_figures = (Figures){0};
 	part->test();
-	g_test_message("%s: %u of %u policies stand and were compared, over %" G_GUINT64_FORMAT
-		       " decisions for a person at a service on a day, in %.0f s",
-		       part->name, brute_figures.policies, brute_rounds(), brute_figures.decisions,
+	g_test_message("%s: %u policies were compared (%u more do not stand), over "
+		       "%" G_GUINT64_FORMAT " decisions for a person at a service on a day, in "
+		       "%.0f s",
+		       part->name, brute_figures.policies,
+		       brute_figures.drawn - brute_figures.policies, brute_figures.decisions,
 		       (double)(g_get_monotonic_time() - start) / G_USEC_PER_SEC);
 }
 

@@ -30,15 +30,18 @@ PolicyContext brute_context(const GPtrArray *services, guint known);
 enum { BRUTE_ASKINGS = 5 };
 Service *brute_asking(const Service *service, unsigned how);
 
-/* How many policies a part draws; and what it did: it tells that when it ends. */
-unsigned brute_rounds(void);
-
+/* What a part did, which is told when it ends. */
 typedef struct {
-	unsigned policies; /* that stand, and so were compared */
+	unsigned drawn;
+	unsigned policies; /* of those that stand, and so were compared */
 	guint64 decisions; /* for one person at one service on one day */
 } Figures;
 
 extern Figures brute_figures;
+
+/* Whether enough policies have not been compared yet; one more is drawn then. Most of them stand.
+ */
+bool brute_draws(void);
 
 void brute_test_diff(void);
 void brute_test_expectations(void);
