@@ -83,9 +83,11 @@ static GArray *gather(const Asked *asked)
 
 	for (guint i = 0; i < asked->categories->len; i++) {
 		const char *uri = asked->categories->pdata[i];
-		const Wanted wanted = {uri, HOLD_ASKED, true, category_by_uri(uri) ? 1 : 2};
+		const Category *category = category_by_uri(uri);
+		const Wanted wanted = {uri, HOLD_ASKED, true, category ? 1 : 2};
 
-		g_array_append_val(all, wanted);
+		if (!(category && category_set_aside(category, asked->categories)))
+			g_array_append_val(all, wanted);
 	}
 	for (guint i = 0; i < asked->wishes->len; i++) {
 		const AskedWish *wish = &g_array_index(asked->wishes, AskedWish, i);

@@ -7,7 +7,8 @@
  *
  * A wish that becomes required asks for more, since there are rules that give only what is
  * required: until that too is let pass it counts as optional. What is no longer asked for is
- * forgotten, so that it is held when it is asked for again.
+ * forgotten, so that it is held when it is asked for again. A category that a more minimal one sets
+ * aside is not asked for: who drops that one would be given what it never was.
  */
 #pragma once
 

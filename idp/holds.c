@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "idp/limits.h"
+#include "policy/category.h"
 
 /* A row that is to be written. */
 typedef struct {
@@ -204,8 +205,11 @@ static void dress_service(const HoldRow *row, Service *service)
 		dress_wish(row, service->wishes->pdata[i]);
 	for (guint i = 0; i < service->categories->len; i++) {
 		const char *uri = service->categories->pdata[i];
+		const Category *category = category_by_uri(uri);
 		const HoldItem *item = hold_find(row->categories, uri);
 
+		if (category && category_set_aside(category, service->categories))
+			continue;
 		if (!item || hold_is_held(item))
 			service_hold_category(service, uri);
 	}

@@ -11,6 +11,9 @@
 #define NOW 1795435200 /* 2026-11-23T12:00:00Z */
 #define SP  "https://sp.example"
 
+#define ANONYMOUS    "+https://refeds.org/category/anonymous"
+#define PERSONALIZED "+https://refeds.org/category/personalized"
+
 typedef struct {
 	char *folder, *place;
 	Store *store;
@@ -227,6 +230,12 @@ static const struct {
 	{"a new category",
 	 {"=mail +u:a", "=mail +u:a +u:b", "?+u:b", "y+u:b", "=mail +u:a +u:b", "?"}},
 	{"a category put off and on", {"=+u:a", "=", "=+u:a", "?+u:a"}},
+	{"the minimal category dropped",
+	 {"=" PERSONALIZED " " ANONYMOUS, "?", "=" PERSONALIZED, "?" PERSONALIZED, "y" PERSONALIZED,
+	  "=" PERSONALIZED, "?"}},
+	{"a minimal category put on and off",
+	 {"=" PERSONALIZED, "=" PERSONALIZED " " ANONYMOUS, "?" ANONYMOUS, "=" PERSONALIZED,
+	  "?" PERSONALIZED}},
 	{"a name nobody knows",
 	 {"=mail", "=mail shoeSize", "?shoeSize", "yshoeSize", "=mail shoeSize", "?"}},
 	{"the old name of an attribute",
