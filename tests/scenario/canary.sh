@@ -1,10 +1,12 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: AGPL-3.0-or-later
 # What must not be found: known passwords, cookies, handles, tokens, a personal number, attribute
-# values, a RelayState, keys. Only the EPPN is in the store, once, so that it is never given away. After logins good and bad, faults of directory and store, and broken
-# requests with a secret in every odd place, none is in the log, the store (its freed pages too) or
-# a temporary file, in whatever spelling; nothing leaves a core; and what was typed as a password is
-# not in the memory of the process any more.
+# values, a RelayState, keys. Only the EPPN is in the store, once, so that it is never given away.
+# After logins good and bad, what people were told and answered, faults of directory and store, and
+# broken requests with a secret in every odd place, none is in the log, in what commands say but to
+# whoever explains a login, in the store (its freed pages too) or in a temporary file, in whatever
+# spelling; nothing leaves a core; and what was typed as a password is not in the memory of the
+# process any more.
 # shellcheck disable=SC2119 # words of visit.sh may stand alone
 set -u
 # shellcheck source=tests/lib/visit.sh
@@ -66,6 +68,76 @@ while IFS='|' read -r _ _ given family _ eppn _ _ _ _ number _; do
   secret EPPN "$eppn"
   secret name "$given $family"
 done < <(grep "| $pupil |" "$top_srcdir/contrib/school/people" | sed 's/ *| */|/g')
+
+# ---- what people are told and asked, with an address for a country (`c'), which is broken ----
+
+cp "$bed/policy.d/school.policy" "$work/school.policy"
+cat >"$bed/policy.d/school.policy" <<'END'
+policy 1
+service Matteboken is "https://shib.localhost/shibboleth" { asks displayName, c, norEduPersonNIN, mail }
+release "Bok" { to service Matteboken; for student; give displayName, c, norEduPersonNIN; inform; because "Lektion"; basis "6.1 e" }
+release "Brev" { to service Matteboken; for student; give mail; ask; because "Nyhetsbrev"; basis "6.1 a" }
+release "Skyddade" { to service Matteboken; for protected student; give displayName; silent; approved by two; because "Lektion" }
+END
+# answer WHAT: that button of the page
+answer() {
+  note_browser
+  browser_form ".//button[@name='answer']"
+  browser_fill answer "$1"
+  browser_send
+}
+sed -i '/^\[attributes\]$/a c = mail' "$bed_conf"
+like 'a policy that asks' "$(hangup)" '*more is released than before*"reloaded"*'
+fresh asked
+ask --relay "$relay"
+type_in "$pupil" "$right"
+is 'people are told and asked' "$(_xpath 'string(//main/@data-page)')" ask
+answer maybe
+answer no
+is 'who says no' "$(attributes)" 'displayName norEduPersonNIN '
+browser_get "$idp_url/me/choices"
+note_browser
+browser_form ".//input[@name='said']"
+browser_send
+note_browser
+ask
+answer yes
+is 'and yes' "$(attributes)" 'displayName mail norEduPersonNIN '
+browser_get "$idp_url/me/choices"
+note_browser
+# commands that read people or policies: all they say but explain's own answer
+portvakt() {
+  "$portvakt" "$@" --config "$bed_conf" </dev/null 2>&1
+}
+cp "$work/school.policy" "$work/new.policy"
+{
+  { "$portvakt" explain --config "$bed_conf" -p "$pupil" -s Matteboken >/dev/null; } 2>&1
+  portvakt explain -p "$pupil" -s Matteboken -m -l en
+  portvakt explain -p "$pupil" -s Matteboken -m --json
+  portvakt who norEduPersonNIN
+  portvakt who mail --json
+  portvakt diff "$work/new.policy"
+  portvakt diff --json "$work/new.policy"
+  portvakt diff --symbolic "$work/new.policy"
+  portvakt report register
+  portvakt report register --json
+  portvakt policy waiting
+  portvakt policy confirm --yes
+  portvakt policy approvals
+  portvakt policy approve --yes school.policy Skyddade
+  portvakt metadata holds
+  portvakt metadata holds Matteboken
+  portvakt metadata hold --yes Matteboken mail
+  portvakt metadata approve --yes Matteboken
+  portvakt masterdata lint
+  portvakt check
+} >"$work/commanded"
+like 'a broken value is withheld' "$(cat "$work/commanded")" '*breaks the form*'
+mv "$work/school.policy" "$bed/policy.d/school.policy"
+sed -i '/^c = mail$/d' "$bed_conf"
+# another process, in whose memory only what follows is looked for
+bed_halt portvakt
+serve
 
 # ---- what people do, and what goes wrong ----
 
@@ -179,6 +251,7 @@ found_of() {
 printf %s "in the middle of $odd" | base64 >"$work/control"
 like 'what is searched for is found where it is' "$(found "$work/control")" '*[A-Za-z]*'
 is 'none is in the log' "$(found "$bed/log/portvakt.log")" ''
+is 'none is in what commands say' "$(found "$work/commanded")" ''
 for page in metrics health/ready health/live; do
   curl -sS "http://127.0.0.1:$health_port/$page"
 done >"$work/monitored"
