@@ -49,7 +49,7 @@ visitor() {
 chooser() {
   local n=$1 i k said
   fresh "chooser$n"
-  for ((i = 0; i < 2 * rounds; i++)); do
+  for ((i = 0; i < rounds + 2; i++)); do
     rm -f "$browser_jar"
     said=nothing
     ask --issuer "$mellon_entity" --sign "$bed/sp/mellon.key" --destination "$sso" --id "_choose-$n-$i"
@@ -116,7 +116,7 @@ done
 wait "${visitors[@]}"
 cat "$work"/seen* "$work"/chosen* >"$work/all"
 
-is 'every visit came to an end' "$(wc -l <"$work/all")" $((4 * crowd * rounds + 3 * 2 * rounds))
+is 'every visit came to an end' "$(wc -l <"$work/all")" $((4 * crowd * rounds + 3 * (rounds + 2)))
 is 'with a page, or with try again' "$(awk '$2 != 200 && $2 != 503' "$work/all")" ''
 is 'no answer is to a question of somebody else' \
   "$(awk '$3 != "nothing" && $3 != "InResponseTo=\"" $1 "\""' "$work/all")" ''
