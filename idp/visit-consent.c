@@ -63,9 +63,9 @@ static HttpResponse *show(Visit *visit, const Consent *consent)
 	words_init(&told);
 	words_init(&asked);
 	if (to_tell)
-		words_of_matter(&told, visit->lang, to_tell, consent->hoped);
+		words_of_matter(&told, visit->lang, consent, to_tell);
 	if (to_ask)
-		words_of_matter(&asked, visit->lang, to_ask, consent->hoped);
+		words_of_matter(&asked, visit->lang, consent, to_ask);
 	const PageConsent page = {
 		.service = visit_service_name(visit),
 		.handle = handle,

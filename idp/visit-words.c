@@ -10,6 +10,7 @@ void words_init(Words *words)
 {
 	words->items = g_array_new(FALSE, TRUE, sizeof(PageItem));
 	words->purposes = g_ptr_array_new();
+	words->values = g_ptr_array_new_with_free_func((GDestroyNotify)g_ptr_array_unref);
 	words->page = (PageMatter){words->items, words->purposes};
 }
 
@@ -17,20 +18,23 @@ void words_clear(Words *words)
 {
 	g_array_unref(words->items);
 	g_ptr_array_unref(words->purposes);
+	g_ptr_array_unref(words->values);
 }
 
-void words_of_matter(Words *words, const char *lang, const Matter *matter, const Decision *decision)
+void words_of_matter(Words *words, const char *lang, const Consent *consent, const Matter *matter)
 {
 	for (guint i = 0; i < matter->attributes->len; i++) {
 		const Attribute *attribute = matter->attributes->pdata[i];
-		const DecisionRow *row = decision_row(decision, attribute);
+		GPtrArray *values = consent_values(consent, matter, attribute);
 		const PageItem item = {
 			.label = attribute_label(attribute, lang),
 			.explained = attribute_explanation(attribute, lang),
-			.values = row ? row->values : NULL,
+			.values = values,
 			.is_secret = attribute->kind == KIND_PERSONAL_NUMBER,
 		};
 		g_array_append_val(words->items, item);
+		if (values)
+			g_ptr_array_add(words->values, values);
 	}
 	for (guint i = 0; i < matter->purposes->len; i++) {
 		const Purpose *purpose = &g_array_index(matter->purposes, Purpose, i);

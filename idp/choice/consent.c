@@ -3,13 +3,21 @@
 
 #include <string.h>
 
+/* What settle() has found out. */
+static void forget(Consent *consent)
+{
+	g_clear_pointer(&consent->answered, decision_free);
+	g_clear_pointer(&consent->hoped, decision_free);
+	g_clear_pointer(&consent->wished, decision_free);
+	g_clear_pointer(&consent->sure, decision_free);
+}
+
 void consent_free(Consent *consent)
 {
 	if (!consent)
 		return;
 	g_clear_pointer(&consent->matters, g_ptr_array_unref);
-	g_clear_pointer(&consent->hoped, decision_free);
-	g_clear_pointer(&consent->answered, decision_free);
+	forget(consent);
 	g_clear_pointer(&consent->first, decision_free);
 	g_free(consent);
 }
@@ -34,9 +42,9 @@ static unsigned day_of(GTimeZone *zone, int64_t time)
 		    : 0;
 }
 
-/* By what has been said, and as if `else_said` were said to what has no answer (SAID_NOTHING: as
- * it is). */
-static Decision *decide(const Consent *consent, Said else_said)
+/* By what has been said, and as if yes were said to `yes_to` (NULL: to nothing) and `else_said` to
+ * all else that has no answer (SAID_NOTHING: as it is). */
+static Decision *decide(const Consent *consent, Said else_said, const Matter *yes_to)
 {
 	const ConsentCase *of = &consent->of;
 	g_autoptr(GArray) answers = g_array_new(FALSE, FALSE, sizeof(PersonAnswer));
@@ -44,7 +52,9 @@ static Decision *decide(const Consent *consent, Said else_said)
 
 	for (guint i = 0; i < consent->matters->len; i++) {
 		const Matter *matter = consent->matters->pdata[i];
-		Said said = matter->said ? matter->said : else_said;
+		/* two releases may ask the same */
+		Said unsaid = yes_to && g_str_equal(matter->id, yes_to->id) ? SAID_YES : else_said;
+		Said said = matter->said ? matter->said : unsaid;
 		const PersonAnswer answer = {
 			.title = matter->title,
 			.yes = said == SAID_YES,
@@ -77,25 +87,34 @@ static bool has_answers(const Consent *consent)
 	return false;
 }
 
+/* The decision, or NULL if it refuses. Transfer full, of both. */
+static Decision *if_answered(Decision *decision)
+{
+	if (decision->outcome == OUTCOME_ANSWERED)
+		return decision;
+	decision_free(decision);
+	return NULL;
+}
+
 static void settle(Consent *consent)
 {
-	g_clear_pointer(&consent->answered, decision_free);
-	g_clear_pointer(&consent->hoped, decision_free);
+	forget(consent);
 	if (has_answers(consent))
-		consent->answered = decide(consent, SAID_NOTHING);
+		consent->answered = decide(consent, SAID_NOTHING, NULL);
 	consent->told = unsaid(consent, false);
 	consent->asked = unsaid(consent, true);
 	if (!consent->told && !consent->asked)
 		return;
-	consent->hoped = decide(consent, SAID_YES);
-	if (consent->hoped->outcome == OUTCOME_ANSWERED) {
-		g_autoptr(Decision) feared = decide(consent, SAID_NO);
-		consent->lets_in = feared->outcome == OUTCOME_ANSWERED;
+	consent->hoped = if_answered(decide(consent, SAID_YES, NULL));
+	if (!consent->hoped) {
+		/* nothing would leave whatever is said: there is no reason to tell or to ask */
+		consent->told = consent->asked = NULL;
 		return;
 	}
-	/* nothing would leave whatever is said: there is no reason to tell or to ask */
-	g_clear_pointer(&consent->hoped, decision_free);
-	consent->told = consent->asked = NULL;
+	consent->sure = if_answered(decide(consent, SAID_NO, NULL));
+	consent->lets_in = consent->sure != NULL;
+	if (consent->asked)
+		consent->wished = if_answered(decide(consent, SAID_NO, consent->asked));
 }
 
 static bool withholds_for_age(const Decision *decision)
@@ -142,6 +161,29 @@ Reason consent_refusal(const Decision *decision, bool declined)
 }
 
 /* ---- the page ---- */
+
+static const GPtrArray *values_in(const Decision *decision, const Attribute *attribute)
+{
+	const DecisionRow *row = decision ? decision_row(decision, attribute) : NULL;
+
+	return row ? row->values : NULL;
+}
+
+/* The attack prevented: what leaves only by a yes is told as if it left anyway. */
+GPtrArray *consent_values(const Consent *consent, const Matter *matter, const Attribute *attribute)
+{
+	const Decision *told = consent->sure ? consent->sure : consent->hoped;
+	const Decision *asked = consent->wished ? consent->wished : consent->hoped;
+	const GPtrArray *all = values_in(matter->asks ? asked : told, attribute);
+	const GPtrArray *but = matter->asks ? values_in(consent->sure, attribute) : NULL;
+	g_autoptr(GPtrArray) values = g_ptr_array_new();
+
+	for (guint i = 0; all && i < all->len; i++)
+		if (!but || !g_ptr_array_find_with_equal_func((GPtrArray *)(guintptr)but,
+							      all->pdata[i], g_str_equal, NULL))
+			g_ptr_array_add(values, all->pdata[i]);
+	return values->len ? g_steal_pointer(&values) : NULL;
+}
 
 static void print_of(const Matter *told, const Matter *asked, uint8_t print[CONSENT_PRINT_BYTES])
 {

@@ -33,10 +33,13 @@ typedef struct {
 	Decision *answered; /* by what was said; NULL: nothing was */
 	/* what is due, of the matters; both NULL: nothing is, and the decision stands */
 	const Matter *told, *asked;
-	Decision *hoped; /* as if the person said yes to all that has no answer: its values are what
-			    the page shows; NULL: no page is due */
-	bool lets_in;    /* the person is let in even if they say no to what has no answer */
-	bool too_young;  /* something is not asked, since the person is too young */
+	Decision *hoped;  /* as if the person said yes to all that has no answer; NULL: no page is
+			     due */
+	Decision *wished; /* likewise, as if they said yes to `asked' and no to the rest; NULL:
+			     nothing is asked, or only more than one yes lets them in */
+	Decision *sure;   /* likewise, as if they said no; NULL: that lets them in nowhere */
+	bool lets_in;     /* the person is let in even if they say no to what has no answer */
+	bool too_young;   /* something is not asked, since the person is too young */
 	const Matter *heard_told, *heard_asked; /* by consent_hear() */
 } Consent;
 
@@ -56,6 +59,14 @@ Consent *consent_find(const ConsentCase *of, Decision *first, GError **error);
  */
 const Decision *consent_decision(const Consent *consent);
 Decision *consent_take_decision(Consent *consent);
+
+/*
+ * The values of an attribute that the page shows of what it tells or asks: of what is told, those
+ * that leave whatever is said; of what is asked, those that a yes adds. Where nothing leaves unless
+ * the person says yes, all that leave then are shown of both. char *, which belong to `consent'.
+ * Transfer container; NULL: none.
+ */
+GPtrArray *consent_values(const Consent *consent, const Matter *matter, const Attribute *attribute);
 
 /* Why they are refused, as pages and the log tell it. declined: they have said no just now. */
 Reason consent_refusal(const Decision *decision, bool declined);
