@@ -96,25 +96,37 @@ static Decision *if_answered(Decision *decision)
 	return NULL;
 }
 
+/* The first question to which a yes leads somewhere: more may also be too much for the service, so
+ * that a yes shuts it. Sets `wished`. */
+static const Matter *question(Consent *consent)
+{
+	for (guint i = 0; i < consent->matters->len; i++) {
+		const Matter *matter = consent->matters->pdata[i];
+
+		if (!matter->asks || matter->said != SAID_NOTHING)
+			continue;
+		consent->wished = if_answered(decide(consent, SAID_NO, matter));
+		if (consent->wished || consent->hoped)
+			return matter;
+	}
+	return NULL;
+}
+
 static void settle(Consent *consent)
 {
 	forget(consent);
 	if (has_answers(consent))
 		consent->answered = decide(consent, SAID_NOTHING, NULL);
-	consent->told = unsaid(consent, false);
-	consent->asked = unsaid(consent, true);
-	if (!consent->told && !consent->asked)
+	consent->told = consent->asked = NULL;
+	if (!unsaid(consent, false) && !unsaid(consent, true))
 		return;
 	consent->hoped = if_answered(decide(consent, SAID_YES, NULL));
-	if (!consent->hoped) {
-		/* nothing would leave whatever is said: there is no reason to tell or to ask */
-		consent->told = consent->asked = NULL;
-		return;
-	}
 	consent->sure = if_answered(decide(consent, SAID_NO, NULL));
 	consent->lets_in = consent->sure != NULL;
-	if (consent->asked)
-		consent->wished = if_answered(decide(consent, SAID_NO, consent->asked));
+	consent->asked = question(consent);
+	/* what would not leave whatever is said is not told */
+	if (consent->asked || consent->sure)
+		consent->told = unsaid(consent, false);
 }
 
 static bool withholds_for_age(const Decision *decision)
@@ -172,8 +184,10 @@ static const GPtrArray *values_in(const Decision *decision, const Attribute *att
 /* The attack prevented: what leaves only by a yes is told as if it left anyway. */
 GPtrArray *consent_values(const Consent *consent, const Matter *matter, const Attribute *attribute)
 {
-	const Decision *told = consent->sure ? consent->sure : consent->hoped;
 	const Decision *asked = consent->wished ? consent->wished : consent->hoped;
+	const Decision *told = consent->sure    ? consent->sure
+			       : consent->hoped ? consent->hoped
+						: asked;
 	const GPtrArray *all = values_in(matter->asks ? asked : told, attribute);
 	const GPtrArray *but = matter->asks ? values_in(consent->sure, attribute) : NULL;
 	g_autoptr(GPtrArray) values = g_ptr_array_new();

@@ -33,11 +33,10 @@ typedef struct {
 	Decision *answered; /* by what was said; NULL: nothing was */
 	/* what is due, of the matters; both NULL: nothing is, and the decision stands */
 	const Matter *told, *asked;
-	Decision *hoped;  /* as if the person said yes to all that has no answer; NULL: no page is
-			     due */
-	Decision *wished; /* likewise, as if they said yes to `asked' and no to the rest; NULL:
-			     nothing is asked, or only more than one yes lets them in */
-	Decision *sure;   /* likewise, as if they said no; NULL: that lets them in nowhere */
+	Decision *hoped;  /* as if the person said yes to all that has no answer; NULL: that lets
+			     them in nowhere, and likewise the following */
+	Decision *wished; /* as if they said yes to `asked' and no to the rest */
+	Decision *sure;   /* as if they said no */
 	bool lets_in;     /* the person is let in even if they say no to what has no answer */
 	bool too_young;   /* something is not asked, since the person is too young */
 	const Matter *heard_told, *heard_asked; /* by consent_hear() */

@@ -114,10 +114,8 @@ static char *render(const Consent *consent)
 	append_matter(text, "asked", consent->asked);
 	if (consent->asked && consent->lets_in)
 		g_string_append(text, " anyway");
-	if (text->len) {
-		g_assert_nonnull(consent->hoped);
+	if (text->len)
 		return g_string_free(text, FALSE);
-	}
 	g_string_append(text, decision->outcome == OUTCOME_ANSWERED
 				      ? "given"
 				      : reason_code_name(decision->reason));
