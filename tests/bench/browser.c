@@ -130,8 +130,9 @@ static bool send_request(Browser *browser, const char *target, const char *form)
 	g_autofree char *cookies = browser_cookies(browser);
 	g_autoptr(GString) out = g_string_new(NULL);
 
-	g_string_printf(out, "%s %s HTTP/1.1\r\nHost: %s\r\nAccept-Language: sv\r\n",
-			form ? "POST" : "GET", target, browser->host);
+	g_string_printf(out, "%s %s HTTP/1.1\r\nHost: %s\r\nAccept-Language: %s\r\n",
+			form ? "POST" : "GET", target, browser->host,
+			browser->language ? browser->language : "sv");
 	if (cookies[0])
 		g_string_append_printf(out, "Cookie: %s\r\n", cookies);
 	if (form)

@@ -14,6 +14,7 @@ typedef struct {
 	struct sockaddr_in server, from; /* from.sin_port is 0 */
 	const char *host;                /* the Host header */
 	const char *origin;              /* sent with each POST */
+	const char *language;            /* that is accepted; NULL: sv */
 	int timeout_ms;                  /* per request */
 	/* What certificates are judged by, for the name of `host`; NULL: plain HTTP. */
 	gnutls_certificate_credentials_t trust;

@@ -16,7 +16,7 @@ bed_service_metadata
 bed_idp
 certificate=$(sed '/-----/d' "$bed/sp/shib.crt" | tr -d '\n')
 for ((i = 2; i < services; i++)); do
-  "$agreeing" service 7 "$i" "$certificate" >"$bed/metadata.d/sp$i.xml"
+  "$agreeing" service 7 "$i" 0 "$certificate" >"$bed/metadata.d/sp$i.xml"
   chmod 644 "$bed/metadata.d/sp$i.xml"
 done
 # A release of its own for each service, and some for all; the new one gives more at every tenth.
