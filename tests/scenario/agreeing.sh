@@ -134,13 +134,15 @@ plan() {
 }
 # everybody: all, in one of their roles, at some service.
 everybody() {
-  local login roles i=0 role
+  local login roles i=0 role password
   while IFS=$'\t' read -r login roles; do
     # shellcheck disable=SC2086 # a list of words
     set -- $roles
     role=$1
     [ $(((i + n) % 2)) -eq 0 ] || role=${2:-$1}
-    plan "a$i" "$login" "$role" $(((i + n) % services)) new
+    password=()
+    [ $((i % 5)) -ne 2 ] || password=(--context urn:oasis:names:tc:SAML:2.0:ac:classes:PasswordProtectedTransport)
+    plan "a$i" "$login" "$role" $(((i + n) % services)) new "${password[@]}"
     [ $((i % 13)) -ne 5 ] ||
       plan "x$i" "$login" "$role" $(((i + n) % services)) new --context urn:example:unknown
     i=$((i + 1))
