@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "policy/category.h"
+#include "policy/guess.h"
 
 /* What people call attributes who know them by another name. */
 static const struct {
@@ -39,6 +40,7 @@ static bool unknown_attribute(const Registry *registry, const Token *token, GErr
 {
 	g_autoptr(GPtrArray) names = g_ptr_array_new();
 	g_autofree char *low = g_utf8_strdown(token->text, -1);
+	const Attribute *claimed;
 
 	for (size_t i = 0; i < G_N_ELEMENTS(nicknames); i++) {
 		if (strcmp(nicknames[i].nickname, low) != 0)
@@ -46,6 +48,13 @@ static bool unknown_attribute(const Registry *registry, const Token *token, GErr
 		place_error(error, POLICY_ERROR_MEANING, &token->place,
 			    "no attribute is called '%s'; did you mean '%s'?", token->text,
 			    nicknames[i].name);
+		return false;
+	}
+	claimed = registry_by_claim(registry, token->text);
+	if (claimed) {
+		place_error(error, POLICY_ERROR_MEANING, &token->place,
+			    "no attribute is called '%s'; did you mean '%s'?", token->text,
+			    claimed->name);
 		return false;
 	}
 	for (unsigned i = 0; i < registry_size(registry); i++)
@@ -251,6 +260,25 @@ static bool protocol(Parser *parser, Atom *atom, GError **error)
 	       parser_unexpected(parser, "'saml' or 'oidc'", names, error);
 }
 
+/* A service that stands there without the word for it is the likeliest mistake. */
+static bool unexpected_target(const Parser *parser, GError **error)
+{
+	const Token *token = parser_peek(parser);
+	const char *meant = NULL;
+	g_autofree char *service = NULL;
+
+	if (token->type == TOKEN_WORD)
+		meant = guess_nearest(token->text, atom_words, G_N_ELEMENTS(atom_words) - 1);
+	if (!meant && token->type == TOKEN_WORD && !parser_is_reserved(token->text))
+		service = g_strdup_printf("service %.64s", token->text);
+	else if (!meant && token->type == TOKEN_STRING)
+		service = g_strdup("service \"…\"");
+	return parser_unexpected_for(parser,
+				     "whom: 'service', 'client', 'tag', 'category', "
+				     "'registered-by', 'federation', 'protocol' or 'any'",
+				     meant ? meant : service, error);
+}
+
 static bool target_atom(Parser *parser, Atom *atom, GError **error)
 {
 	*atom = (Atom){.type = ATOM_ANY, .place = parser_peek(parser)->place};
@@ -270,11 +298,7 @@ static bool target_atom(Parser *parser, Atom *atom, GError **error)
 		return false;
 	if (parser_accept(parser, "protocol"))
 		return protocol(parser, atom, error);
-	return parser_accept(parser, "any") ||
-	       parser_unexpected(parser,
-				 "whom: 'service', 'client', 'tag', 'category', 'registered-by', "
-				 "'federation', 'protocol' or 'any'",
-				 atom_words, error);
+	return parser_accept(parser, "any") || unexpected_target(parser, error);
 }
 
 static bool one_target(Parser *parser, Target *target, GError **error)

@@ -3,6 +3,8 @@
 
 #include <string.h>
 
+#include "policy/guess.h"
+
 /* Every word of the language, sorted by bytes. */
 static const char *const words[] = {
 	"agreement", "also",      "always",    "and",        "any",
@@ -97,21 +99,63 @@ bool parser_accept_type(Parser *parser, TokenType type)
 	return true;
 }
 
+/* What other systems, and people, call what a word of the language says. */
+static const struct {
+	const char *word, *meant;
+} others[] = {
+	{"pupil", "student"},     {"pupils", "student"},
+	{"elev", "student"},      {"elever", "student"},
+	{"lärare", "teacher"},    {"faculty", "teacher"},
+	{"personal", "staff"},    {"employee", "staff"},
+	{"employees", "staff"},   {"anställda", "staff"},
+	{"parent", "guardian"},   {"parents", "guardian"},
+	{"förälder", "guardian"}, {"vårdnadshavare", "guardian"},
+	{"all", "everyone"},      {"alla", "everyone"},
+	{"anyone", "everyone"},   {"permit", "release"},
+	{"allow", "release"},     {"rule", "release"},
+	{"deny", "never"},        {"forbid", "never"},
+};
+
+/* The candidate that another word stands for; NULL: none. */
+static const char *other_word(const char *word, const char *const *candidates)
+{
+	g_autofree char *low = g_utf8_strdown(word, -1);
+
+	for (size_t i = 0; candidates && i < G_N_ELEMENTS(others); i++)
+		if (strcmp(others[i].word, low) == 0 &&
+		    g_strv_contains(candidates, others[i].meant))
+			return others[i].meant;
+	return NULL;
+}
+
+bool parser_unexpected_for(const Parser *parser, const char *expected, const char *meant,
+			   GError **error)
+{
+	const Token *token = parser_peek(parser);
+	g_autofree char *found = token_describe(token);
+	g_autofree char *guess =
+		meant ? g_strdup_printf(place_say(&token->place, "; did you mean '%s'?"), meant)
+		      : g_strdup("");
+
+	place_error(error, POLICY_ERROR_SYNTAX, &token->place, "expected %s, not %s%s",
+		    place_say(&token->place, expected), found, guess);
+	return false;
+}
+
 bool parser_unexpected(const Parser *parser, const char *expected, const char *const *candidates,
 		       GError **error)
 {
 	const Token *token = parser_peek(parser);
-	g_autofree char *found = token_describe(token);
-	g_autofree char *meant = NULL;
-	g_autoptr(GPtrArray) list = g_ptr_array_new();
+	const char *meant = NULL;
+	size_t n = 0;
 
-	for (; candidates && *candidates; candidates++)
-		g_ptr_array_add(list, (gpointer)(guintptr)*candidates);
-	meant = token->type == TOKEN_WORD ? place_guess(&token->place, token->text, list)
-					  : g_strdup("");
-	place_error(error, POLICY_ERROR_SYNTAX, &token->place, "expected %s, not %s%s",
-		    place_say(&token->place, expected), found, meant);
-	return false;
+	while (candidates && candidates[n])
+		n++;
+	if (token->type == TOKEN_WORD)
+		meant = other_word(token->text, candidates);
+	if (token->type == TOKEN_WORD && !meant)
+		meant = guess_nearest(token->text, candidates, n);
+	return parser_unexpected_for(parser, expected, meant, error);
 }
 
 bool parser_need_word(Parser *parser, const char *word, GError **error)

@@ -46,6 +46,10 @@ const Token *parser_need(Parser *parser, TokenType type, const char *expected, G
 bool parser_unexpected(const Parser *parser, const char *expected, const char *const *words,
 		       GError **error);
 
+/* The same, of what was surely meant; NULL: nobody knows. */
+bool parser_unexpected_for(const Parser *parser, const char *expected, const char *meant,
+			   GError **error);
+
 /* Takes a day (yyyymmdd), or fails. */
 bool parser_need_date(Parser *parser, unsigned *date, GError **error);
 

@@ -38,7 +38,7 @@ static const Case cases[] = {
 	 "did you mean 'release'?"},
 	{"target", "\n" SAYS "to NE; " REST, "NE",
 	 "expected whom: 'service', 'client', 'tag', 'category', 'registered-by', 'federation', "
-	 "'protocol' or 'any', not 'NE'"},
+	 "'protocol' or 'any', not 'NE'; did you mean 'service NE'?"},
 	{"protocol", "\n" SAYS "to protocol smal; " REST, "smal",
 	 "expected 'saml' or 'oidc', not 'smal'; did you mean 'saml'?"},
 

@@ -88,7 +88,8 @@ static const Case cases[] = {
 	{"needs-or", BLOCK("needs mail or sn, uid"), ",",
 	 "expected the end of the line, not ',' (a comma before it?)"},
 	{"needs-of-whom", BLOCK("needs mail of pupils"), "pupils",
-	 "expected for whom: 'student', 'teacher', 'staff', 'guardian' or 'everyone', not 'pupils'"},
+	 "expected for whom: 'student', 'teacher', 'staff', 'guardian' or 'everyone', not "
+	 "'pupils'; did you mean 'student'?"},
 	{"needs-except", BLOCK("needs mail of staff except teacher"), "except",
 	 "expected the end of the line, not 'except'"},
 	{"demand-of-nobody", BLOCK("demand eid2"), "}", "expected 'of', not '}'"},
