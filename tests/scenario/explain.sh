@@ -101,8 +101,14 @@ run check
 is 'a whole installation is right' "$code $(grep -c '^wrong' <<<"$out")" '0 0'
 like 'and says so of each part' "$out" '*configuration*metadata: 2 services*policy*pages*keys: RSA of 3072*store*directory*'
 ok 'without making anything' test ! -e "$bed/store/portvakt.db"
+run check --strict --language en
+is 'of the policy of the demo there is nothing to be said' "$code $(grep -cv '^ok\|^generation' <<<"$out")" '0 0'
+echo 'policy 1; release "A" { to service Matteboken; for staff; give login; silent; because "x" }' >"$bed/policy.d/a.policy"
+run check
+like 'warnings are told' "$code $out" '0 *warning *a.policy:1:*"A" has no basis*'
 run check --strict
-is 'warnings count where they should' "$code" 1
+is 'and count where they should' "$code" 1
+rm "$bed/policy.d/a.policy"
 run check --offline
 like 'the directory may be left out' "$out" '*warning*--offline*'
 echo 'expect student at Matteboken gets mail' >>"$bed/policy.d/school.policy"
