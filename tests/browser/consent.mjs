@@ -80,6 +80,7 @@ test('a teacher is asked: yes and no weigh the same', async (page) => {
     return { width, height, color, backgroundColor, borderColor, fontSize, fontWeight };
   });
   assert.deepEqual(await look('yes'), await look('no'));
+  assert.ok((await look('no')).height < 60, 'on one line');
   assert.equal(await page.evaluate(() => document.activeElement?.tagName), 'BODY');
   await picture(page, 'ask-adult');
   await page.getByRole('button', { name: 'Nej, lämna dem inte' }).click();
