@@ -208,8 +208,8 @@ char *describe_holds(const Entity *entity, const GPtrArray *changes)
 		if (is_more(changes->pdata[i]))
 			return g_strdup_printf(
 				"What it newly asks for is held, except for a rule that names both "
-				"it and the\nservice: portvakt metadata holds %s lists it, and "
-				"portvakt metadata approve %s\nlets it pass, each after a reload.",
+				"it and the service.\nTo list it, and to let it pass:\n"
+				"  portvakt metadata holds %s\n  portvakt metadata approve %s",
 				id, id);
 	return NULL;
 }

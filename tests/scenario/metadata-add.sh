@@ -44,7 +44,7 @@ sed 's/<md:RequestedAttribute /<md:RequestedAttribute Name="urn:oid:2.5.4.4" Nam
   "$corpus/honest-whole" >"$work/more.xml"
 add "$work/more.xml" --because more --replace --dry-run
 like 'what it newly asks for is held, and how it is let pass is said' "$code $said" \
-  $'0 *\n  + asks for sn\n*is held, *portvakt metadata holds \'https://sp.example/md\'*portvakt metadata approve \'https://sp.example/md\'\n*'
+  $'0 *\n  + asks for sn\n*is held, *\n  portvakt metadata holds \'https://sp.example/md\'\n  portvakt metadata approve \'https://sp.example/md\'\n*'
 
 openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -subj /CN=service -days 30 \
   -keyout /dev/null -out "$work/cert.pem" 2>/dev/null
