@@ -88,6 +88,12 @@ like 'and told whole' "$said" \
 attributes --config "$work/portvakt.conf" sisSchoolCourseTeacher
 like 'groups are written as this school does' "$said" $'*\n  forms *{unit}:{group}\n*'
 
+for guide in guide.md handbok.md; do
+  sed -n '/^    \[lanekort\]$/,/^$/s/^    //p' "$top_srcdir/doc/$guide" >"$work/attributes.d/$guide.attributes"
+  attributes --config "$work/portvakt.conf" --language sv lanekort
+  like "$guide shows one that is right" "$code $said" '0 lanekort: lånekort*code*ett: digits 6*av skolan'
+  rm "$work/attributes.d/$guide.attributes"
+done
 cat >"$work/attributes.d/fel.attributes" <<'END'
 [epost]
 saml = urn:x:epost
