@@ -10,6 +10,16 @@ static const char *service_name(const Generation *generation, const Entity *enti
 	return name ? name : entity->id;
 }
 
+/* The policy names it, and what it is called is right. */
+static void fail_without_metadata(const char *wanted, GError **error)
+{
+	g_set_error(
+		error, CONFIG_ERROR, CONFIG_ERROR_VALUE,
+		"the policy names '%s', but its metadata is not here: see portvakt-metadata(1), or "
+		"the feed that should bring it",
+		wanted);
+}
+
 static void fail_unknown(const Generation *generation, const char *wanted, GError **error)
 {
 	const GPtrArray *all = entity_set_entities(generation->entities);
@@ -32,7 +42,10 @@ Entity *command_find_service(const Generation *generation, const char *wanted, g
 	Entity *entity = entity_set_find(generation->entities, wanted, now);
 	for (guint i = 0; !entity && i < named->len; i++)
 		entity = entity_set_find(generation->entities, named->pdata[i], now);
-	if (!entity)
+	if (!entity &&
+	    (named->len > 0 || policy_service_name(generation->policy, PROTOCOL_SAML, wanted)))
+		fail_without_metadata(wanted, error);
+	else if (!entity)
 		fail_unknown(generation, wanted, error);
 	return entity;
 }

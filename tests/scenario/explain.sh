@@ -53,6 +53,12 @@ run explain -p '*' -s Matteboken
 like 'a name is no filter' "$code $out" '1 *nobody in the directory has it*'
 run explain -p noabjo -s Mattebocken
 like 'a service nobody knows is guessed at' "$code $out" "1 *did you mean 'Matteboken'*"
+echo 'policy 1; service NE is "https://ne.example/saml"' >"$bed/policy.d/ne.policy"
+for name in NE https://ne.example/saml; do
+  run explain -p noabjo -s $name
+  like "of one that only the policy knows, $name, the metadata is missed" "$code $out" "1 *the policy names '$name', but its metadata is not here*"
+done
+rm "$bed/policy.d/ne.policy"
 run explain -s Matteboken
 like 'a person must be named' "$code $out" '2 *--person*'
 run explain -p noabjo -r boss -s Matteboken
