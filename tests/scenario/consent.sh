@@ -311,10 +311,12 @@ policy "$base" "$(release Utskick ask 'mail, sn' Brev)" 'service Matteboken { as
 ask
 is 'asked' "$(page)" asked
 sqlite3 "$store" >"$work/holder" 2>&1 \
-  < <(printf '%s\n' '.timeout 5000' 'BEGIN EXCLUSIVE;' '.print held'; sleep 4) & holder=$!
+  < <(printf '%s\n' '.timeout 5000' 'BEGIN EXCLUSIVE;' '.print held'
+    for ((i = 0; i < 300; i++)); do [ -e "$work/let-go" ] && break; sleep 0.1; done) & holder=$!
 wait_for 10 'the lock of the store' grep -q held "$work/holder"
 say yes
 like 'where an answer cannot be kept nothing leaves' "$browser_status $(page)" '503 store-*'
+touch "$work/let-go"
 wait "$holder"
 is 'and it may be given again' "$(visit perstr)" asked
 of perstr
