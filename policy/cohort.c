@@ -50,8 +50,9 @@ static void append_roles(GString *text, unsigned roles, bool sv)
 
 static void append_marked(GString *text, unsigned roles, unsigned tests, bool protected, bool sv)
 {
+	/* What is said of the second list is not said of the first. */
 	if (text->len)
-		g_string_append(text, sv ? " och " : " and ");
+		g_string_append(text, sv ? ", och " : ", and ");
 	if (protected && roles == EVERYONE)
 		g_string_append(text, sv ? "alla med skyddade uppgifter" : "protected persons");
 	else if (protected)

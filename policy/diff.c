@@ -47,10 +47,10 @@ static void add_site(DiffEntry *entry, Site *site)
 static DiffEntry *keep(Compare *compare, DiffEntry *entry)
 {
 	g_autofree char *key = g_strdup_printf(
-		"%d %d %s|%s|%s|%u|%s:%u %s|%s|%s", entry->way, entry->what,
-		entry->attribute ? entry->attribute : "", entry->people_en ? entry->people_en : "",
-		entry->values ? entry->values : "", entry->from,
-		entry->rule.file ? entry->rule.file : "", entry->rule.line,
+		"%d %d %x %x %s|%s|%s|%u|%s:%u %s|%s|%s", entry->way, entry->what, entry->kinds,
+		entry->years, entry->attribute ? entry->attribute : "",
+		entry->people_en ? entry->people_en : "", entry->values ? entry->values : "",
+		entry->from, entry->rule.file ? entry->rule.file : "", entry->rule.line,
 		entry->rule.title ? entry->rule.title : "", entry->before ? entry->before : "",
 		entry->after ? entry->after : "");
 	DiffEntry *same = g_hash_table_lookup(compare->by_key, key);

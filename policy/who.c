@@ -278,9 +278,9 @@ static void tell(Asking *asking, const Pset *pset, const Example *example, bool 
 		 const GPtrArray *services)
 {
 	WhoEntry *entry = entry_new(asking, pset, example, whole, asked);
-	g_autofree char *key = g_strdup_printf("%p %d %d %s\n%s", (const void *)asking->release,
-					       entry->if_required, asked,
-					       entry->only ? entry->only : "", entry->people_en);
+	g_autofree char *key = g_strdup_printf(
+		"%p %d %d %x %x %s\n%s", (const void *)asking->release, entry->if_required, asked,
+		entry->kinds, entry->years, entry->only ? entry->only : "", entry->people_en);
 	WhoEntry *same = g_hash_table_lookup(asking->entries, key);
 
 	if (same) {

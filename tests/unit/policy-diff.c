@@ -51,6 +51,15 @@ static const Case cases[] = {
 	 "+~https://x: teachers who are test persons in grade 3 are let in (t.policy:2 \"A\")\n"
 	 "+~https://x: mail is given about teachers who are no test persons in grade 3 or 8 (t.policy:2 \"A\")\n"
 	 "+~https://x: mail is given about teachers who are test persons in grade 3 (t.policy:2 \"A\")\n"},
+	{"others-elsewhere", "release \"A\" { to any; for student, test staff; give mail; " END,
+	 "never \"N\" { to " X "; for student, test staff; give login; because \"x\" }\n"
+	 "never \"M\" { for test everyone; give login; because \"x\" }\n"
+	 "release \"A\" { to any; for student, test staff; give mail; " END,
+	 "https://x mail",
+	 "-https://x: students, and staff who are test persons are no longer let in (t.policy:1 \"A\")\n"
+	 "-https://x: mail is no longer given about students, and staff who are test persons (t.policy:1 \"A\")\n"
+	 "-~any client,~any service: students and staff who are test persons are no longer let in (t.policy:1 \"A\")\n"
+	 "-~any client,~any service: mail is no longer given about students and staff who are test persons (t.policy:1 \"A\")\n"},
 	{"values", MAIL("for staff; give mail only \"a\"; "),
 	 MAIL("for staff; give mail only \"a\" or \"b\"; "), "",
 	 "+~https://x: mail is given about staff (only \"b\") (t.policy:1 \"A\")\n"},
