@@ -495,6 +495,9 @@ static bool try_base(const Example *example, gpointer data)
 {
 	const Base *base = data;
 
+	/* What it gives nobody, another may; and whom it excepts it excepts in every larger set. */
+	if (!example_is_among(example, &base->release->people))
+		return true;
 	for (unsigned i = 0; i < base->release->n_gifts; i++)
 		try_gift(base, example, &base->release->gifts[i]);
 	return !growth_is_exhausted(&base->compare->growth);

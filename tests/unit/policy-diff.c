@@ -51,6 +51,14 @@ static const Case cases[] = {
 	 "+~https://x: teachers who are test persons in grade 3 are let in (t.policy:2 \"A\")\n"
 	 "+~https://x: mail is given about teachers who are no test persons in grade 3 or 8 (t.policy:2 \"A\")\n"
 	 "+~https://x: mail is given about teachers who are test persons in grade 3 (t.policy:2 \"A\")\n"},
+	{"not-by-what-excepts-them", "",
+	 MAIL("for staff except teacher; give mail; ") "release \"B\" { to " X
+						       "; for teacher; give mail; " END,
+	 "",
+	 "+~https://x: non-teaching staff are let in (t.policy:1 \"A\")\n"
+	 "+~https://x: teachers are let in (t.policy:2 \"B\")\n"
+	 "+~https://x: mail is given about non-teaching staff (t.policy:1 \"A\")\n"
+	 "+~https://x: mail is given about teachers (t.policy:2 \"B\")\n"},
 	{"others-elsewhere", "release \"A\" { to any; for student, test staff; give mail; " END,
 	 "never \"N\" { to " X "; for student, test staff; give login; because \"x\" }\n"
 	 "never \"M\" { for test everyone; give login; because \"x\" }\n"
