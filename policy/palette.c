@@ -226,20 +226,42 @@ static void paint(const Painter *painter, const char *text, const char *end)
 			g_hash_table_add(painter->set, g_strconcat(name, end, "@", *scope, NULL));
 }
 
-/* A mentioned value may have a unit too, which then comes with every kind and subject. */
-static void learn_parts(const Attribute *attribute, const char *text, Shade *shade)
+/* Adds the parts of a value that begin within a text it begins with. */
+static void learn(const Attribute *attribute, const char *value, size_t mentioned, Shade *shade)
 {
 	for (unsigned of = OF_UNIT; of < OFS; of++) {
-		g_autofree char *longer = g_strconcat(text, OTHER, NULL);
 		const char *start;
 		gsize length;
 
-		if (facet_of(attribute, text, parts[of], &start, &length))
-			add_text(&shade->texts[of], start, length);
-		if (facet_of(attribute, longer, parts[of], &start, &length) &&
-		    start[length - 1] != *OTHER)
+		if (facet_of(attribute, value, parts[of], &start, &length) &&
+		    (size_t)(start - value) < mentioned)
 			add_text(&shade->texts[of], start, length);
 	}
+}
+
+/* A mentioned value may have a unit too, which then comes with every kind and subject; and what
+ * values begin with may be some of a unit, and then of every value of a form from there on. */
+static void learn_parts(const Attribute *attribute, const char *text, Shade *shade)
+{
+	size_t length = strlen(text);
+
+	learn(attribute, text, length, shade);
+	for (const char *const *form = attribute->forms; form && *form; form++)
+		for (const char *end = strchr(*form, '}'); end; end = strchr(end + 1, '}')) {
+			g_autoptr(GString) rest = g_string_new(NULL);
+			g_autofree char *ended = NULL, *longer = NULL;
+
+			for (const char *c = end + 1; *c; c++) {
+				const char *close = *c == '{' ? strchr(c, '}') : NULL;
+
+				g_string_append_c(rest, close ? *OTHER : *c);
+				c = close ? close : c;
+			}
+			ended = g_strconcat(text, rest->str, NULL);
+			longer = g_strconcat(text, OTHER, rest->str, NULL);
+			learn(attribute, ended, length, shade);
+			learn(attribute, longer, length, shade);
+		}
 }
 
 /* Tells as much of the rest as the first form of the attribute has room for that has any. */

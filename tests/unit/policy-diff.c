@@ -59,6 +59,12 @@ static const Case cases[] = {
 	 "+~https://x: teachers are let in (t.policy:2 \"B\")\n"
 	 "+~https://x: mail is given about non-teaching staff (t.policy:1 \"A\")\n"
 	 "+~https://x: mail is given about teachers (t.policy:2 \"B\")\n"},
+	{"how-a-value-begins-and-a-part-of-it",
+	 MAIL("for staff; give sisSchoolCourseStudent only beginning \"1\", login; ") "never \"N\" { "
+										      "give "
+										      "sisSchoolCourseStudent only subject \"MA\"; because \"x\" }",
+	 MAIL("for staff; give sisSchoolCourseStudent only beginning \"1\", login; "), "",
+	 "+~https://x: sisSchoolCourseStudent is given about staff (only others) (t.policy:1 \"A\")\n"},
 	{"others-elsewhere", "release \"A\" { to any; for student, test staff; give mail; " END,
 	 "never \"N\" { to " X "; for student, test staff; give login; because \"x\" }\n"
 	 "never \"M\" { for test everyone; give login; because \"x\" }\n"
