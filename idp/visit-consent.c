@@ -73,7 +73,7 @@ static HttpResponse *show(Visit *visit, const Consent *consent)
 		.is_pupil = is_pupil(visit),
 		.told = to_tell ? &told.page : NULL,
 		.asked = to_ask ? &asked.page : NULL,
-		.is_consent = to_ask && to_ask->basis && g_str_has_prefix(to_ask->basis, "6.1 a"),
+		.is_consent = to_ask && to_ask->is_consent,
 		.lets_in = consent->lets_in,
 		.too_young = consent->too_young
 				     ? (unsigned)config_number(generation->config, "consent", "age")
@@ -119,7 +119,7 @@ static bool hear(Visit *visit, Consent *consent, GError **error)
 {
 	const char *answer = form_get(visit->form, "answer", NULL);
 
-	if (!consent_hear(consent, visit->pending->id, answer, visit->now))
+	if (!consent_hear(consent, visit->pending->id, answer, visit->lang, visit->now))
 		return true;
 	if (!consent_keep(consent, visit_commit(visit), error))
 		return false;

@@ -267,6 +267,7 @@ static DecisionGrant *tell_grant(const Work *work, const Grant *grant)
 	told->because_sv = because_of(release, "sv");
 	told->because_en = because_of(release, "en");
 	told->basis = release->basis;
+	told->is_consent = release->basis && rules_is_consent(release->basis);
 	told->attributes = granted_of(work, grant);
 	return told;
 }

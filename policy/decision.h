@@ -50,6 +50,7 @@ typedef struct {
 				   belongs to the policy */
 	const char *because_en;
 	const char *basis;     /* NULL: not said */
+	bool is_consent;       /* and it is consent (GDPR, article 6.1 a) */
 	GPtrArray *attributes; /* const Attribute *, in registry order; empty: login alone */
 } DecisionGrant;
 

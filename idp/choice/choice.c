@@ -112,16 +112,17 @@ static char *row_key(const char *person, Role role, Protocol protocol, const cha
 			       id ? id : "", service);
 }
 
-static char *matter_key(const char *person, Role role, const Matter *matter)
+static char *matter_key(const char *person, Role role, const Matter *matter, const char *lang)
 {
 	return row_key(person, role, matter->service->protocol, matter->service->id,
-		       matter->asks ? matter->id : NULL);
+		       matter->asks ? matter_id_in(matter, lang) : NULL);
 }
 
-bool choice_recall(StoreReader *reader, const char *person, Role role, Matter *matter,
-		   GError **error)
+/* False on a fault. */
+static bool recall_in(StoreReader *reader, const char *person, Role role, Matter *matter,
+		      const char *lang, GError **error)
 {
-	g_autofree char *key = matter_key(person, role, matter);
+	g_autofree char *key = matter_key(person, role, matter, lang);
 	g_autoptr(GBytes) value = NULL;
 	StoreOutcome outcome = store_get(reader, STORE_CHOICE, key, 0, &value, NULL, error);
 
@@ -130,12 +131,23 @@ bool choice_recall(StoreReader *reader, const char *person, Role role, Matter *m
 	g_autoptr(Choice) choice = choice_from_bytes(value, error);
 	if (!choice)
 		return false;
-	/* what was told before was another thing */
-	if (!g_str_equal(choice->id, matter->id))
+	/* what was told before was another thing; what was said last, in either language, holds */
+	if (!g_str_equal(choice->id, matter_id_in(matter, lang)) ||
+	    (matter->said && matter->time > choice->time))
 		return true;
 	matter->said = choice->said;
 	matter->time = choice->time;
+	matter->lang = lang;
 	return true;
+}
+
+bool choice_recall(StoreReader *reader, const char *person, Role role, Matter *matter,
+		   GError **error)
+{
+	bool is_one = g_str_equal(matter->id, matter->id_en);
+
+	return recall_in(reader, person, role, matter, "sv", error) &&
+	       (is_one || recall_in(reader, person, role, matter, "en", error));
 }
 
 static char *cut(const char *text)
@@ -166,11 +178,11 @@ static void describe(Choice *choice, const Matter *matter)
 
 void choice_remember(StoreCommit *commit, const char *person, Role role, const Matter *matter)
 {
-	g_autofree char *key = matter_key(person, role, matter);
+	g_autofree char *key = matter_key(person, role, matter, matter->lang);
 	g_autoptr(Choice) choice = choice_new();
 
 	g_assert(matter->asks ? matter->said > SAID_SEEN : matter->said == SAID_SEEN);
-	choice->id = g_strdup(matter->id);
+	choice->id = g_strdup(matter_id_in(matter, matter->lang));
 	choice->said = matter->said;
 	choice->role = role;
 	choice->time = matter->time;
@@ -225,21 +237,31 @@ GPtrArray *choice_list(StoreReader *reader, const char *person, GError **error)
 static bool is_one_of(const Choice *choice, const GPtrArray *matters)
 {
 	for (guint i = 0; i < matters->len; i++)
-		if (g_str_equal(((const Matter *)matters->pdata[i])->id, choice->id))
+		if (matter_has_id(matters->pdata[i], choice->id))
 			return true;
 	return false;
 }
 
-bool choice_forget_others(StoreReader *reader, StoreCommit *commit, const char *person, Role role,
-			  const Service *service, const GPtrArray *matters, GError **error)
+static bool is_replaced(const Choice *choice, const GPtrArray *matters, const Matter *heard)
 {
+	if (g_str_equal(choice->id, matter_id_in(heard, heard->lang)))
+		return false;
+	return matter_has_id(heard, choice->id) ||
+	       (choice->said == SAID_YES && !is_one_of(choice, matters));
+}
+
+bool choice_forget_others(StoreReader *reader, StoreCommit *commit, const char *person, Role role,
+			  const GPtrArray *matters, const Matter *heard, GError **error)
+{
+	const Service *service = heard->service;
 	g_autoptr(GPtrArray) all = choice_list(reader, person, error);
 
 	for (guint i = 0; all && i < all->len; i++) {
 		const Choice *choice = all->pdata[i];
-		if (choice->said != SAID_YES || choice->role != role ||
+		if (choice->said == SAID_SEEN || choice->role != role ||
 		    choice->protocol != service->protocol ||
-		    !g_str_equal(choice->service, service->id) || is_one_of(choice, matters))
+		    !g_str_equal(choice->service, service->id) ||
+		    !is_replaced(choice, matters, heard))
 			continue;
 		g_autofree char *key =
 			row_key(person, role, choice->protocol, choice->service, choice->id);

@@ -18,7 +18,7 @@
 #define CHOICE_NAME_MAX 1024
 
 typedef struct {
-	char *id;     /* of the matter */
+	char *id;     /* of the matter, in the language in which it was read */
 	Said said;    /* SAID_SEEN, SAID_YES or SAID_NO */
 	Role role;    /* one bit */
 	int64_t time; /* seconds since 1970 */
@@ -41,18 +41,20 @@ Choice *choice_from_bytes(GBytes *bytes, GError **error);
 
 /* `person' is an identity (continuation.h). */
 
-/* Looks up what the person has said to the matter: sets its `said` and `time`. False on a fault. */
+/* Looks up what the person has said to the matter, in whichever language, last: sets its `said`,
+ * `time` and `lang`. False on a fault. */
 bool choice_recall(StoreReader *reader, const char *person, Role role, Matter *matter,
 		   GError **error);
 
-/* Adds what the person has said to the matter. What was told or asked in the same way before is
- * replaced. */
+/* Adds what the person has said to the matter, by the words of its `lang`. What was told or asked
+ * in the same way before is replaced. */
 void choice_remember(StoreCommit *commit, const char *person, Role role, const Matter *matter);
 
-/* Adds: a yes of the person, in that role, at that service, to none of these matters (Matter *) is
- * forgotten: what they have answered now is about what is asked in its place. False on a fault. */
+/* Adds: a yes of the person, in that role, at the service of `heard`, to none of these matters
+ * (Matter *) is forgotten: what they have answered now, to `heard`, is about what is asked in its
+ * place. So is what they have said to `heard` itself in another language. False on a fault. */
 bool choice_forget_others(StoreReader *reader, StoreCommit *commit, const char *person, Role role,
-			  const Service *service, const GPtrArray *matters, GError **error);
+			  const GPtrArray *matters, const Matter *heard, GError **error);
 
 /* All choices of the person, in any role, the latest first: Choice *, transfer full. NULL on a
  * fault, also where a row is damaged. */

@@ -202,10 +202,11 @@ GPtrArray *consent_values(const Consent *consent, const Matter *matter, const At
 static void print_of(const Matter *told, const Matter *asked, uint8_t print[CONSENT_PRINT_BYTES])
 {
 	uint8_t hash[SEAL_HASH_BYTES];
-	g_autofree char *both =
-		g_strconcat(told ? told->id : "-", " ", asked ? asked->id : "-", NULL);
+	/* in all languages: a page is shown in the one, and its form may say the other */
+	g_autofree char *all = g_strjoin(" ", told ? told->id : "-", asked ? asked->id : "-",
+					 asked ? asked->id_en : "-", NULL);
 
-	seal_hash("portvakt consent page 1", both, strlen(both), hash);
+	seal_hash("portvakt consent page 2", all, strlen(all), hash);
 	memcpy(print, hash, CONSENT_PRINT_BYTES);
 }
 
@@ -245,8 +246,15 @@ static bool find_shown(const Consent *consent, const uint8_t print[CONSENT_PRINT
 	return false;
 }
 
+/* Whether who said it to the one, in that language, said it to the other. */
+static bool is_same(const Matter *one, const Matter *other, const char *lang)
+{
+	return one->asks == other->asks &&
+	       g_str_equal(matter_id_in(one, lang), matter_id_in(other, lang));
+}
+
 bool consent_hear(Consent *consent, const uint8_t print[CONSENT_PRINT_BYTES], const char *answer,
-		  int64_t now)
+		  const char *lang, int64_t now)
 {
 	Matter *told, *asked;
 	Said said = g_strcmp0(answer, "yes") == 0  ? SAID_YES
@@ -258,10 +266,11 @@ bool consent_hear(Consent *consent, const uint8_t print[CONSENT_PRINT_BYTES], co
 	for (guint i = 0; i < consent->matters->len; i++) {
 		/* two releases may ask the same */
 		Matter *matter = consent->matters->pdata[i];
-		if (!(told && matter == told) && !(asked && g_str_equal(matter->id, asked->id)))
+		if (!(told && matter == told) && !(asked && is_same(matter, asked, lang)))
 			continue;
 		matter->said = matter->asks ? said : SAID_SEEN;
 		matter->time = now;
+		matter->lang = g_str_equal(lang, "sv") ? "sv" : "en";
 	}
 	consent->heard_told = told;
 	consent->heard_asked = asked;
@@ -280,5 +289,5 @@ bool consent_keep(const Consent *consent, StoreCommit *commit, GError **error)
 		return true;
 	choice_remember(commit, of->identity, role, consent->heard_asked);
 	return !of->reader || choice_forget_others(of->reader, commit, of->identity, role,
-						   of->service, consent->matters, error);
+						   consent->matters, consent->heard_asked, error);
 }

@@ -74,13 +74,13 @@ Reason consent_refusal(const Decision *decision, bool declined);
 void consent_print(const Consent *consent, uint8_t print[CONSENT_PRINT_BYTES]);
 
 /*
- * Takes what the person said to a page of that print: "yes" or "no" where something was asked, else
- * anything. True: its matters are as they were, and are said from `now` on; the rest of `consent`
- * is decided anew. False: nothing has changed, since the page was about something else than what
- * would be told or asked now, or the answer is none.
+ * Takes what the person said to a page of that print in that language ("sv", "en"): "yes" or "no"
+ * where something was asked, else anything. True: its matters are as they were, and are said from
+ * `now` on; the rest of `consent` is decided anew. False: nothing has changed, since the page was
+ * about something else than what would be told or asked now, or the answer is none.
  */
 bool consent_hear(Consent *consent, const uint8_t print[CONSENT_PRINT_BYTES], const char *answer,
-		  int64_t now);
+		  const char *lang, int64_t now);
 
 /* Adds what was heard. A yes to what is asked in other words now is forgotten with that. False on a
  * fault of the store. */

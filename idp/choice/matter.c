@@ -8,6 +8,7 @@ void matter_free(Matter *matter)
 	if (!matter)
 		return;
 	g_free(matter->id);
+	g_free(matter->id_en);
 	g_array_unref(matter->purposes);
 	g_ptr_array_unref(matter->attributes);
 	g_free(matter);
@@ -18,16 +19,26 @@ static void append(GString *text, const char *word, const char *value)
 	g_string_append_printf(text, "%s %zu:%s\n", word, strlen(value), value);
 }
 
-char *matter_text(const Matter *matter)
+static bool is_swedish(const char *lang)
 {
+	return g_str_equal(lang, "sv");
+}
+
+char *matter_text(const Matter *matter, const char *lang)
+{
+	bool in_swedish = !matter->asks || is_swedish(lang);
 	GString *text = g_string_new(NULL);
 
 	append(text, "choice", "1");
 	append(text, matter->asks ? "ask" : "inform", "");
+	if (matter->is_consent)
+		append(text, "consent", "");
 	append(text, matter->service->protocol == PROTOCOL_OIDC ? "to-oidc" : "to-saml",
 	       matter->service->id);
-	for (guint i = 0; i < matter->purposes->len; i++)
-		append(text, "because", g_array_index(matter->purposes, Purpose, i).sv);
+	for (guint i = 0; i < matter->purposes->len; i++) {
+		const Purpose *purpose = &g_array_index(matter->purposes, Purpose, i);
+		append(text, "because", in_swedish ? purpose->sv : purpose->en);
+	}
 	for (guint i = 0; i < matter->attributes->len; i++)
 		append(text, "give", ((const Attribute *)matter->attributes->pdata[i])->name);
 	return g_string_free(text, FALSE);
@@ -40,6 +51,16 @@ char *matter_id(const LedgerKey *key, const char *person, const char *text)
 	/* no attribute has a name like that */
 	ledger_value_mac(key, person, "portvakt choice 1", text, mac);
 	return seal_base64url(mac, sizeof mac);
+}
+
+const char *matter_id_in(const Matter *matter, const char *lang)
+{
+	return is_swedish(lang) ? matter->id : matter->id_en;
+}
+
+bool matter_has_id(const Matter *matter, const char *id)
+{
+	return g_str_equal(matter->id, id) || g_str_equal(matter->id_en, id);
 }
 
 static gint by_name(gconstpointer a, gconstpointer b)
@@ -85,8 +106,10 @@ static void settle(Matter *matter, const LedgerKey *key, const char *person)
 {
 	g_array_sort(matter->purposes, by_purpose);
 	g_ptr_array_sort(matter->attributes, by_name);
-	g_autofree char *text = matter_text(matter);
-	matter->id = matter_id(key, person, text);
+	g_autofree char *sv = matter_text(matter, "sv");
+	g_autofree char *en = matter_text(matter, "en");
+	matter->id = matter_id(key, person, sv);
+	matter->id_en = matter_id(key, person, en);
 }
 
 GPtrArray *matters_of(const Decision *decision, const Service *service, const LedgerKey *key,
@@ -104,7 +127,7 @@ GPtrArray *matters_of(const Decision *decision, const Service *service, const Le
 			continue;
 		Matter *asked = matter_new(true, service);
 		asked->title = grant->rule.title;
-		asked->basis = grant->basis;
+		asked->is_consent = grant->is_consent;
 		add_grant(asked, grant);
 		settle(asked, key, person);
 		g_ptr_array_add(matters, asked);

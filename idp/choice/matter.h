@@ -6,7 +6,13 @@
  *
  * A matter is the same as long as its receiver, its purposes and the names of its attributes are.
  * Its canonical text is made of these alone: it does not change when the policy is put in other
- * words, files or order, when a release is given another title, or when a purpose is translated.
+ * words, files or order, or when a release is given another title.
+ *
+ * What is told is the same in every language: its text has the Swedish purposes. What is asked is
+ * answered by the words that were read, so it has a text for each language, and when a purpose is
+ * put in other words in one of them only those are asked again who read it there. And it says
+ * whether the page called it consent: who agreed to something else has not consented, nor the other
+ * way round. Any other change of its basis leaves it as it is.
  */
 #pragma once
 
@@ -29,13 +35,15 @@ typedef struct {
 
 typedef struct {
 	bool asks;              /* else it informs */
-	char *id;               /* see matter_id() */
+	char *id;               /* see matter_id(); of the text in Swedish */
+	char *id_en;            /* in English; the same where the words are */
 	const Service *service; /* the receiver; borrowed */
 	GArray *purposes;       /* Purpose, by the Swedish text, each once; belong to the policy */
 	GPtrArray *attributes;  /* const Attribute *, by name, each once */
 	const char *title;      /* of the release that asks; NULL where it informs */
-	const char *basis;      /* likewise; NULL: not said */
+	bool is_consent;        /* what is asked rests on consent (GDPR, article 6.1 a) */
 	Said said;              /* for whoever looks it up: nothing yet */
+	const char *lang;       /* in which it was said, "sv" or "en"; NULL: nothing was */
 	int64_t time;           /* when, in seconds since 1970 */
 } Matter;
 
@@ -55,16 +63,22 @@ GPtrArray *matters_of(const Decision *decision, const Service *service, const Le
  *
  *     choice 1:1                    the form of this text
  *     ask 0: / inform 0:
+ *     consent 0:                    where what is asked is consent
  *     to-saml 4:NAME / to-oidc      the receiver, by its entityID or client_id
  *     because 4:TEXT                each purpose, sorted by its bytes
  *     give 4:NAME                   each attribute, sorted by its bytes; none: the login alone
  *
- * Transfer full.
+ * In that language, "sv" or "en"; what informs has one text. Transfer full.
  */
-char *matter_text(const Matter *matter);
+char *matter_text(const Matter *matter, const char *lang);
 
 /* What a canonical text is called in the store and in pages: 43 characters of unpadded base64url,
  * by the ledger key and the person, so that it tells nothing to whoever has not got both. Transfer
  * full. */
 #define MATTER_ID_LENGTH 43
 char *matter_id(const LedgerKey *key, const char *person, const char *text);
+
+/* Of both, the id in that language; anything but "sv" is "en", as pages have it. Transfer none. */
+const char *matter_id_in(const Matter *matter, const char *lang);
+/* Whether it is one of both. */
+bool matter_has_id(const Matter *matter, const char *id);

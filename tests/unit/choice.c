@@ -26,6 +26,7 @@ static void set_up(Fixture *f, gconstpointer data)
 	f->matter = g_new0(Matter, 1);
 	f->matter->asks = true;
 	f->matter->id = g_strdup(ID);
+	f->matter->id_en = g_strdup(ID);
 	f->matter->service = f->service;
 	f->matter->purposes = g_array_new(FALSE, FALSE, sizeof(Purpose));
 	g_array_append_val(f->matter->purposes, purpose);
@@ -33,6 +34,7 @@ static void set_up(Fixture *f, gconstpointer data)
 	g_ptr_array_add(f->matter->attributes, (gpointer)(guintptr)attribute_by_name("mail"));
 	f->matter->said = SAID_YES;
 	f->matter->time = NOW;
+	f->matter->lang = "sv";
 }
 
 static void tear_down(Fixture *f, gconstpointer data)
@@ -115,6 +117,7 @@ static void test_apart(Fixture *f, gconstpointer data)
 	g_assert_cmpint(recall(world, "anna", ROLE_STUDENT, &other), ==, SAID_NOTHING);
 	other = *f->matter;
 	other.id = (char *)(guintptr)ID2;
+	other.id_en = other.id;
 	g_assert_cmpint(recall(world, "anna", ROLE_STUDENT, &other), ==, SAID_NOTHING);
 }
 

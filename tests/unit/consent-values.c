@@ -93,8 +93,8 @@ static void test_values(void)
 		for (const char *answer = rows[i].answers; *answer; answer++) {
 			uint8_t print[CONSENT_PRINT_BYTES];
 			consent_print(consent, print);
-			g_assert_true(
-				consent_hear(consent, print, *answer == 'y' ? "yes" : "no", NOW));
+			g_assert_true(consent_hear(consent, print, *answer == 'y' ? "yes" : "no",
+						   "sv", NOW));
 		}
 		g_autoptr(GString) text = g_string_new(NULL);
 		append(text, "told", consent, consent->told);
