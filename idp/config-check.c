@@ -132,6 +132,21 @@ static bool check_eppn(const Config *config, GError **error)
 	return false;
 }
 
+/* What left by a yes must not be there longer than the yes. */
+static bool check_consent(const Config *config, GError **error)
+{
+	if (!config_has(config, "consent", "keep") ||
+	    config_number(config, "consent", "keep") >= config_number(config, "ledger", "keep"))
+		return true;
+	g_autofree char *where = config_where(config, "consent", "keep");
+	g_set_error(
+		error, CONFIG_ERROR, CONFIG_ERROR_VALUE,
+		"%s: keep of [consent] is not less than keep of [ledger]: who must show what left "
+		"must show the yes that it left by",
+		where);
+	return false;
+}
+
 bool config_check_shared(const Config *config, GError **error)
 {
 	return check_tls(config, error) && check_health(config, error);
@@ -147,5 +162,5 @@ bool config_check_own(const Config *config, GError **error)
 {
 	return config_check_base_url(config, error) && check_together(config, error) &&
 	       check_identity(config, error) && check_eppn(config, error) &&
-	       check_levels(config, error);
+	       check_consent(config, error) && check_levels(config, error);
 }

@@ -178,6 +178,10 @@ const ConfigSetting config_table[] = {
 	 "Pupils younger than that, or whose age is not known, are not asked; what only rules that ask "
 	 "give stays inside."},
 
+	{"consent", "keep", CONFIG_DURATION, NULL, false, DAY, 3660 * DAY,
+	 "How long what a person was told and answered is kept after it last counted at a login; not less "
+	 "than keep of [ledger], which is the default."},
+
 	{"session", "idle", CONFIG_DURATION, "60m", false, MINUTE, 7 * DAY,
 	 "A session ends this long after its last use."},
 	{"session", "absolute", CONFIG_DURATION, "10h", false, MINUTE, 30 * DAY,

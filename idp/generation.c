@@ -528,5 +528,8 @@ Generation *generation_load_files(Config *config, PolicyFiles *files, gint64 now
 	fill_session_options(generation);
 	fill_identity_rules(generation);
 	generation->ledger_keep = config_number(generation->config, "ledger", "keep");
+	generation->choice_keep = config_has(generation->config, "consent", "keep")
+					  ? config_number(generation->config, "consent", "keep")
+					  : generation->ledger_keep;
 	return g_steal_pointer(&generation);
 }

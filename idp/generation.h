@@ -56,6 +56,7 @@ typedef struct {
 	IdentityRules identities; /* borrows from config, policy and keys */
 	SessionOptions session;
 	gint64 ledger_keep; /* seconds */
+	gint64 choice_keep; /* likewise, see ChoiceTime */
 	GTimeZone *zone;
 	char *sso_url;
 	char *reader_metadata; /* our own metadata, for a LassoReader */

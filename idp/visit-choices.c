@@ -11,7 +11,7 @@ static GPtrArray *own_choices(Visit *visit, char **ret_person)
 	g_autoptr(GError) error = NULL;
 	StoreReader *reader = visit->worker->reader;
 	*ret_person = continuation_of(reader, visit->session->person_key, &error);
-	GPtrArray *all = *ret_person ? choice_list(reader, *ret_person, &error) : NULL;
+	GPtrArray *all = *ret_person ? choice_list(reader, *ret_person, visit->now, &error) : NULL;
 
 	if (!all) {
 		visit->fault = g_error_new_literal(FAULT_ERROR, FAULT_STORE_DOWN, error->message);
@@ -78,6 +78,7 @@ HttpResponse *visit_take_back(Visit *visit)
 {
 	g_autofree char *person = NULL;
 	g_autoptr(GPtrArray) all = own_choices(visit, &person);
+	const ChoiceTime at = {visit->now, visit->generation->choice_keep};
 	g_autofree char *url = g_strconcat("/me/choices?lang=", visit->lang, NULL);
 
 	if (!all)
@@ -87,7 +88,7 @@ HttpResponse *visit_take_back(Visit *visit)
 			continue;
 		StoreCommit *commit = visit_commit(visit);
 		session_use(commit, visit->session, &visit->generation->session, visit->now);
-		choice_take_back(commit, person, all->pdata[i], visit->now);
+		choice_take_back(commit, person, all->pdata[i], &at);
 		visit->choice_op = store_commit_ops(commit);
 		visit->choice = "taken-back";
 		visit->outcome = "page";

@@ -119,7 +119,7 @@ static bool hear(Visit *visit, Consent *consent, GError **error)
 {
 	const char *answer = form_get(visit->form, "answer", NULL);
 
-	if (!consent_hear(consent, visit->pending->id, answer, visit->lang, visit->now))
+	if (!consent_hear(consent, visit->pending->id, answer, visit->lang))
 		return true;
 	if (!consent_keep(consent, visit_commit(visit), error))
 		return false;
@@ -127,6 +127,19 @@ static bool hear(Visit *visit, Consent *consent, GError **error)
 			: consent->heard_asked->said == SAID_YES ? "agreed"
 								 : "declined";
 	return true;
+}
+
+/* The visit goes on by what was said before. */
+static HttpResponse *use(Visit *visit, const Consent *consent)
+{
+	/* nothing is entered of a question that nobody sees refused */
+	if (visit->ask->is_passive && consent_decision(consent)->outcome != OUTCOME_ANSWERED)
+		return NULL;
+	StoreCommit *commit = visit_commit(visit);
+	visit->said_op = store_commit_ops(commit) + 1;
+	consent_use(consent, commit);
+	visit->said_last = store_commit_ops(commit);
+	return NULL;
 }
 
 HttpResponse *visit_consent(Visit *visit, ConsentAt at)
@@ -142,6 +155,7 @@ HttpResponse *visit_consent(Visit *visit, ConsentAt at)
 		.person = visit->person,
 		.service = visit->service,
 		.circumstances = visit_circumstances(visit),
+		.at = {visit->now, generation->choice_keep},
 	};
 
 	if (at != CONSENT_AHEAD && !is_theirs(visit))
@@ -152,7 +166,8 @@ HttpResponse *visit_consent(Visit *visit, ConsentAt at)
 	g_autoptr(Consent) consent = consent_find(&of, g_steal_pointer(&visit->decision), &error);
 	if (!consent || (at == CONSENT_SAID && !hear(visit, consent, &error)))
 		return fail(visit, FAULT_STORE_DOWN, error->message);
-	HttpResponse *response = consent->told || consent->asked ? due(visit, consent, at) : NULL;
+	HttpResponse *response =
+		consent->told || consent->asked ? due(visit, consent, at) : use(visit, consent);
 	visit->decision = consent_take_decision(consent);
 	return response;
 }

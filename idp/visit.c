@@ -306,6 +306,10 @@ static FaultCode conflict(const Visit *visit, unsigned op, unsigned last, const 
 		*message = "the answer was changed in another tab just now";
 		return FAULT_STORE_SLOW;
 	}
+	if (visit->said_op && op >= visit->said_op && op <= visit->said_last) {
+		*message = "what the person has said was changed just now: the next try finds it";
+		return FAULT_STORE_SLOW;
+	}
 	if (visit->spent_op)
 		return op == visit->spent_op ? FAULT_LOGIN_SPENT : FAULT_INTERNAL;
 	return FAULT_LOGIN_EXPIRED; /* logged out while this answer was made */

@@ -78,6 +78,8 @@ typedef struct {
 	unsigned eppn_op;    /* likewise, says whose the EPPN is */
 	unsigned given_op;   /* likewise, is the first of those that keep identifiers; the last */
 	unsigned choice_op;  /* likewise, takes an answer back */
+	unsigned said_op;    /* likewise, is the first of those that say what it rests on was */
+	unsigned said_last;  /* said, and is still; the last; none where it is below the first */
 	bool durable;        /* they are */
 	HttpResponse *response;
 	const char *outcome; /* for log and tally; NULL: not worth a line */

@@ -112,6 +112,11 @@ static char *row_key(const char *person, Role role, Protocol protocol, const cha
 			       id ? id : "", service);
 }
 
+static int64_t kept_until(const ChoiceTime *at)
+{
+	return at->now + at->keep + at->keep / 12;
+}
+
 static char *matter_key(const char *person, Role role, const Matter *matter, const char *lang)
 {
 	return row_key(person, role, matter->service->protocol, matter->service->id,
@@ -120,11 +125,12 @@ static char *matter_key(const char *person, Role role, const Matter *matter, con
 
 /* False on a fault. */
 static bool recall_in(StoreReader *reader, const char *person, Role role, Matter *matter,
-		      const char *lang, GError **error)
+		      const char *lang, int64_t now, GError **error)
 {
 	g_autofree char *key = matter_key(person, role, matter, lang);
 	g_autoptr(GBytes) value = NULL;
-	StoreOutcome outcome = store_get(reader, STORE_CHOICE, key, 0, &value, NULL, error);
+	int64_t expires = 0;
+	StoreOutcome outcome = store_get(reader, STORE_CHOICE, key, now, &value, &expires, error);
 
 	if (outcome != STORE_OK)
 		return outcome == STORE_ABSENT;
@@ -138,16 +144,31 @@ static bool recall_in(StoreReader *reader, const char *person, Role role, Matter
 	matter->said = choice->said;
 	matter->time = choice->time;
 	matter->lang = lang;
+	g_clear_pointer(&matter->found, g_bytes_unref);
+	matter->found = g_steal_pointer(&value);
+	matter->expires = expires;
 	return true;
 }
 
-bool choice_recall(StoreReader *reader, const char *person, Role role, Matter *matter,
+bool choice_recall(StoreReader *reader, const char *person, Role role, Matter *matter, int64_t now,
 		   GError **error)
 {
 	bool is_one = g_str_equal(matter->id, matter->id_en);
 
-	return recall_in(reader, person, role, matter, "sv", error) &&
-	       (is_one || recall_in(reader, person, role, matter, "en", error));
+	return recall_in(reader, person, role, matter, "sv", now, error) &&
+	       (is_one || recall_in(reader, person, role, matter, "en", now, error));
+}
+
+void choice_use(StoreCommit *commit, const char *person, Role role, const Matter *matter,
+		const ChoiceTime *at)
+{
+	if (!matter->found)
+		return;
+	g_autofree char *key = matter_key(person, role, matter, matter->lang);
+	if (matter->said == SAID_YES)
+		store_expect(commit, STORE_CHOICE, key, matter->found);
+	if (matter->expires < at->now + at->keep)
+		store_touch(commit, STORE_CHOICE, key, kept_until(at));
 }
 
 static char *cut(const char *text)
@@ -176,7 +197,8 @@ static void describe(Choice *choice, const Matter *matter)
 				g_strdup(((const Attribute *)matter->attributes->pdata[i])->name));
 }
 
-void choice_remember(StoreCommit *commit, const char *person, Role role, const Matter *matter)
+void choice_remember(StoreCommit *commit, const char *person, Role role, const Matter *matter,
+		     const ChoiceTime *at)
 {
 	g_autofree char *key = matter_key(person, role, matter, matter->lang);
 	g_autoptr(Choice) choice = choice_new();
@@ -192,7 +214,7 @@ void choice_remember(StoreCommit *commit, const char *person, Role role, const M
 	choice->name_en = cut(service_display(matter->service, "en"));
 	describe(choice, matter);
 	g_autoptr(GBytes) bytes = choice_to_bytes(choice);
-	store_put(commit, STORE_CHOICE, key, person, bytes, STORE_NEVER);
+	store_put(commit, STORE_CHOICE, key, person, bytes, kept_until(at));
 }
 
 typedef struct {
@@ -218,13 +240,13 @@ static gint latest_first(gconstpointer a, gconstpointer b)
 	return order ? order : strcmp(first->id, second->id);
 }
 
-GPtrArray *choice_list(StoreReader *reader, const char *person, GError **error)
+GPtrArray *choice_list(StoreReader *reader, const char *person, int64_t now, GError **error)
 {
 	g_autoptr(GPtrArray) all =
 		g_ptr_array_new_with_free_func((GDestroyNotify)(void (*)(void))choice_free);
 	Walk walk = {all, NULL};
 
-	if (!store_walk_owner(reader, STORE_CHOICE, person, take_row, &walk, error))
+	if (!store_walk_owner(reader, STORE_CHOICE, person, now, take_row, &walk, error))
 		return NULL;
 	if (walk.error) {
 		g_propagate_error(error, walk.error);
@@ -251,10 +273,11 @@ static bool is_replaced(const Choice *choice, const GPtrArray *matters, const Ma
 }
 
 bool choice_forget_others(StoreReader *reader, StoreCommit *commit, const char *person, Role role,
-			  const GPtrArray *matters, const Matter *heard, GError **error)
+			  const GPtrArray *matters, const Matter *heard, int64_t now,
+			  GError **error)
 {
 	const Service *service = heard->service;
-	g_autoptr(GPtrArray) all = choice_list(reader, person, error);
+	g_autoptr(GPtrArray) all = choice_list(reader, person, now, error);
 
 	for (guint i = 0; all && i < all->len; i++) {
 		const Choice *choice = all->pdata[i];
@@ -270,7 +293,8 @@ bool choice_forget_others(StoreReader *reader, StoreCommit *commit, const char *
 	return all;
 }
 
-void choice_take_back(StoreCommit *commit, const char *person, const Choice *choice, int64_t now)
+void choice_take_back(StoreCommit *commit, const char *person, const Choice *choice,
+		      const ChoiceTime *at)
 {
 	g_autofree char *key =
 		row_key(person, choice->role, choice->protocol, choice->service, choice->id);
@@ -283,7 +307,7 @@ void choice_take_back(StoreCommit *commit, const char *person, const Choice *cho
 	}
 	Choice now_no = *choice;
 	now_no.said = SAID_NO;
-	now_no.time = now;
+	now_no.time = at->now;
 	g_autoptr(GBytes) bytes = choice_to_bytes(&now_no);
-	store_swap(commit, STORE_CHOICE, key, old, bytes, STORE_NEVER);
+	store_swap(commit, STORE_CHOICE, key, old, bytes, kept_until(at));
 }

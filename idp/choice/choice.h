@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: AGPL-3.0-or-later */
 /*
  * A choice: what a person, in one role, has been told by a service's page or has answered to it, as
- * STORE_CHOICE keeps it for good. There is one row for each matter that was asked, and one for each
- * service with what was told there last. A row says in words what it is about, for the person to
- * read and for the school to show; it holds no value of anybody.
+ * STORE_CHOICE keeps it for as long as it counts, and a time beyond. There is one row for each
+ * matter that was asked, and one for each service with what was told there last. A row says in
+ * words what it is about, for the person to read and for the school to show; it holds no value of
+ * anybody.
  */
 #pragma once
 
@@ -39,27 +40,45 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(Choice, choice_free)
 GBytes *choice_to_bytes(const Choice *choice);
 Choice *choice_from_bytes(GBytes *bytes, GError **error);
 
+/* When something is said or used, in seconds since 1970; and how long at least it is kept after
+ * that: at most a twelfth longer, so that not each login has to write it. A row that is gone leaves
+ * its matter as one that nobody has said anything to. */
+typedef struct {
+	int64_t now, keep;
+} ChoiceTime;
+
 /* `person' is an identity (continuation.h). */
 
 /* Looks up what the person has said to the matter, in whichever language, last: sets its `said`,
- * `time` and `lang`. False on a fault. */
-bool choice_recall(StoreReader *reader, const char *person, Role role, Matter *matter,
+ * `time` and `lang`, and the row that says so. False on a fault. */
+bool choice_recall(StoreReader *reader, const char *person, Role role, Matter *matter, int64_t now,
 		   GError **error);
+
+/*
+ * Adds: what was recalled counts in an answer that leaves with the commit. It is kept on from now,
+ * if it would not be for long enough; and a yes must be there as it was found, else CONFLICT. The
+ * attack prevented: a yes that was taken back while the answer was made lets it leave all the same.
+ */
+void choice_use(StoreCommit *commit, const char *person, Role role, const Matter *matter,
+		const ChoiceTime *at);
 
 /* Adds what the person has said to the matter, by the words of its `lang`. What was told or asked
  * in the same way before is replaced. */
-void choice_remember(StoreCommit *commit, const char *person, Role role, const Matter *matter);
+void choice_remember(StoreCommit *commit, const char *person, Role role, const Matter *matter,
+		     const ChoiceTime *at);
 
 /* Adds: a yes of the person, in that role, at the service of `heard`, to none of these matters
  * (Matter *) is forgotten: what they have answered now, to `heard`, is about what is asked in its
  * place. So is what they have said to `heard` itself in another language. False on a fault. */
 bool choice_forget_others(StoreReader *reader, StoreCommit *commit, const char *person, Role role,
-			  const GPtrArray *matters, const Matter *heard, GError **error);
+			  const GPtrArray *matters, const Matter *heard, int64_t now,
+			  GError **error);
 
 /* All choices of the person, in any role, the latest first: Choice *, transfer full. NULL on a
  * fault, also where a row is damaged. */
-GPtrArray *choice_list(StoreReader *reader, const char *person, GError **error);
+GPtrArray *choice_list(StoreReader *reader, const char *person, int64_t now, GError **error);
 
-/* Adds: that answer of the person is no from `now` on; or, of a no, forgets it, so that they are
+/* Adds: that answer of the person is no from now on; or, of a no, forgets it, so that they are
  * asked again. CONFLICT where it is not what it was any more. */
-void choice_take_back(StoreCommit *commit, const char *person, const Choice *choice, int64_t now);
+void choice_take_back(StoreCommit *commit, const char *person, const Choice *choice,
+		      const ChoiceTime *at);

@@ -146,7 +146,7 @@ Consent *consent_find(const ConsentCase *of, Decision *first, GError **error)
 	consent->matters = matters_of(consent->first, of->service, of->key, of->identity);
 	for (guint i = 0; of->reader && i < consent->matters->len; i++)
 		if (!choice_recall(of->reader, of->identity, of->person->role,
-				   consent->matters->pdata[i], error))
+				   consent->matters->pdata[i], of->at.now, error))
 			return NULL;
 	consent->too_young = withholds_for_age(first);
 	settle(consent);
@@ -254,7 +254,7 @@ static bool is_same(const Matter *one, const Matter *other, const char *lang)
 }
 
 bool consent_hear(Consent *consent, const uint8_t print[CONSENT_PRINT_BYTES], const char *answer,
-		  const char *lang, int64_t now)
+		  const char *lang)
 {
 	Matter *told, *asked;
 	Said said = g_strcmp0(answer, "yes") == 0  ? SAID_YES
@@ -269,7 +269,8 @@ bool consent_hear(Consent *consent, const uint8_t print[CONSENT_PRINT_BYTES], co
 		if (!(told && matter == told) && !(asked && is_same(matter, asked, lang)))
 			continue;
 		matter->said = matter->asks ? said : SAID_SEEN;
-		matter->time = now;
+		matter->time = consent->of.at.now;
+		g_clear_pointer(&matter->found, g_bytes_unref);
 		matter->lang = g_str_equal(lang, "sv") ? "sv" : "en";
 	}
 	consent->heard_told = told;
@@ -278,16 +279,26 @@ bool consent_hear(Consent *consent, const uint8_t print[CONSENT_PRINT_BYTES], co
 	return true;
 }
 
+void consent_use(const Consent *consent, StoreCommit *commit)
+{
+	const ConsentCase *of = &consent->of;
+
+	for (guint i = 0; i < consent->matters->len; i++)
+		choice_use(commit, of->identity, of->person->role, consent->matters->pdata[i],
+			   &of->at);
+}
+
 bool consent_keep(const Consent *consent, StoreCommit *commit, GError **error)
 {
 	const ConsentCase *of = &consent->of;
 	Role role = of->person->role;
 
 	if (consent->heard_told)
-		choice_remember(commit, of->identity, role, consent->heard_told);
+		choice_remember(commit, of->identity, role, consent->heard_told, &of->at);
 	if (!consent->heard_asked)
 		return true;
-	choice_remember(commit, of->identity, role, consent->heard_asked);
-	return !of->reader || choice_forget_others(of->reader, commit, of->identity, role,
-						   consent->matters, consent->heard_asked, error);
+	choice_remember(commit, of->identity, role, consent->heard_asked, &of->at);
+	return !of->reader ||
+	       choice_forget_others(of->reader, commit, of->identity, role, consent->matters,
+				    consent->heard_asked, of->at.now, error);
 }

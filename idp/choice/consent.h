@@ -24,6 +24,7 @@ typedef struct {
 	const Person *person;
 	const Service *service;
 	Circumstances circumstances; /* without answers */
+	ChoiceTime at;
 } ConsentCase;
 
 typedef struct {
@@ -76,11 +77,15 @@ void consent_print(const Consent *consent, uint8_t print[CONSENT_PRINT_BYTES]);
 /*
  * Takes what the person said to a page of that print in that language ("sv", "en"): "yes" or "no"
  * where something was asked, else anything. True: its matters are as they were, and are said from
- * `now` on; the rest of `consent` is decided anew. False: nothing has changed, since the page was
+ * now on; the rest of `consent` is decided anew. False: nothing has changed, since the page was
  * about something else than what would be told or asked now, or the answer is none.
  */
 bool consent_hear(Consent *consent, const uint8_t print[CONSENT_PRINT_BYTES], const char *answer,
-		  const char *lang, int64_t now);
+		  const char *lang);
+
+/* Adds, for an answer that leaves by what was said before: choice_use() for each of it. Not of what
+ * was heard. */
+void consent_use(const Consent *consent, StoreCommit *commit);
 
 /* Adds what was heard. A yes to what is asked in other words now is forgotten with that. False on a
  * fault of the store. */

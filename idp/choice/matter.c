@@ -9,6 +9,7 @@ void matter_free(Matter *matter)
 		return;
 	g_free(matter->id);
 	g_free(matter->id_en);
+	g_clear_pointer(&matter->found, g_bytes_unref);
 	g_array_unref(matter->purposes);
 	g_ptr_array_unref(matter->attributes);
 	g_free(matter);

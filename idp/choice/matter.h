@@ -45,6 +45,8 @@ typedef struct {
 	Said said;              /* for whoever looks it up: nothing yet */
 	const char *lang;       /* in which it was said, "sv" or "en"; NULL: nothing was */
 	int64_t time;           /* when, in seconds since 1970 */
+	GBytes *found;          /* the row that says so; NULL: none does yet */
+	int64_t expires;        /* of the row */
 } Matter;
 
 void matter_free(Matter *matter);

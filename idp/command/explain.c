@@ -102,6 +102,7 @@ static Decision *decide(Explanation *told, StoreReader *reader, const Person *pe
 		.person = person,
 		.service = told->service,
 		.circumstances = circumstances,
+		.at = {now, generation->choice_keep},
 	};
 	g_autoptr(Consent) consent = consent_find(&of, first, error);
 	if (!consent)

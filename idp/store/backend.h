@@ -92,8 +92,8 @@ struct StoreBackend {
 	StoreOutcome (*get)(StoreReader *reader, StoreTable table, const uint8_t *key, int64_t now,
 			    GBytes **value, int64_t *expires, GError **error);
 	bool (*count)(StoreReader *reader, StoreTable table, uint64_t *count, GError **error);
-	/* owner: hashed, or NULL for the rows of all */
-	bool (*walk)(StoreReader *reader, StoreTable table, const uint8_t *owner,
+	/* owner: hashed, or NULL for the rows of all, then whatever `now` is */
+	bool (*walk)(StoreReader *reader, StoreTable table, const uint8_t *owner, int64_t now,
 		     bool (*row)(GBytes *value, gpointer data), gpointer data, GError **error);
 	StoreOutcome (*ledger_was_given)(StoreReader *reader, const uint8_t *person,
 					 const char *protocol, const char *service,

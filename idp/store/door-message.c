@@ -205,9 +205,12 @@ static bool find_table(const char *name, StoreTable *table)
 /* Whether a row of the table may expire then. */
 static bool may_expire(StoreVerb verb, StoreTable table, int64_t expires)
 {
-	if (store_table_info(table)->fleeting)
-		return (verbs[verb].must & HAS_EXPIRES) == 0 && expires >= 0;
-	return expires == STORE_NEVER || (expires == 0 && (verbs[verb].must & HAS_VALUE) == 0);
+	const StoreTableInfo *info = store_table_info(table);
+
+	if (info->ages && (verbs[verb].must & HAS_EXPIRES) == 0)
+		return expires >= 0;
+	return !info->fleeting &&
+	       (expires == STORE_NEVER || (expires == 0 && (verbs[verb].must & HAS_VALUE) == 0));
 }
 
 static bool fill_op(StoreCommit *commit, StoreOp *op, GVariant *const parts[4], int64_t expires)

@@ -70,7 +70,7 @@ int sqlite_rows_sweep(SqliteRows *rows, StoreTable table, int64_t until, unsigne
 	g_autoptr(SqliteUse) statement = NULL;
 	int swept;
 
-	if (!store_table_info(table)->fleeting)
+	if (!store_table_info(table)->ages)
 		return 0;
 	statement = sqlite_handle_statement(rows->handle, sqlite_statements[table].sweep, error);
 	if (statement == NULL)

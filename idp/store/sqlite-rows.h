@@ -27,7 +27,7 @@ void sqlite_rows_undone(SqliteRows *rows);
 StoreOutcome sqlite_rows_apply(SqliteRows *rows, StoreOp *op, int64_t now, GError **error);
 
 /* Deletes at most `limit` rows that expired at `until` or before; how many, or -1 with error set.
- * Of a durable table, none. */
+ * Of a table that does not age, none. */
 int sqlite_rows_sweep(SqliteRows *rows, StoreTable table, int64_t until, unsigned limit,
 		      GError **error);
 

@@ -10,7 +10,7 @@
 		.remove_first = "DELETE FROM " table " WHERE key = (SELECT key FROM " table        \
 				" WHERE key <> ?1 ORDER BY expires LIMIT 1)",                      \
 		.remove_expired = "DELETE FROM " table " WHERE key = ?1 AND expires <= ?2",        \
-		.equal = "SELECT value = ?4 FROM " table " WHERE key = ?1",                        \
+		.equal = "SELECT value = ?4 FROM " table " WHERE key = ?1 AND expires > ?2",       \
 		.owned = "SELECT owner = ?3 FROM " table " WHERE key = ?1",                        \
 		.take = "DELETE FROM " table " WHERE key = ?1 AND expires > ?2 RETURNING value",   \
 		.swap = "UPDATE " table " SET value = ?4, expires = ?5 "                           \
@@ -23,7 +23,7 @@
 			 " WHERE expires <= ?1 ORDER BY expires LIMIT ?2)",                        \
 		.get = "SELECT value, expires FROM " table " WHERE key = ?1 AND expires > ?2",     \
 		.count = number, .walk = "SELECT value FROM " table,                               \
-		.walk_owner = "SELECT value FROM " table " WHERE owner = ?1",                      \
+		.walk_owner = "SELECT value FROM " table " WHERE owner = ?1 AND expires > ?2",     \
 	}
 
 #define FLEETING(table) STATEMENTS(table, "SELECT count(*) FROM " table)

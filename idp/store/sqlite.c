@@ -168,7 +168,7 @@ static bool reader_count(StoreReader *base, StoreTable table, uint64_t *count, G
 	return sqlite_rows_count(((SqliteReader *)base)->handle, table, count, error);
 }
 
-static bool reader_walk(StoreReader *base, StoreTable table, const uint8_t *owner,
+static bool reader_walk(StoreReader *base, StoreTable table, const uint8_t *owner, int64_t now,
 			bool (*row)(GBytes *value, gpointer data), gpointer data, GError **error)
 {
 	SqliteHandle *handle = ((SqliteReader *)base)->handle;
@@ -177,8 +177,10 @@ static bool reader_walk(StoreReader *base, StoreTable table, const uint8_t *owne
 		sqlite_handle_statement(handle, owner ? sql->walk_owner : sql->walk, error);
 	int rc = SQLITE_ERROR;
 
-	if (statement != NULL && owner != NULL)
+	if (statement != NULL && owner != NULL) {
 		sqlite3_bind_blob(statement, 1, owner, SEAL_HASH_BYTES, SQLITE_STATIC);
+		sqlite3_bind_int64(statement, 2, now);
+	}
 	/* The open statement holds one snapshot. */
 	while (statement != NULL &&
 	       (rc = sqlite_handle_step(handle, statement, error)) == SQLITE_ROW) {

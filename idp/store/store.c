@@ -20,25 +20,28 @@ typedef struct {
 	const char *owner_purpose;
 } Table;
 
-#define TABLE(name, fleeting, cap)                                                                 \
+#define TABLE(name, fleeting, ages, cap)                                                           \
 	{                                                                                          \
-		{name, fleeting, cap}, "portvakt store " name " key 1",                            \
+		{name, fleeting, ages, cap}, "portvakt store " name " key 1",                      \
 			"portvakt store " name " owner 1"                                          \
 	}
+#define FLEETING(name, cap) TABLE(name, true, true, cap)
+#define DURABLE(name, cap)  TABLE(name, false, false, cap)
+#define AGING(name, cap)    TABLE(name, false, true, cap)
 
 static const Table tables[STORE_TABLES] = {
-	[STORE_SESSION] = TABLE("session", true, LIMIT_STORE_SESSIONS),
-	[STORE_SPENT_ASK] = TABLE("spent_ask", true, LIMIT_STORE_SPENT_ASKS),
-	[STORE_KNOWN] = TABLE("known", true, LIMIT_STORE_KNOWN),
-	[STORE_CONFIRMATION] = TABLE("confirmation", true, LIMIT_STORE_CONFIRMATIONS),
-	[STORE_EPPN] = TABLE("eppn", false, LIMIT_STORE_EPPNS),
-	[STORE_EPPN_OF] = TABLE("eppn_of", false, LIMIT_STORE_EPPNS),
-	[STORE_IDENTIFIER] = TABLE("identifier", false, LIMIT_STORE_IDENTIFIERS),
-	[STORE_ROTATION] = TABLE("rotation", false, LIMIT_STORE_ROTATIONS),
-	[STORE_CONTINUATION] = TABLE("continuation", false, LIMIT_STORE_CONTINUATIONS),
-	[STORE_APPROVAL] = TABLE("approval", false, LIMIT_STORE_APPROVALS),
-	[STORE_CHOICE] = TABLE("choice", false, LIMIT_STORE_CHOICES),
-	[STORE_HOLD] = TABLE("hold", false, LIMIT_STORE_HOLDS),
+	[STORE_SESSION] = FLEETING("session", LIMIT_STORE_SESSIONS),
+	[STORE_SPENT_ASK] = FLEETING("spent_ask", LIMIT_STORE_SPENT_ASKS),
+	[STORE_KNOWN] = FLEETING("known", LIMIT_STORE_KNOWN),
+	[STORE_CONFIRMATION] = FLEETING("confirmation", LIMIT_STORE_CONFIRMATIONS),
+	[STORE_EPPN] = DURABLE("eppn", LIMIT_STORE_EPPNS),
+	[STORE_EPPN_OF] = DURABLE("eppn_of", LIMIT_STORE_EPPNS),
+	[STORE_IDENTIFIER] = DURABLE("identifier", LIMIT_STORE_IDENTIFIERS),
+	[STORE_ROTATION] = DURABLE("rotation", LIMIT_STORE_ROTATIONS),
+	[STORE_CONTINUATION] = DURABLE("continuation", LIMIT_STORE_CONTINUATIONS),
+	[STORE_APPROVAL] = DURABLE("approval", LIMIT_STORE_APPROVALS),
+	[STORE_CHOICE] = AGING("choice", LIMIT_STORE_CHOICES),
+	[STORE_HOLD] = DURABLE("hold", LIMIT_STORE_HOLDS),
 };
 
 const StoreTableInfo *store_table_info(StoreTable table)
@@ -95,17 +98,17 @@ bool store_walk(StoreReader *reader, StoreTable table, bool (*row)(GBytes *value
 		gpointer data, GError **error)
 {
 	g_assert(table < STORE_TABLES && !tables[table].info.fleeting);
-	return reader->backend->walk(reader, table, NULL, row, data, error);
+	return reader->backend->walk(reader, table, NULL, 0, row, data, error);
 }
 
-bool store_walk_owner(StoreReader *reader, StoreTable table, const char *owner,
+bool store_walk_owner(StoreReader *reader, StoreTable table, const char *owner, int64_t now,
 		      bool (*row)(GBytes *value, gpointer data), gpointer data, GError **error)
 {
 	uint8_t hash[SEAL_HASH_BYTES];
 
 	g_assert(table < STORE_TABLES && !tables[table].info.fleeting);
 	seal_hash(tables[table].owner_purpose, owner, strlen(owner), hash);
-	return reader->backend->walk(reader, table, hash, row, data, error);
+	return reader->backend->walk(reader, table, hash, now, row, data, error);
 }
 
 StoreOutcome ledger_was_given(StoreReader *reader, const uint8_t person[SEAL_HASH_BYTES],
@@ -176,7 +179,7 @@ StoreOp *store_commit_op(StoreCommit *commit, StoreVerb verb, StoreTable table)
 
 void store_op_value(StoreCommit *commit, StoreOp *op, GBytes *value, int64_t expires)
 {
-	g_assert(tables[op->table].info.fleeting || expires == STORE_NEVER);
+	g_assert(tables[op->table].info.ages || expires == STORE_NEVER);
 	op->value = g_bytes_ref(value);
 	op->expires = expires;
 	commit->bytes += g_bytes_get_size(value);

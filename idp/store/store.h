@@ -9,7 +9,8 @@
  *
  * Fleeting rows may vanish, which costs a person a login; durable rows may not. Neither ever comes
  * back: what was taken, dropped or swapped away stays so over kill -9. Durable rows never expire:
- * their `expires` is STORE_NEVER, no sweep touches them, and a full table of them loses none.
+ * their `expires` is STORE_NEVER and no sweep touches them, but for those of a table that ages,
+ * which are durable until they expire. A full table of durable rows loses none.
  *
  * Keys and owners are hashed (BLAKE2b-256, seal.h) when an operation is made: a stolen store gives
  * no session. Times are seconds since 1970, always told by the caller. A row whose `expires` is
@@ -40,7 +41,8 @@ typedef enum {
 	STORE_ROTATION,   /* key: person; value: how often and when the identifiers were renewed */
 	STORE_CONTINUATION, /* key: person key; value: the earlier one whose identity goes on */
 	STORE_APPROVAL, /* key: hash of a rule's text, and a Unix account; value: who and when */
-	STORE_CHOICE,   /* choice.h; owner: person. What they were told and asked, and said */
+	STORE_CHOICE,   /* choice.h; owner: person. What they were told and asked, and said.
+			   Ages: a row is there until it has not counted for long */
 	STORE_HOLD,     /* key: a service (hold.h); value: what it asks for, and what of it was let
 			   pass */
 	STORE_TABLES
@@ -52,6 +54,7 @@ typedef enum {
 typedef struct {
 	const char *name;
 	bool fleeting;
+	bool ages;    /* its rows expire, and are swept then: each fleeting table, and some */
 	uint64_t cap; /* rows the table may hold, see limits.h */
 } StoreTableInfo;
 
@@ -141,8 +144,8 @@ bool store_count(StoreReader *reader, StoreTable table, uint64_t *count, GError 
 bool store_walk(StoreReader *reader, StoreTable table, bool (*row)(GBytes *value, gpointer data),
 		gpointer data, GError **error);
 
-/* The same of the rows that were put with that owner. */
-bool store_walk_owner(StoreReader *reader, StoreTable table, const char *owner,
+/* The same of the rows that were put with that owner and have not expired at `now`. */
+bool store_walk_owner(StoreReader *reader, StoreTable table, const char *owner, int64_t now,
 		      bool (*row)(GBytes *value, gpointer data), gpointer data, GError **error);
 
 /* ---- commits ---- */
@@ -172,7 +175,7 @@ void store_commit_while(StoreCommit *commit, bool (*wanted)(gpointer data));
 /*
  * The operations, applied in the order they are added. `key` and `owner` are NUL-terminated and
  * not kept; values are referenced. Values have at most LIMIT_STORE_VALUE bytes (a longer one makes
- * the commit a FAULT). In a durable table `expires` is STORE_NEVER.
+ * the commit a FAULT). In a table that does not age `expires` is STORE_NEVER.
  */
 
 /*

@@ -14,7 +14,7 @@ static void check_op(const StoreOp *op)
 	g_assert_cmpint(op->expires, >=, 0);
 	if (op->value) {
 		g_assert_cmpuint(g_bytes_get_size(op->value), <=, LIMIT_STORE_VALUE);
-		g_assert_true(info->fleeting || op->expires == STORE_NEVER);
+		g_assert_true(info->ages || op->expires == STORE_NEVER);
 	}
 	g_assert_true(op->verb != STORE_ENSURE || (!info->fleeting && op->value));
 	g_assert_true(op->verb != STORE_CLAIM || (!info->fleeting && op->value && op->owned));

@@ -7,9 +7,10 @@
 #include "policy/policy.h"
 #include "tests/unit/store-world.h"
 
-#define NOW 1795421730
-#define ID  "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA"
-#define ID2 "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAE"
+#define NOW  1795421730
+#define KEEP (396 * 86400)
+#define ID   "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA"
+#define ID2  "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAE"
 
 typedef struct {
 	Service *service;
@@ -46,8 +47,9 @@ static void tear_down(Fixture *f, gconstpointer data)
 static void remember(StoreWorld *world, const char *person, Role role, const Matter *matter)
 {
 	StoreCommit *commit = store_commit_new(NOW, NULL, NULL);
+	const ChoiceTime at = {NOW, KEEP};
 
-	choice_remember(commit, person, role, matter);
+	choice_remember(commit, person, role, matter, &at);
 	g_assert_cmpint(store_world_apply(world, commit), ==, STORE_OK);
 }
 
@@ -57,16 +59,17 @@ static Said recall(StoreWorld *world, const char *person, Role role, const Matte
 	g_autoptr(GError) error = NULL;
 
 	one.said = SAID_NOTHING;
-	g_assert_true(choice_recall(world->reader, person, role, &one, &error));
+	g_assert_true(choice_recall(world->reader, person, role, &one, NOW, &error));
 	g_assert_no_error(error);
 	g_assert_true(one.said == SAID_NOTHING || one.time == NOW);
+	g_clear_pointer(&one.found, g_bytes_unref);
 	return one.said;
 }
 
 static void test_list(Fixture *f, gconstpointer data)
 {
 	g_autoptr(StoreWorld) world = store_world_new();
-	g_autoptr(GPtrArray) none = choice_list(world->reader, "anna", NULL);
+	g_autoptr(GPtrArray) none = choice_list(world->reader, "anna", NOW, NULL);
 	Matter told = *f->matter;
 
 	g_assert_cmpuint(none->len, ==, 0);
@@ -76,7 +79,7 @@ static void test_list(Fixture *f, gconstpointer data)
 	remember(world, "anna", ROLE_STUDENT, f->matter);
 	remember(world, "anna", ROLE_STUDENT, &told);
 	remember(world, "bo", ROLE_STUDENT, f->matter);
-	g_autoptr(GPtrArray) list = choice_list(world->reader, "anna", NULL);
+	g_autoptr(GPtrArray) list = choice_list(world->reader, "anna", NOW, NULL);
 	g_assert_cmpuint(list->len, ==, 2);
 	const Choice *choice = list->pdata[1];
 	g_assert_cmpint(((const Choice *)list->pdata[0])->said, ==, SAID_SEEN);
@@ -140,7 +143,7 @@ static void test_longest(Fixture *f, gconstpointer data)
 		(g_free(f->service->display_sv), g_strconcat("å", long_name, NULL));
 	f->service->display_en = (g_free(f->service->display_en), g_strdup(long_name));
 	remember(world, "anna", ROLE_STUDENT, f->matter);
-	g_autoptr(GPtrArray) list = choice_list(world->reader, "anna", NULL);
+	g_autoptr(GPtrArray) list = choice_list(world->reader, "anna", NOW, NULL);
 	const Choice *choice = list->pdata[0];
 	g_assert_cmpuint(strlen(choice->name_sv), ==, CHOICE_NAME_MAX);
 	g_assert_true(g_utf8_validate(choice->name_sv, -1, NULL));
@@ -218,10 +221,10 @@ static void test_damaged(Fixture *f, gconstpointer data)
 	store_put(commit, STORE_CHOICE, key, "anna", junk, STORE_NEVER);
 	g_assert_cmpint(store_world_apply(world, commit), ==, STORE_OK);
 	f->matter->said = SAID_NOTHING;
-	g_assert_false(choice_recall(world->reader, "anna", ROLE_STUDENT, f->matter, &error));
+	g_assert_false(choice_recall(world->reader, "anna", ROLE_STUDENT, f->matter, NOW, &error));
 	g_assert_error(error, STORE_ERROR, STORE_ERROR_CORRUPT);
 	g_assert_cmpint(f->matter->said, ==, SAID_NOTHING);
-	g_assert_null(choice_list(world->reader, "anna", &listed));
+	g_assert_null(choice_list(world->reader, "anna", NOW, &listed));
 	g_assert_error(listed, STORE_ERROR, STORE_ERROR_CORRUPT);
 }
 

@@ -94,6 +94,9 @@ static void test_mistakes(void)
 		 "[identifiers] lacks 'key'"},
 		{WHOLE "[eppn]\nsource = nowhere\n", ":25:10: source is directory or store"},
 		{WHOLE "[eppn]\nscope = other.example\n", ":25:9: scope is one of [idp] scopes"},
+		{WHOLE "[consent]\nkeep = 395d\n",
+		 ":25:8: keep of [consent] is not less than keep of [ledger]: who must show what "
+		 "left must show the yes that it left by"},
 		{"\xff\xfe[idp]\n", "not UTF-8"},
 	};
 	for (gsize i = 0; i < G_N_ELEMENTS(cases); i++) {

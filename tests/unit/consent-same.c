@@ -204,12 +204,11 @@ static void test_two_languages(void)
 	for (unsigned i = 0; i < G_N_ELEMENTS(steps); i++) {
 		g_autoptr(Login) one = login(world, &of);
 		StoreCommit *commit = store_commit_new(NOW, NULL, NULL);
-		g_assert_true(
-			consent_hear(one->consent, print, steps[i].answer, steps[i].lang, NOW));
+		g_assert_true(consent_hear(one->consent, print, steps[i].answer, steps[i].lang));
 		g_assert_true(consent_keep(one->consent, commit, NULL));
 		g_assert_cmpint(store_world_apply(world->store, commit), ==, STORE_OK);
 		assert_due(world, &of, steps[i].want);
-		g_autoptr(GPtrArray) all = choice_list(world->store->reader, "anna", NULL);
+		g_autoptr(GPtrArray) all = choice_list(world->store->reader, "anna", NOW, NULL);
 		g_assert_cmpuint(all->len, ==, 1);
 	}
 }

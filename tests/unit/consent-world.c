@@ -53,6 +53,7 @@ Login *login(World *world, const Case *of)
 		.person = login->person,
 		.service = login->service,
 		.circumstances = {.today = FIXTURE_TODAY, .too_young = of->too_young},
+		.at = {of->now ? of->now : NOW, KEEP},
 	};
 	Decision *first =
 		policy_decide(login->policy, login->person, login->service, &about.circumstances);
@@ -97,12 +98,14 @@ char *render(const Consent *consent)
 
 char *say_in(World *world, const Case *of, const char *answer, const char *lang, int64_t now)
 {
-	g_autoptr(Login) one = login(world, of);
+	Case then = *of;
+	then.now = now;
+	g_autoptr(Login) one = login(world, &then);
 	StoreCommit *commit = store_commit_new(now, NULL, NULL);
 	uint8_t print[CONSENT_PRINT_BYTES];
 
 	consent_print(one->consent, print);
-	g_assert_true(consent_hear(one->consent, print, answer, lang, now));
+	g_assert_true(consent_hear(one->consent, print, answer, lang));
 	g_assert_true(consent_keep(one->consent, commit, NULL));
 	g_assert_cmpint(store_world_apply(world->store, commit), ==, STORE_OK);
 	return render(one->consent);

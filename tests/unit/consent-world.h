@@ -9,6 +9,7 @@
 
 #define NOW  1795421730 /* 2026-11-23 */
 #define DAY  86400
+#define KEEP (396 * DAY)
 #define BOK  "https://bok.example/sp"
 #define ASKS " pairwise-id mail displayName givenName sn"
 #define PUPIL                                                                                      \
@@ -47,6 +48,7 @@ typedef struct {
 	const char *policy, *person, *service;
 	const char *identity; /* NULL: "anna" */
 	bool too_young;
+	int64_t now; /* 0: NOW */
 } Case;
 
 Login *login(World *world, const Case *of);

@@ -244,7 +244,7 @@ static void test_another_page(void)
 		StoreCommit *commit = store_commit_new(NOW, NULL, NULL);
 		g_test_message("%s", cases[i].name);
 		consent_print(before->consent, print);
-		g_assert_true(consent_hear(after->consent, print, cases[i].answer, "sv", NOW) ==
+		g_assert_true(consent_hear(after->consent, print, cases[i].answer, "sv") ==
 			      cases[i].heard);
 		g_assert_true(consent_keep(after->consent, commit, NULL));
 		g_assert_cmpuint(store_commit_ops(commit), ==, cases[i].heard ? 2 : 0);
@@ -264,9 +264,9 @@ static void test_another_person(void)
 	g_autoptr(Login) his = login(world, &bo);
 
 	consent_print(hers->consent, print);
-	g_assert_false(consent_hear(his->consent, print, "yes", "sv", NOW));
+	g_assert_false(consent_hear(his->consent, print, "yes", "sv"));
 	memset(print, 0, sizeof print);
-	g_assert_false(consent_hear(his->consent, print, "yes", "sv", NOW));
+	g_assert_false(consent_hear(his->consent, print, "yes", "sv"));
 }
 
 /* Pressed twice, gone back to, sent again from another tab: what is said last holds. */
@@ -290,7 +290,7 @@ static void test_again(void)
 	for (unsigned i = 0; i < G_N_ELEMENTS(steps); i++) {
 		g_autoptr(Login) one = login(world, &of);
 		StoreCommit *commit = store_commit_new(NOW + i, NULL, NULL);
-		g_assert_true(consent_hear(one->consent, print, steps[i].answer, "sv", NOW + i));
+		g_assert_true(consent_hear(one->consent, print, steps[i].answer, "sv"));
 		g_assert_true(consent_keep(one->consent, commit, NULL));
 		g_assert_cmpint(store_world_apply(world->store, commit), ==, STORE_OK);
 		g_autofree char *got = render(one->consent);
@@ -334,22 +334,84 @@ static void test_take_back(void)
 
 	g_free(say(world, &of, "yes", NOW));
 	for (unsigned i = 0; i < G_N_ELEMENTS(steps); i++) {
-		g_autoptr(GPtrArray) list = choice_list(world->store->reader, "anna", NULL);
+		g_autoptr(GPtrArray) list = choice_list(world->store->reader, "anna", NOW, NULL);
 		StoreCommit *commit = store_commit_new(NOW + DAY, NULL, NULL);
+		const ChoiceTime at = {NOW + DAY, KEEP};
 		const Choice *choice = NULL;
 		g_assert_cmpuint(list->len, ==, 2);
 		for (guint j = 0; j < list->len; j++)
 			if (((const Choice *)list->pdata[j])->said != SAID_SEEN)
 				choice = list->pdata[j];
 		g_assert_cmpint(choice->said, ==, steps[i].was);
-		choice_take_back(commit, "anna", choice, NOW + DAY);
+		choice_take_back(commit, "anna", choice, &at);
 		g_assert_cmpint(store_world_apply(world->store, commit), ==, STORE_OK);
 		assert_due(world, &of, steps[i].want);
 		g_test_message("and not twice");
 		commit = store_commit_new(NOW + DAY, NULL, NULL);
-		choice_take_back(commit, "anna", choice, NOW + DAY);
+		choice_take_back(commit, "anna", choice, &at);
 		g_assert_cmpint(store_world_apply(world->store, commit), ==, STORE_CONFLICT);
 	}
+}
+
+/* ---- how long it is kept ---- */
+
+/* A login that goes on by what was said; whether it was still there. */
+static StoreOutcome go_on(World *world, const Login *one, int64_t now)
+{
+	StoreCommit *commit = store_commit_new(now, NULL, NULL);
+
+	consent_use(one->consent, commit);
+	return store_world_apply(world->store, commit);
+}
+
+static void test_kept(void)
+{
+	g_autoptr(World) world = world_new();
+	Case of = {.policy = SERVICE GIVES("A", "pairwise-id", "inform") GIVES("B", "mail", "ask")};
+	Case no = {.policy = of.policy, .identity = "bo"};
+	const int64_t longest = KEEP + KEEP / 12;
+
+	assert_said(world, &of, "yes", "given pairwise-id,mail");
+	assert_said(world, &no, "no", "given pairwise-id");
+	g_test_message("not each login writes it");
+	of.now = NOW + KEEP / 12;
+	g_autoptr(Login) soon = login(world, &of);
+	StoreCommit *commit = store_commit_new(of.now, NULL, NULL);
+	consent_use(soon->consent, commit);
+	g_assert_cmpuint(store_commit_ops(commit), ==, 1);
+	store_commit_free(commit);
+	g_test_message("it is there for as long after its last use as any row of the ledger");
+	of.now = NOW + longest - 1;
+	g_autoptr(Login) used = login(world, &of);
+	g_assert_cmpint(go_on(world, used, of.now), ==, STORE_OK);
+	of.now += KEEP - 1;
+	assert_due(world, &of, "given pairwise-id,mail");
+	g_test_message("and then asked anew, as a no is, by which nothing ever leaves");
+	of.now += KEEP / 12 + 1;
+	assert_due(world, &of, "told pairwise-id asked mail anyway");
+	no.now = NOW + longest;
+	assert_due(world, &no, "told pairwise-id asked mail anyway");
+	g_assert_true(store_sweep(world->store->store, of.now + DAY, 100, NULL, NULL));
+	uint64_t rows = 1;
+	g_assert_true(store_count(world->store->reader, STORE_CHOICE, &rows, NULL));
+	g_assert_cmpuint(rows, ==, 0);
+}
+
+/* Nothing leaves by a yes that is taken back while the answer is made. */
+static void test_taken_back_meanwhile(void)
+{
+	g_autoptr(World) world = world_new();
+	const Case of = {.policy = SERVICE GIVES("B", "mail", "ask")};
+	const ChoiceTime at = {NOW + 1, KEEP};
+
+	assert_said(world, &of, "yes", "given mail");
+	g_autoptr(Login) one = login(world, &of);
+	g_assert_cmpint(go_on(world, one, NOW), ==, STORE_OK);
+	g_autoptr(GPtrArray) list = choice_list(world->store->reader, "anna", NOW, NULL);
+	StoreCommit *commit = store_commit_new(NOW + 1, NULL, NULL);
+	choice_take_back(commit, "anna", list->pdata[0], &at);
+	g_assert_cmpint(store_world_apply(world->store, commit), ==, STORE_OK);
+	g_assert_cmpint(go_on(world, one, NOW), ==, STORE_CONFLICT);
 }
 
 int main(int argc, char **argv)
@@ -369,5 +431,7 @@ int main(int argc, char **argv)
 	g_test_add_func("/consent/again", test_again);
 	g_test_add_func("/consent/date", test_date);
 	g_test_add_func("/consent/take-back", test_take_back);
+	g_test_add_func("/consent/kept", test_kept);
+	g_test_add_func("/consent/taken-back-meanwhile", test_taken_back_meanwhile);
 	return g_test_run();
 }

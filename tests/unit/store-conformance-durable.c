@@ -4,6 +4,7 @@
  */
 #include <string.h>
 
+#include "idp/limits.h"
 #include "idp/store/backend.h"
 #include "tests/unit/store-conformance.h"
 
@@ -212,14 +213,14 @@ static void no_sweep_takes_a_durable_row(Fixture *f, gconstpointer data)
 	bool more = true;
 
 	for (StoreTable t = 0; t < STORE_TABLES; t++)
-		if (!store_table_info(t)->fleeting)
+		if (!store_table_info(t)->ages)
 			g_assert_cmpint(ensure_at(f, t, "a", "anna", "x"), ==, STORE_OK);
 	g_assert_true(backend->begin(f->store, NULL));
 	g_assert_true(backend->sweep(f->store, STORE_NEVER, 10, &more, NULL));
 	g_assert_true(backend->commit(f->store, NULL));
 	g_assert_false(more);
 	for (StoreTable t = 0; t < STORE_TABLES; t++)
-		if (!store_table_info(t)->fleeting)
+		if (!store_table_info(t)->ages)
 			conformance_assert_row(f, t, "a", "x");
 }
 
@@ -229,6 +230,45 @@ static bool gather_values(GBytes *value, gpointer data)
 
 	g_string_append_len(seen, g_bytes_get_data(value, NULL), (gssize)g_bytes_get_size(value));
 	return seen->len < 3;
+}
+
+/* Durable until they expire: a full table loses none of them, and a sweep takes no more than are
+ * due, a few at a time. */
+static void what_ages_stays_until_it_expires(Fixture *f, gconstpointer data)
+{
+	static const struct {
+		const char *key;
+		int64_t expires;
+	} rows[] = {{"a", NOW + 1}, {"b", NOW + 2}, {"c", NOW + 3}, {"d", STORE_NEVER}};
+	const int64_t later = NOW + 2 + LIMIT_STORE_GRACE;
+	g_autoptr(GBytes) c = text("c");
+	g_autoptr(GString) left = g_string_new(NULL);
+	StoreCommit *commit = store_commit_new(NOW, NULL, NULL);
+	bool more = false;
+
+	for (unsigned i = 0; i < G_N_ELEMENTS(rows); i++) {
+		g_autoptr(GBytes) value = text(rows[i].key);
+		store_put(commit, STORE_CHOICE, rows[i].key, "anna", value, rows[i].expires);
+	}
+	store_touch(commit, STORE_CHOICE, "c", NOW + 9);
+	g_assert_cmpint(conformance_apply(f->store, commit), ==, STORE_OK);
+	g_assert_cmpint(conformance_get(f->reader, STORE_CHOICE, "a", NOW), ==, STORE_OK);
+	g_assert_cmpint(conformance_get(f->reader, STORE_CHOICE, "a", NOW + 1), ==, STORE_ABSENT);
+	g_assert_true(store_walk_owner(f->reader, STORE_CHOICE, "anna", NOW + 2, gather_values,
+				       left, NULL));
+	g_assert_cmpuint(left->len, ==, 2);
+	g_assert_cmpuint(strspn(left->str, "cd"), ==, 2);
+	g_assert_true(store_sweep(f->store, later, 1, &more, NULL));
+	g_assert_true(more);
+	g_assert_cmpuint(conformance_count(f, STORE_CHOICE), ==, 3);
+	g_assert_true(store_sweep(f->store, later, 10, &more, NULL));
+	g_assert_false(more);
+	g_assert_cmpuint(conformance_count(f, STORE_CHOICE), ==, 2);
+	g_assert_cmpint(conformance_get(f->reader, STORE_CHOICE, "c", NOW + 8), ==, STORE_OK);
+	g_assert_cmpint(conformance_get(f->reader, STORE_CHOICE, "d", NOW), ==, STORE_OK);
+	commit = store_commit_new(NOW + 9, NULL, NULL);
+	store_expect(commit, STORE_CHOICE, "c", c);
+	g_assert_cmpint(conformance_apply(f->store, commit), ==, STORE_CONFLICT);
 }
 
 static void walk(Fixture *f, gconstpointer data)
@@ -273,7 +313,7 @@ static void walk_of_an_owner(Fixture *f, gconstpointer data)
 	for (unsigned i = 0; i < G_N_ELEMENTS(cases); i++) {
 		g_autoptr(GString) seen = g_string_new(NULL);
 
-		g_assert_true(store_walk_owner(f->reader, STORE_CHOICE, cases[i].owner,
+		g_assert_true(store_walk_owner(f->reader, STORE_CHOICE, cases[i].owner, NOW,
 					       gather_values, seen, NULL));
 		g_test_message("%s", cases[i].owner);
 		g_assert_cmpuint(seen->len, ==, strlen(cases[i].want));
@@ -282,7 +322,8 @@ static void walk_of_an_owner(Fixture *f, gconstpointer data)
 	store_drop_owner(drop, STORE_CHOICE, "anna");
 	conformance_apply(f->store, drop);
 	g_autoptr(GString) left = g_string_new(NULL);
-	g_assert_true(store_walk_owner(f->reader, STORE_CHOICE, "anna", gather_values, left, NULL));
+	g_assert_true(
+		store_walk_owner(f->reader, STORE_CHOICE, "anna", NOW, gather_values, left, NULL));
 	g_assert_cmpstr(left->str, ==, "");
 }
 
@@ -351,6 +392,7 @@ const ConformanceTest conformance_durable_tests[] = {
 	{"expect", expect},
 	{"durable-rows-take-every-verb", durable_rows_take_every_verb},
 	{"no-sweep-takes-a-durable-row", no_sweep_takes_a_durable_row, true},
+	{"what-ages-stays-until-it-expires", what_ages_stays_until_it_expires, true},
 	{"walk", walk},
 	{"walk-of-an-owner", walk_of_an_owner},
 	{"a-walk-sees-one-moment", a_walk_sees_one_moment},

@@ -491,6 +491,12 @@ static void make_old(const char *place, int version)
 		"INSERT INTO ledger_value VALUES (7, 0, 2, zeroblob(32), 1, 3);"
 		"PRAGMA user_version=%d",
 		NOW, NOW + 10, version);
+	/* of what expires now, and did not before */
+	if (version >= 5 && version < 8)
+		g_string_append_printf(made,
+				       "; INSERT INTO choice VALUES (zeroblob(32), "
+				       "zeroblob(32), x'01', %" G_GINT64_FORMAT ")",
+				       STORE_NEVER);
 	sql(place, made->str);
 	g_assert_cmpint(g_chmod(place, 0600), ==, 0);
 }
@@ -516,7 +522,14 @@ static void an_older_store_is_brought_up_to_date(void)
 		g_autoptr(GPtrArray) rows = ledger_read(reader, &filter, NULL);
 		g_assert_cmpuint(rows->len, ==, 1);
 		g_assert_null(((LedgerRow *)rows->pdata[0])->account);
+		uint64_t choices = 0;
+		g_assert_true(store_count(reader, STORE_CHOICE, &choices, NULL));
+		g_assert_cmpuint(choices, ==, version >= 5 && version < 8);
 		g_autoptr(Store) store = store_open(store_sqlite, place, NULL);
+		g_assert_true(store_sweep(store, g_get_real_time() / G_USEC_PER_SEC + 400 * 86400,
+					  10, NULL, NULL));
+		g_assert_true(store_count(reader, STORE_CHOICE, &choices, NULL));
+		g_assert_cmpuint(choices, ==, 0);
 		for (StoreTable t = 0; t < STORE_TABLES; t++)
 			g_assert_cmpint(conformance_put(store, t, "b", "x",
 							store_table_info(t)->fleeting

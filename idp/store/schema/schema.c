@@ -139,7 +139,13 @@ DURABLE("approval") \
 ") STRICT, WITHOUT ROWID;" \
 "CREATE INDEX confirmation_expires ON confirmation (expires);" \
 "CREATE INDEX confirmation_owner ON confirmation (owner) WHERE owner IS NOT NULL;"
+
+/* Choices expire: what was told and said before they did is kept for the time that is the default,
+ * from now on. */
+#define STEP_8 \
+"CREATE INDEX choice_expires ON choice (expires);" \
+"UPDATE choice SET expires = CAST (strftime('%s', 'now') AS INTEGER) + 396 * 86400;"
 /* clang-format on */
 
-const char *const schema_steps[] = {STEP_1, STEP_2, STEP_3, STEP_4, STEP_5, STEP_6, STEP_7};
+const char *const schema_steps[] = {STEP_1, STEP_2, STEP_3, STEP_4, STEP_5, STEP_6, STEP_7, STEP_8};
 const int schema_version = G_N_ELEMENTS(schema_steps);
