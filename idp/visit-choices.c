@@ -30,6 +30,23 @@ static char *date_text(GTimeZone *zone, gint64 time)
 	return g_strdup_printf("%04u-%02u-%02u", day / 10000, day / 100 % 100, day % 100);
 }
 
+static PageSaid page_said(Said said)
+{
+	static const PageSaid words[] = {
+		[SAID_NOTHING] = PAGE_SAID_SEEN,  [SAID_SEEN] = PAGE_SAID_SEEN,
+		[SAID_YES] = PAGE_SAID_YES,       [SAID_NO] = PAGE_SAID_NO,
+		[SAID_LAPSED] = PAGE_SAID_LAPSED,
+	};
+
+	return words[said];
+}
+
+/* Whether it was a yes, and is none any more. */
+static bool was_agreed(const Choice *choice)
+{
+	return choice->agreed > 0 && choice->said != SAID_YES;
+}
+
 HttpResponse *visit_choices(Visit *visit)
 {
 	const Generation *generation = visit->generation;
@@ -45,14 +62,17 @@ HttpResponse *visit_choices(Visit *visit)
 		const Choice *choice = all->pdata[i];
 		words_init(&words[i]);
 		words_of_choice(&words[i], generation->registry, visit->lang, choice);
-		g_ptr_array_add(dates, date_text(generation->zone, choice->time));
+		char *date = date_text(generation->zone, choice->time);
+		char *agreed =
+			was_agreed(choice) ? date_text(generation->zone, choice->agreed) : NULL;
+		g_ptr_array_add(dates, date);
+		g_ptr_array_add(dates, agreed);
 		const PageChoice one = {
 			.id = choice->id,
-			.said = choice->said == SAID_YES  ? PAGE_SAID_YES
-				: choice->said == SAID_NO ? PAGE_SAID_NO
-							  : PAGE_SAID_SEEN,
+			.said = page_said(choice->said),
 			.service = words_in_language(visit->lang, choice->name_sv, choice->name_en),
-			.date = dates->pdata[i],
+			.date = date,
+			.agreed = agreed,
 			.what = words[i].page,
 		};
 		g_array_append_val(pages, one);

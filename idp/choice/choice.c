@@ -5,9 +5,12 @@
 
 #include "idp/limits.h"
 
-/* time, form, said, role, protocol, id, service, its names, attributes, purposes */
-#define PACKED "(xyyyyssssasa(ss))"
-#define FORM   1
+/* time, form, said, role, protocol, id, service, its names, attributes, purposes; and what came
+ * with the second form: title, is_consent, lang, agreed, by */
+#define PACKED_1 "(xyyyyssssasa(ss))"
+#define PACKED_2 "(xyyyyssssasa(ss)sbsxs)"
+#define FORM     2
+#define FORM_AT  8 /* where its byte is */
 
 void choice_free(Choice *choice)
 {
@@ -20,6 +23,10 @@ void choice_free(Choice *choice)
 	g_clear_pointer(&choice->purposes_sv, g_ptr_array_unref);
 	g_clear_pointer(&choice->purposes_en, g_ptr_array_unref);
 	g_clear_pointer(&choice->attributes, g_ptr_array_unref);
+	g_free(choice->title);
+	g_free(choice->lang);
+	g_free(choice->by);
+	g_clear_pointer(&choice->found, g_bytes_unref);
 	g_free(choice);
 }
 
@@ -47,18 +54,45 @@ GBytes *choice_to_bytes(const Choice *choice)
 		g_variant_builder_add(&purposes, "(ss)", choice->purposes_sv->pdata[i],
 				      choice->purposes_en->pdata[i]);
 	g_autoptr(GVariant) row = g_variant_ref_sink(g_variant_new(
-		PACKED, choice->time, FORM, (guint8)choice->said, (guint8)choice->role,
+		PACKED_2, choice->time, FORM, (guint8)choice->said, (guint8)choice->role,
 		(guint8)choice->protocol, choice->id, choice->service, choice->name_sv,
-		choice->name_en, &attributes, &purposes));
+		choice->name_en, &attributes, &purposes, choice->title,
+		(gboolean)choice->is_consent, choice->lang, choice->agreed, choice->by));
 	return g_variant_get_data_as_bytes(row);
+}
+
+static bool is_language(const char *lang)
+{
+	return g_str_equal(lang, "sv") || g_str_equal(lang, "en");
+}
+
+/* What was said, and what is told of it besides. */
+static bool is_whole(const Choice *choice, guint8 form)
+{
+	if (form == 1)
+		return choice->said >= SAID_SEEN && choice->said <= SAID_NO;
+	if (!is_language(choice->lang) || (*choice->by && choice->said != SAID_LAPSED))
+		return false;
+	switch (choice->said) {
+	case SAID_SEEN:
+		return choice->agreed == 0 && !choice->is_consent;
+	case SAID_YES:
+		return choice->agreed == choice->time && choice->agreed > 0;
+	case SAID_NO:
+		return choice->agreed >= 0;
+	case SAID_LAPSED:
+		return choice->agreed > 0;
+	default:
+		return false;
+	}
 }
 
 static bool is_sound(const Choice *choice, guint8 form)
 {
 	g_autoptr(GBytes) id = seal_base64url_decode(choice->id, SEAL_HASH_BYTES);
 
-	return form == FORM && id && g_bytes_get_size(id) == SEAL_HASH_BYTES &&
-	       choice->said >= SAID_SEEN && choice->said <= SAID_NO && role_name(choice->role) &&
+	return id && g_bytes_get_size(id) == SEAL_HASH_BYTES && is_whole(choice, form) &&
+	       role_name(choice->role) &&
 	       (choice->protocol == PROTOCOL_SAML || choice->protocol == PROTOCOL_OIDC) &&
 	       *choice->service && choice->purposes_sv->len;
 }
@@ -75,25 +109,58 @@ static void unpack_lists(Choice *choice, GVariantIter *attributes, GVariantIter 
 	}
 }
 
+/* What a row of before the second form does not say. */
+static void unpack_nothing(Choice *choice)
+{
+	choice->title = g_strdup("");
+	choice->lang = g_strdup("sv");
+	choice->agreed = choice->said == SAID_YES ? choice->time : 0;
+	choice->by = g_strdup("");
+}
+
+static bool unpack(Choice *choice, GVariant *row, guint8 form)
+{
+	g_autoptr(GVariantIter) attributes = NULL;
+	g_autoptr(GVariantIter) purposes = NULL;
+	guint8 also_form = 0, said = 0, role = 0, protocol = 0;
+	gboolean is_consent = FALSE;
+
+	if (!g_variant_is_normal_form(row))
+		return false;
+	if (form == 1)
+		g_variant_get(row, PACKED_1, &choice->time, &also_form, &said, &role, &protocol,
+			      &choice->id, &choice->service, &choice->name_sv, &choice->name_en,
+			      &attributes, &purposes);
+	else
+		g_variant_get(row, PACKED_2, &choice->time, &also_form, &said, &role, &protocol,
+			      &choice->id, &choice->service, &choice->name_sv, &choice->name_en,
+			      &attributes, &purposes, &choice->title, &is_consent, &choice->lang,
+			      &choice->agreed, &choice->by);
+	unpack_lists(choice, attributes, purposes);
+	choice->said = said;
+	choice->role = role;
+	choice->protocol = protocol;
+	choice->is_consent = is_consent;
+	if (form == 1)
+		unpack_nothing(choice);
+	return is_sound(choice, form);
+}
+
 Choice *choice_from_bytes(GBytes *bytes, GError **error)
 {
 	g_autoptr(Choice) choice = choice_new();
-	g_autoptr(GVariantIter) attributes = NULL;
-	g_autoptr(GVariantIter) purposes = NULL;
-	g_autoptr(GVariant) row =
-		g_variant_ref_sink(g_variant_new_from_bytes(G_VARIANT_TYPE(PACKED), bytes, FALSE));
-	guint8 form = 0, said = 0, role = 0, protocol = 0;
+	gsize size;
+	const guint8 *data = g_bytes_get_data(bytes, &size);
+	guint8 form = size > FORM_AT ? data[FORM_AT] : 0;
 
-	if (g_variant_is_normal_form(row)) {
-		g_variant_get(row, PACKED, &choice->time, &form, &said, &role, &protocol,
-			      &choice->id, &choice->service, &choice->name_sv, &choice->name_en,
-			      &attributes, &purposes);
-		unpack_lists(choice, attributes, purposes);
-		choice->said = said;
-		choice->role = role;
-		choice->protocol = protocol;
-		if (is_sound(choice, form))
+	if (form == 1 || form == FORM) {
+		g_autoptr(GVariant) row = g_variant_ref_sink(g_variant_new_from_bytes(
+			form == 1 ? G_VARIANT_TYPE(PACKED_1) : G_VARIANT_TYPE(PACKED_2), bytes,
+			FALSE));
+		if (unpack(choice, row, form)) {
+			choice->found = g_bytes_ref(bytes);
 			return g_steal_pointer(&choice);
+		}
 	}
 	g_set_error_literal(error, STORE_ERROR, STORE_ERROR_CORRUPT,
 			    "a choice in the store is none of this version's");
@@ -137,9 +204,12 @@ static bool recall_in(StoreReader *reader, const char *person, Role role, Matter
 	g_autoptr(Choice) choice = choice_from_bytes(value, error);
 	if (!choice)
 		return false;
-	/* what was told before was another thing; what was said last, in either language, holds */
-	if (!g_str_equal(choice->id, matter_id_in(matter, lang)) ||
-	    (matter->said && matter->time > choice->time))
+	/* what was told before was another thing */
+	if (!g_str_equal(choice->id, matter_id_in(matter, lang)))
+		return true;
+	matter->agreed = MAX(matter->agreed, choice->agreed);
+	/* what was said last, in either language, holds */
+	if (choice->said == SAID_LAPSED || (matter->said && matter->time > choice->time))
 		return true;
 	matter->said = choice->said;
 	matter->time = choice->time;
@@ -212,6 +282,11 @@ void choice_remember(StoreCommit *commit, const char *person, Role role, const M
 	choice->service = g_strdup(matter->service->id);
 	choice->name_sv = cut(service_display(matter->service, "sv"));
 	choice->name_en = cut(service_display(matter->service, "en"));
+	choice->title = cut(matter->title ? matter->title : "");
+	choice->is_consent = matter->is_consent;
+	choice->lang = g_strdup(matter->lang);
+	choice->agreed = matter->said == SAID_YES ? matter->time : matter->agreed;
+	choice->by = g_strdup("");
 	describe(choice, matter);
 	g_autoptr(GBytes) bytes = choice_to_bytes(choice);
 	store_put(commit, STORE_CHOICE, key, person, bytes, kept_until(at));
@@ -272,42 +347,80 @@ static bool is_replaced(const Choice *choice, const GPtrArray *matters, const Ma
 	       (choice->said == SAID_YES && !is_one_of(choice, matters));
 }
 
+/* The row of a choice that is something else from now on. Transfer full. */
+static GBytes *changed(const Choice *choice, Said said, const char *by, const ChoiceTime *at)
+{
+	Choice now = *choice;
+
+	now.said = said;
+	now.time = at->now;
+	now.by = (char *)(guintptr)by;
+	return choice_to_bytes(&now);
+}
+
+static char *choice_key(const char *person, const Choice *choice)
+{
+	return row_key(person, choice->role, choice->protocol, choice->service, choice->id);
+}
+
+/* A no that is said to it at the same moment, in another tab, is lost with that, and asked for
+ * again. */
+static void lapse(StoreCommit *commit, const char *person, const Choice *choice,
+		  const ChoiceTime *at)
+{
+	g_autofree char *key = choice_key(person, choice);
+	g_autoptr(GBytes) row = changed(choice, SAID_LAPSED, "", at);
+
+	if (choice->said == SAID_YES)
+		store_put(commit, STORE_CHOICE, key, person, row, kept_until(at));
+	else if (choice->said == SAID_NO)
+		store_drop(commit, STORE_CHOICE, key);
+}
+
 bool choice_forget_others(StoreReader *reader, StoreCommit *commit, const char *person, Role role,
-			  const GPtrArray *matters, const Matter *heard, int64_t now,
+			  const GPtrArray *matters, const Matter *heard, const ChoiceTime *at,
 			  GError **error)
 {
 	const Service *service = heard->service;
-	g_autoptr(GPtrArray) all = choice_list(reader, person, now, error);
+	g_autoptr(GPtrArray) all = choice_list(reader, person, at->now, error);
 
 	for (guint i = 0; all && i < all->len; i++) {
 		const Choice *choice = all->pdata[i];
-		if (choice->said == SAID_SEEN || choice->role != role ||
-		    choice->protocol != service->protocol ||
-		    !g_str_equal(choice->service, service->id) ||
-		    !is_replaced(choice, matters, heard))
-			continue;
-		g_autofree char *key =
-			row_key(person, role, choice->protocol, choice->service, choice->id);
-		store_drop(commit, STORE_CHOICE, key);
+		if (choice->said != SAID_SEEN && choice->role == role &&
+		    choice->protocol == service->protocol &&
+		    g_str_equal(choice->service, service->id) &&
+		    is_replaced(choice, matters, heard))
+			lapse(commit, person, choice, at);
 	}
 	return all;
+}
+
+static void swap(StoreCommit *commit, const char *person, const Choice *choice, Said said,
+		 const char *by, const ChoiceTime *at)
+{
+	g_autofree char *key = choice_key(person, choice);
+	g_autoptr(GBytes) row = changed(choice, said, by, at);
+
+	store_swap(commit, STORE_CHOICE, key, choice->found, row, kept_until(at));
 }
 
 void choice_take_back(StoreCommit *commit, const char *person, const Choice *choice,
 		      const ChoiceTime *at)
 {
-	g_autofree char *key =
-		row_key(person, choice->role, choice->protocol, choice->service, choice->id);
-	g_autoptr(GBytes) old = choice_to_bytes(choice);
+	g_autofree char *key = choice_key(person, choice);
 
-	g_assert(choice->said > SAID_SEEN);
-	if (choice->said == SAID_NO) {
+	g_assert(choice->said == SAID_YES || choice->said == SAID_NO);
+	if (choice->said == SAID_YES)
+		swap(commit, person, choice, SAID_NO, "", at);
+	else if (choice->agreed > 0)
+		swap(commit, person, choice, SAID_LAPSED, "", at);
+	else
 		store_take(commit, STORE_CHOICE, key);
-		return;
-	}
-	Choice now_no = *choice;
-	now_no.said = SAID_NO;
-	now_no.time = at->now;
-	g_autoptr(GBytes) bytes = choice_to_bytes(&now_no);
-	store_swap(commit, STORE_CHOICE, key, old, bytes, kept_until(at));
+}
+
+void choice_withdraw(StoreCommit *commit, const char *person, const Choice *choice,
+		     const char *account, const ChoiceTime *at)
+{
+	g_assert(choice->said == SAID_YES);
+	swap(commit, person, choice, SAID_LAPSED, account, at);
 }

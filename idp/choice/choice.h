@@ -3,8 +3,11 @@
  * A choice: what a person, in one role, has been told by a service's page or has answered to it, as
  * STORE_CHOICE keeps it for as long as it counts, and a time beyond. There is one row for each
  * matter that was asked, and one for each service with what was told there last. A row says in
- * words what it is about, for the person to read and for the school to show; it holds no value of
- * anybody.
+ * words what it is about, for the person to read and for the school to show (GDPR, articles 7.1 and
+ * 15); it holds no value of anybody.
+ *
+ * A yes leaves its trace: what is a no since, or counts no more because something else is asked or
+ * an admin has withdrawn it, says when it was a yes.
  */
 #pragma once
 
@@ -20,7 +23,7 @@
 
 typedef struct {
 	char *id;     /* of the matter, in the language in which it was read */
-	Said said;    /* SAID_SEEN, SAID_YES or SAID_NO */
+	Said said;    /* not SAID_NOTHING */
 	Role role;    /* one bit */
 	int64_t time; /* seconds since 1970 */
 	Protocol protocol;
@@ -30,6 +33,13 @@ typedef struct {
 	GPtrArray *purposes_sv; /* char *; as many of each */
 	GPtrArray *purposes_en;
 	GPtrArray *attributes; /* char *: names of the registry */
+	char *title;     /* of the release that asked, cut like a name; "" where it informed, and
+			    in rows of before it was kept, as the next two are */
+	bool is_consent; /* and the page called it consent */
+	char *lang;      /* in which it was read: "sv" or "en" */
+	int64_t agreed;  /* when the last yes was said; 0: none was, or of before it was kept */
+	char *by;        /* the Unix account that has withdrawn it; "": none has */
+	GBytes *found;   /* the row, as it was read; NULL: it is a new one */
 } Choice;
 
 void choice_free(Choice *choice);
@@ -68,17 +78,22 @@ void choice_remember(StoreCommit *commit, const char *person, Role role, const M
 		     const ChoiceTime *at);
 
 /* Adds: a yes of the person, in that role, at the service of `heard`, to none of these matters
- * (Matter *) is forgotten: what they have answered now, to `heard`, is about what is asked in its
- * place. So is what they have said to `heard` itself in another language. False on a fault. */
+ * (Matter *) counts no more: what they have answered now, to `heard`, is about what is asked in its
+ * place. So does what they have said to `heard` itself in another language. False on a fault. */
 bool choice_forget_others(StoreReader *reader, StoreCommit *commit, const char *person, Role role,
-			  const GPtrArray *matters, const Matter *heard, int64_t now,
+			  const GPtrArray *matters, const Matter *heard, const ChoiceTime *at,
 			  GError **error);
 
 /* All choices of the person, in any role, the latest first: Choice *, transfer full. NULL on a
  * fault, also where a row is damaged. */
 GPtrArray *choice_list(StoreReader *reader, const char *person, int64_t now, GError **error);
 
-/* Adds: that answer of the person is no from now on; or, of a no, forgets it, so that they are
+/* Adds: that answer of the person, a yes, is no from now on; or, of a no, is none, so that they are
  * asked again. CONFLICT where it is not what it was any more. */
 void choice_take_back(StoreCommit *commit, const char *person, const Choice *choice,
 		      const ChoiceTime *at);
+
+/* Adds: that yes of the person counts no more, since `account` has withdrawn it for them; they are
+ * asked again. CONFLICT likewise. */
+void choice_withdraw(StoreCommit *commit, const char *person, const Choice *choice,
+		     const char *account, const ChoiceTime *at);

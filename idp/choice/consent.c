@@ -270,6 +270,8 @@ bool consent_hear(Consent *consent, const uint8_t print[CONSENT_PRINT_BYTES], co
 			continue;
 		matter->said = matter->asks ? said : SAID_SEEN;
 		matter->time = consent->of.at.now;
+		if (matter->said == SAID_YES)
+			matter->agreed = matter->time;
 		g_clear_pointer(&matter->found, g_bytes_unref);
 		matter->lang = g_str_equal(lang, "sv") ? "sv" : "en";
 	}
@@ -300,5 +302,5 @@ bool consent_keep(const Consent *consent, StoreCommit *commit, GError **error)
 	choice_remember(commit, of->identity, role, consent->heard_asked, &of->at);
 	return !of->reader ||
 	       choice_forget_others(of->reader, commit, of->identity, role, consent->matters,
-				    consent->heard_asked, of->at.now, error);
+				    consent->heard_asked, &of->at, error);
 }

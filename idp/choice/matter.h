@@ -26,6 +26,7 @@ typedef enum {
 	SAID_SEEN, /* was told */
 	SAID_YES,
 	SAID_NO,
+	SAID_LAPSED, /* was a yes, and is nothing any more; of a row, never of a matter */
 } Said;
 
 /* Why, as the policy says it; either is the other where it is said in one language only. */
@@ -45,6 +46,7 @@ typedef struct {
 	Said said;              /* for whoever looks it up: nothing yet */
 	const char *lang;       /* in which it was said, "sv" or "en"; NULL: nothing was */
 	int64_t time;           /* when, in seconds since 1970 */
+	int64_t agreed;         /* when the last yes was said, whatever was since; 0: never */
 	GBytes *found;          /* the row that says so; NULL: none does yet */
 	int64_t expires;        /* of the row */
 } Matter;

@@ -138,6 +138,7 @@ static GVariant *choice_dict(const PageChoice *choice)
 		[PAGE_SAID_SEEN] = {"choices-seen", NULL, NULL},
 		[PAGE_SAID_YES] = {"choices-yes", "choices-take-back", "yes"},
 		[PAGE_SAID_NO] = {"choices-no", "choices-ask-again", "no"},
+		[PAGE_SAID_LAPSED] = {"choices-lapsed", NULL, NULL},
 	};
 	GVariantDict one;
 
@@ -145,6 +146,8 @@ static GVariant *choice_dict(const PageChoice *choice)
 	page_put_name(&one, "service", choice->service);
 	page_put_name(&one, "id", choice->id);
 	page_put_name(&one, "date", choice->date);
+	if (choice->agreed)
+		page_put_name(&one, "agreed", choice->agreed);
 	page_put(&one, "says", words[choice->said].says);
 	page_put(&one, "button", words[choice->said].button);
 	page_put(&one, "now", words[choice->said].now);

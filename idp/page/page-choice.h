@@ -42,14 +42,16 @@ typedef struct {
  */
 HttpResponse *page_consent(const Pages *pages, const char *lang, const PageConsent *consent);
 
-typedef enum { PAGE_SAID_SEEN, PAGE_SAID_YES, PAGE_SAID_NO } PageSaid;
+/* LAPSED: a yes that counts no more. */
+typedef enum { PAGE_SAID_SEEN, PAGE_SAID_YES, PAGE_SAID_NO, PAGE_SAID_LAPSED } PageSaid;
 
 typedef struct {
 	const char *id; /* letters, digits, - and _ */
 	PageSaid said;
 	const char *service;
-	const char *date; /* 2026-11-23 */
-	PageMatter what;  /* without values */
+	const char *date;   /* 2026-11-23 */
+	PageMatter what;    /* without values */
+	const char *agreed; /* a date, when it was a yes that it is no more; NULL: it was none */
 } PageChoice;
 
 /*

@@ -21,7 +21,7 @@ static const char *const needed_texts[] = {
 	"post-title",        "post-button",      "refused-button",  "start-title",
 	"logout-title",      "logged-out-title", "common-language", "choices-title",
 	"choices-seen",      "choices-yes",      "choices-no",      "choices-take-back",
-	"choices-ask-again",
+	"choices-ask-again", "choices-lapsed",
 };
 
 struct Pages {

@@ -36,6 +36,7 @@ static void set_up(Fixture *f, gconstpointer data)
 	f->matter->said = SAID_YES;
 	f->matter->time = NOW;
 	f->matter->lang = "sv";
+	f->matter->agreed = NOW;
 }
 
 static void tear_down(Fixture *f, gconstpointer data)
@@ -75,6 +76,7 @@ static void test_list(Fixture *f, gconstpointer data)
 	g_assert_cmpuint(none->len, ==, 0);
 	told.asks = false;
 	told.said = SAID_SEEN;
+	told.agreed = 0;
 	told.time = NOW + 5;
 	remember(world, "anna", ROLE_STUDENT, f->matter);
 	remember(world, "anna", ROLE_STUDENT, &told);
@@ -166,21 +168,23 @@ static GBytes *packed(const char *type, const char *text)
 #define HEAD(form, said, role, protocol, id, service)                                              \
 	"(1795421730, " form ", " said ", " role ", " protocol ", '" id "', '" service "', "       \
 	"'Boken', 'The Book', ['mail'], "
-#define WHY "[('Lektion', 'Lesson')])"
+#define WHY              "[('Lektion', 'Lesson')])"
+#define WHY2             "[('Lektion', 'Lesson')], "
+#define SAYS(said, more) HEAD("2", said, "1", "1", ID, "s") WHY2 more ")"
 
-static void test_bytes(void)
-{
-	static const struct {
-		const char *name, *text;
-		bool sound;
-	} cases[] = {
+static const struct {
+	const char *name, *text;
+	bool sound;
+} rows_1[] =
+	{
 		{"seen", HEAD("1", "1", "1", "1", ID, "s") WHY, true},
 		{"yes", HEAD("1", "2", "2", "2", ID, "s") WHY, true},
 		{"no", HEAD("1", "3", "4", "1", ID, "s") WHY, true},
 		{"form-0", HEAD("0", "2", "1", "1", ID, "s") WHY, false},
 		{"form-2", HEAD("2", "2", "1", "1", ID, "s") WHY, false},
+		{"form-3", HEAD("3", "2", "1", "1", ID, "s") WHY, false},
 		{"nothing-said", HEAD("1", "0", "1", "1", ID, "s") WHY, false},
-		{"said-4", HEAD("1", "4", "1", "1", ID, "s") WHY, false},
+		{"lapsed", HEAD("1", "4", "1", "1", ID, "s") WHY, false},
 		{"no-role", HEAD("1", "2", "0", "1", ID, "s") WHY, false},
 		{"two-roles", HEAD("1", "2", "3", "1", ID, "s") WHY, false},
 		{"protocol-0", HEAD("1", "2", "1", "0", ID, "s") WHY, false},
@@ -191,21 +195,106 @@ static void test_bytes(void)
 		{"id-markup", HEAD("1", "2", "1", "1", "\"><script>", "s") WHY, false},
 		{"no-service", HEAD("1", "2", "1", "1", ID, "") WHY, false},
 		{"no-purpose", HEAD("1", "2", "1", "1", ID, "s") "[])", false},
-	};
+},
+  rows_2[] = {
+	  {"seen", SAYS("1", "'', false, 'sv', 0, ''"), true},
+	  {"yes", SAYS("2", "'Brev', true, 'en', 1795421730, ''"), true},
+	  {"no", SAYS("3", "'Brev', true, 'sv', 0, ''"), true},
+	  {"no-after-a-yes", SAYS("3", "'Brev', true, 'sv', 1795421000, ''"), true},
+	  {"lapsed", SAYS("4", "'Brev', true, 'sv', 1795421000, ''"), true},
+	  {"withdrawn", SAYS("4", "'Brev', true, 'sv', 1795421000, 'anna'"), true},
+	  {"said-5", SAYS("5", "'Brev', true, 'sv', 1795421000, ''"), false},
+	  {"a-yes-of-another-time", SAYS("2", "'Brev', true, 'sv', 1795421000, ''"), false},
+	  {"a-yes-that-somebody-withdrew", SAYS("2", "'Brev', true, 'sv', 1795421730, 'anna'"),
+	   false},
+	  {"lapsed-without-a-yes", SAYS("4", "'Brev', true, 'sv', 0, ''"), false},
+	  {"seen-and-agreed", SAYS("1", "'', false, 'sv', 1795421000, ''"), false},
+	  {"a-language-that-is-none", SAYS("2", "'Brev', true, 'fi', 1795421730, ''"), false},
+	  {"before-1970", SAYS("3", "'Brev', true, 'sv', -1, ''"), false},
+	  {"form-1", HEAD("1", "3", "1", "1", ID, "s") WHY2 "'Brev', true, 'sv', 0, '')", false},
+};
 
-	for (unsigned i = 0; i < G_N_ELEMENTS(cases); i++) {
-		g_autoptr(GBytes) bytes = packed("(xyyyyssssasa(ss))", cases[i].text);
-		g_autoptr(GError) error = NULL;
-		g_autoptr(Choice) choice = choice_from_bytes(bytes, &error);
-		g_test_message("%s", cases[i].name);
-		g_assert_true((choice != NULL) == cases[i].sound);
-		if (!choice) {
-			g_assert_error(error, STORE_ERROR, STORE_ERROR_CORRUPT);
-			continue;
-		}
-		g_autoptr(GBytes) again = choice_to_bytes(choice);
-		g_assert_true(g_bytes_equal(bytes, again));
+static void assert_bytes(const char *type, const char *name, const char *text, bool sound)
+{
+	g_autoptr(GBytes) bytes = packed(type, text);
+	g_autoptr(GError) error = NULL;
+	g_autoptr(Choice) choice = choice_from_bytes(bytes, &error);
+
+	g_test_message("%s %s", type, name);
+	g_assert_true((choice != NULL) == sound);
+	if (!choice) {
+		g_assert_error(error, STORE_ERROR, STORE_ERROR_CORRUPT);
+		return;
 	}
+	g_assert_true(g_bytes_equal(bytes, choice->found));
+	g_autoptr(GBytes) again = choice_to_bytes(choice);
+	g_autoptr(Choice) second = choice_from_bytes(again, &error);
+	g_assert_no_error(error);
+	g_assert_cmpint(second->said, ==, choice->said);
+	g_assert_cmpint(second->time, ==, choice->time);
+	g_assert_cmpint(second->agreed, ==, choice->agreed);
+	g_assert_cmpstr(second->by, ==, choice->by);
+}
+
+static void test_bytes(void)
+{
+	for (unsigned i = 0; i < G_N_ELEMENTS(rows_1); i++)
+		assert_bytes("(xyyyyssssasa(ss))", rows_1[i].name, rows_1[i].text, rows_1[i].sound);
+	for (unsigned i = 0; i < G_N_ELEMENTS(rows_2); i++)
+		assert_bytes("(xyyyyssssasa(ss)sbsxs)", rows_2[i].name, rows_2[i].text,
+			     rows_2[i].sound);
+}
+
+static Choice *only_choice(StoreWorld *world)
+{
+	g_autoptr(GPtrArray) list = choice_list(world->reader, "anna", NOW, NULL);
+
+	g_assert_cmpuint(list->len, ==, 1);
+	return g_ptr_array_steal_index(list, 0);
+}
+
+/* A yes leaves its trace until it is swept, whatever ended it. */
+static void test_trace(Fixture *f, gconstpointer data)
+{
+	g_autoptr(StoreWorld) world = store_world_new();
+	const ChoiceTime at = {NOW + 5, KEEP};
+
+	f->matter->title = "Brev";
+	f->matter->is_consent = true;
+	f->matter->agreed = NOW;
+	remember(world, "anna", ROLE_STUDENT, f->matter);
+	g_autoptr(Choice) yes = only_choice(world);
+	g_assert_cmpstr(yes->title, ==, "Brev");
+	g_assert_cmpstr(yes->lang, ==, "sv");
+	g_assert_true(yes->is_consent && yes->agreed == NOW);
+	g_test_message("withdrawn by an admin, it is as if nothing were said");
+	StoreCommit *commit = store_commit_new(NOW, NULL, NULL);
+	choice_withdraw(commit, "anna", yes, "eva", &at);
+	g_assert_cmpint(store_world_apply(world, commit), ==, STORE_OK);
+	g_assert_cmpint(recall(world, "anna", ROLE_STUDENT, f->matter), ==, SAID_NOTHING);
+	g_autoptr(Choice) withdrawn = only_choice(world);
+	g_assert_cmpint(withdrawn->said, ==, SAID_LAPSED);
+	g_assert_cmpint(withdrawn->time, ==, NOW + 5);
+	g_assert_cmpint(withdrawn->agreed, ==, NOW);
+	g_assert_cmpstr(withdrawn->by, ==, "eva");
+	g_test_message("once");
+	commit = store_commit_new(NOW, NULL, NULL);
+	choice_withdraw(commit, "anna", yes, "eva", &at);
+	g_assert_cmpint(store_world_apply(world, commit), ==, STORE_CONFLICT);
+	g_test_message("a no after it says when the yes was");
+	Matter no = *f->matter;
+	no.said = SAID_NO;
+	no.agreed = 0;
+	g_autoptr(GError) error = NULL;
+	g_assert_true(choice_recall(world->reader, "anna", ROLE_STUDENT, &no, NOW, &error));
+	g_assert_cmpint(no.agreed, ==, NOW);
+	no.said = SAID_NO;
+	remember(world, "anna", ROLE_STUDENT, &no);
+	g_autoptr(Choice) declined = only_choice(world);
+	g_assert_cmpint(declined->said, ==, SAID_NO);
+	g_assert_cmpint(declined->agreed, ==, NOW);
+	g_assert_cmpstr(declined->by, ==, "");
+	g_clear_pointer(&no.found, g_bytes_unref);
 }
 
 /* A damaged row is never taken for no answer, nor for a yes. */
@@ -236,6 +325,7 @@ int main(int argc, char **argv)
 	g_test_add("/choice/apart", Fixture, NULL, set_up, test_apart, tear_down);
 	g_test_add("/choice/longest", Fixture, NULL, set_up, test_longest, tear_down);
 	g_test_add_func("/choice/bytes", test_bytes);
+	g_test_add("/choice/trace", Fixture, NULL, set_up, test_trace, tear_down);
 	g_test_add("/choice/damaged", Fixture, NULL, set_up, test_damaged, tear_down);
 	return g_test_run();
 }

@@ -209,7 +209,10 @@ static void test_two_languages(void)
 		g_assert_cmpint(store_world_apply(world->store, commit), ==, STORE_OK);
 		assert_due(world, &of, steps[i].want);
 		g_autoptr(GPtrArray) all = choice_list(world->store->reader, "anna", NOW, NULL);
-		g_assert_cmpuint(all->len, ==, 1);
+		unsigned said = 0;
+		for (guint j = 0; j < all->len; j++)
+			said += ((const Choice *)all->pdata[j])->said != SAID_LAPSED;
+		g_assert_cmpuint(said, ==, 1);
 	}
 }
 

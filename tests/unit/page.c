@@ -302,6 +302,8 @@ static void test_choices(void)
 		"type=\"submit\" name=\"choice\" value=\"B\" aria-describedby=\"service-B\">Fråga mig "
 		"igen</button>",
 		"Du fick veta det 2026-11-23.",
+		"Du sa ja, men det gäller inte längre sedan 2026-11-23.</p>\n"
+		"<p class=\"agreed\">Det var ett ja från 2026-10-01.</p>",
 		"<a href=\"/me/choices?lang=en\"",
 	};
 
@@ -310,6 +312,7 @@ static void test_choices(void)
 		{"A", PAGE_SAID_YES, "Boken", "2026-11-23", matter.page},
 		{"B", PAGE_SAID_NO, "Kartan", "2026-11-23", matter.page},
 		{"C", PAGE_SAID_SEEN, "Ordet", "2026-11-23", matter.page},
+		{"D", PAGE_SAID_LAPSED, "Provet", "2026-11-23", matter.page, "2026-10-01"},
 	};
 	g_array_append_vals(choices, all, G_N_ELEMENTS(all));
 	g_autoptr(HttpResponse) r = page_choices(pages, "sv", choices, "C");
