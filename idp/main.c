@@ -17,6 +17,8 @@ static const struct {
 	{"serve", command_serve, NULL, "serve logins"},
 	{"check", command_check, NULL, "prove that serving would work, without side effects"},
 	{"explain", command_explain, NULL, "say what a login would release, and why"},
+	{"choices", command_choices, NULL,
+	 "list what people were told and answered; withdraw takes a yes back"},
 	{"who", command_who, NULL, "say who can ever get an attribute, and where"},
 	{"diff", command_diff, NULL, "say what another policy would release"},
 	{"report", command_report, "register", "print the record of processing"},

@@ -19,6 +19,7 @@ enum {
 int command_attributes(int argc, char **argv);
 int command_serve(int argc, char **argv);
 int command_check(int argc, char **argv);
+int command_choices(int argc, char **argv);
 int command_explain(int argc, char **argv);
 int command_diff(int argc, char **argv);
 int command_who(int argc, char **argv);

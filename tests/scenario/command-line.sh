@@ -41,7 +41,7 @@ for command in add holds approve hold; do
 done
 is 'portvakt-metadata(1) tells of what they take' "$(manual portvakt-metadata)" \
   "$(grep -vx -- --help <<<"$metadata_help" | sed '/^$/d' | LC_ALL=C sort -u)"
-for command in serve check explain who diff 'report register' attributes 'masterdata lint' 'keys new'; do
+for command in serve check explain choices who diff 'report register' attributes 'masterdata lint' 'keys new'; do
   read -ra words_of <<<"$command"
   ok "portvakt $command --help" "$portvakt" "${words_of[@]}" --help
   help=$(helped "${words_of[@]}")
