@@ -173,6 +173,24 @@ is 'another service asks by itself' "$(page)" asked
 say no
 visit perstr
 is 'and a no there is none here' "$(page)" 'given eduPersonPrincipalName mail '
+# The store is held up for a moment: the yes is taken back, and the login that found it comes after.
+browser_get "$idp_url/me/choices"
+browser_form ".//input[@name='said'][@value='yes']"
+cp -r "$browser_dir" "$work/back"
+sqlite3 "$store" >"$work/holder" 2>&1 \
+  < <(printf '%s\n' '.timeout 5000' 'BEGIN EXCLUSIVE;' '.print held'; sleep 1) & holder=$!
+wait_for 10 'the lock of the store' grep -q held "$work/holder"
+(
+  browser_dir=$work/back browser_page=$work/back/page.html browser_headers=$work/back/headers
+  form_data=$work/back/form browser_jar=$work/back/jar
+  browser_send
+) & back=$!
+sleep 0.3
+ask
+is 'nothing leaves by a yes that is taken back meanwhile' "$(page)" store-slow
+wait "$holder" "$back"
+ask
+is 'the next try finds the no' "$(page)" 'given eduPersonPrincipalName '
 sqlite3 "$store" 'PRAGMA busy_timeout=5000; UPDATE choice SET expires = 1' >/dev/null
 visit perstr
 is 'what is over is asked anew, a no as a yes' "$(page)" asked
