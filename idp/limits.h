@@ -143,8 +143,8 @@
 /* Approvals: 1,000 rules that need them, changed ten times, by two each. */
 #define LIMIT_STORE_APPROVALS 20000
 
-/* What people were told and said: those 400,000 with a dozen services that tell and ask, some 600
- * bytes each; 3 GB at worst. */
+/* What people were told and said, as if none of it were ever old enough to go: those 400,000 with a
+ * dozen services that tell and ask, some 600 bytes each; 3 GB at worst. */
 #define LIMIT_STORE_CHOICES 5000000
 
 /* Services whose asks are known: eduGAIN's ten thousand, and as many again that came and went each
