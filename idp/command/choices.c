@@ -80,6 +80,17 @@ static char *identity_of(const Desk *desk, const DirectoryEntry *entry, GError *
 			    : g_strdup(entry_key(entry));
 }
 
+/* In the ledger a service stands by its id. */
+static bool enter_look(const Desk *desk, const char *identity, GError **error)
+{
+	g_autoptr(GPtrArray) ids =
+		service ? policy_service_ids(desk->generation->policy, PROTOCOL_SAML, service)
+			: NULL;
+
+	return protected_role_look(desk->generation, identity,
+				   ids && ids->len ? ids->pdata[0] : service, error);
+}
+
 /* Whoever has not got the role sees a protected person as one outside every rule, who was never
  * told or asked anything. */
 static bool add_person(Desk *desk, GError **error)
@@ -87,8 +98,7 @@ static bool add_person(Desk *desk, GError **error)
 	g_autoptr(DirectoryEntry) entry = command_find_person(desk->generation, login, error);
 	g_autofree char *identity = entry ? identity_of(desk, entry, error) : NULL;
 
-	if (!identity ||
-	    (looks && !protected_role_look(desk->generation, identity, service, error)))
+	if (!identity || (looks && !enter_look(desk, identity, error)))
 		return false;
 	if (!looks && masterdata_is_protected(desk->generation->masterdata, entry))
 		return true;

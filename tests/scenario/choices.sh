@@ -124,10 +124,10 @@ is 'also among all' "$(json length --service Matteboken)" 0
 choices withdraw --yes --person perstr --service Matteboken
 is 'and there is nothing to withdraw' "$code $out" '1 portvakt: perstr has said yes to nothing that counts at Matteboken'
 looks="SELECT count(*) FROM ledger WHERE outcome = 'looked'"
-choices --protected --person perstr
+choices --protected --person perstr --service Matteboken
 if [ "$(id -u)" = 0 ]; then
   like 'but for whoever has the role' "$code $out" '0 perstr*said yes*'
-  is 'whose look is in the ledger' "$(sqlite3 -readonly "$store" "$looks")" 1
+  is 'whose look is in the ledger' "$(sqlite3 -readonly "$store" "$looks AND service = 'https://shib.localhost/shibboleth'")" 1
 else
   like 'the role is needed for more' "$code $out" '1 *protected-data role*'
   is 'and whoever has it not leaves no look' "$(sqlite3 -readonly "$store" "$looks")" 0
