@@ -4,6 +4,7 @@
 #include "idp/identity/continuation.h"
 #include "idp/login/csrf.h"
 #include "idp/visit-words.h"
+#include "policy/day.h"
 
 /* Choices in the role of the session, the latest first; NULL: a fault. */
 static GPtrArray *own_choices(Visit *visit, char **ret_person)
@@ -25,9 +26,7 @@ static GPtrArray *own_choices(Visit *visit, char **ret_person)
 
 static char *date_text(GTimeZone *zone, gint64 time)
 {
-	unsigned day = generation_today(zone, time);
-
-	return g_strdup_printf("%04u-%02u-%02u", day / 10000, day / 100 % 100, day % 100);
+	return day_text(generation_today(zone, time));
 }
 
 static PageSaid page_said(Said said)
