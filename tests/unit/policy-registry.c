@@ -4,8 +4,9 @@
 
 #include <string.h>
 
+#include "policy/diff.h"
 #include "policy/facet.h"
-#include "policy/policy.h"
+#include "policy/who.h"
 
 static const AttributeWords words = {{"bibliotekskort", NULL, NULL}, {NULL, NULL, NULL}};
 
@@ -158,6 +159,160 @@ static void test_policy(void)
 	}
 }
 
+/* ---- proofs ---- */
+
+#define END "; silent; because \"x\"; basis \"6.1 e\" }\n"
+/* Which values of its own attribute a school gives away. */
+#define GIVES(what)                                                                                \
+	"policy 1\nservice B is \"https://b.example\" { asks libraryCard, libraryGroup }\n"        \
+	"release \"A\" { to service B; for student; give " what END
+
+static Registry *own_registry(void)
+{
+	static const char *const forms[] = {"{group}:{unit}", NULL};
+	const Attribute definition = card("libraryCard");
+	Attribute group = card("libraryGroup");
+	const Attribute *added[2] = {attribute_add(&definition)};
+
+	group.saml = "https://bibblan.example/attr/group";
+	group.legacy = NULL;
+	group.claim = "library_group";
+	group.syntax = SYNTAX_TEXT;
+	group.length = 0;
+	group.forms = forms;
+	added[1] = attribute_add(&group);
+	return registry_new(added, 2);
+}
+
+static PolicyContext own_context(Registry *registry)
+{
+	static const char *const scopes[] = {"skola.example", NULL};
+
+	return (PolicyContext){.scopes = scopes, .today = 20261105, .attributes = registry};
+}
+
+static Policy *load_own(const char *text, Registry *registry, GError **error)
+{
+	const PolicySource source = {"t.policy", text, strlen(text)};
+	const PolicyContext context = own_context(registry);
+
+	return policy_load(&source, 1, &context, error);
+}
+
+/* What is expected is proved over the values that rules tell apart of it. */
+static void test_expect(void)
+{
+	static const struct {
+		const char *text;
+		const char *want; /* NULL: it holds */
+	} cases[] = {
+		{GIVES("libraryCard only \"111111\"") "expect student at B gets libraryCard only "
+						      "\"111111\"",
+		 NULL},
+		{GIVES("libraryCard only \"111111\" or \"222222\"") "expect student at B gets libraryCard only \"111111\"",
+		 "*libraryCard*\"222222\"*"},
+		{GIVES("libraryCard only \"111111\"") "expect student at B gets libraryCard",
+		 "*libraryCard*"},
+		{GIVES("libraryCard") "expect student at B gets libraryCard only \"111111\"",
+		 "*libraryCard*"},
+		{GIVES("libraryCard") "never \"N\" { give libraryCard only \"222222\"; because "
+				      "\"x\" }\nexpect student at B gets libraryCard",
+		 "*libraryCard*\"222222\"*"},
+		{GIVES("requested only \"111111\"") "expect student at B never gets libraryCard",
+		 "*libraryCard*"},
+		{GIVES("libraryGroup only unit \"12345678\"") "expect student at B gets libraryGroup only unit \"12345678\"",
+		 NULL},
+		{GIVES("libraryGroup only unit \"12345678\" or \"23456789\"") "expect student at B gets libraryGroup only unit \"12345678\"",
+		 "*libraryGroup*"},
+	};
+	g_autoptr(Registry) registry = own_registry();
+
+	for (size_t i = 0; i < G_N_ELEMENTS(cases); i++) {
+		g_autoptr(GError) error = NULL;
+		g_autoptr(Policy) policy = load_own(cases[i].text, registry, &error);
+
+		if (!cases[i].want) {
+			g_assert_no_error(error);
+			continue;
+		}
+		g_assert_null(policy);
+		g_assert_error(error, POLICY_ERROR, POLICY_ERROR_EXPECT);
+		if (!g_pattern_match_simple(cases[i].want, error->message))
+			g_error("%s: %s", cases[i].text, error->message);
+	}
+}
+
+/* Who gets it: an entry is there only for a value that no never takes. */
+static void test_who(void)
+{
+	static const struct {
+		const char *text;
+		guint want;
+	} cases[] = {
+		{GIVES("libraryCard only \"111111\""), 1},
+		{GIVES("libraryCard only \"111111\"") "never \"N\" { give libraryCard only \"222222\"; because \"x\" }",
+		 1},
+		{GIVES("libraryCard only \"111111\"") "never \"N\" { give libraryCard only \"111111\"; because \"x\" }",
+		 0},
+		{GIVES("requested only \"111111\""), 1},
+	};
+	g_autoptr(Registry) registry = own_registry();
+	const PolicyContext context = own_context(registry);
+	const Attribute *const asked[] = {registry_by_name(registry, "libraryCard"), NULL};
+
+	for (size_t i = 0; i < G_N_ELEMENTS(cases); i++)
+		for (size_t j = 0; j < G_N_ELEMENTS(asked); j++) {
+			g_autoptr(GError) error = NULL;
+			g_autoptr(Policy) policy = load_own(cases[i].text, registry, &error);
+			g_autoptr(GPtrArray) entries = NULL;
+
+			g_assert_no_error(error);
+			entries = policy_who(policy, &context, asked[j], &error);
+			g_assert_no_error(error);
+			g_assert_cmpuint(entries->len, ==, cases[i].want);
+		}
+}
+
+/* What changes is found value by value. */
+static void test_diff(void)
+{
+	static const struct {
+		const char *old, *new;
+		const char *want; /* way, attribute and values; "": nothing changes */
+	} cases[] = {
+		{GIVES("libraryCard only \"111111\""), GIVES("libraryCard only \"111111\""), ""},
+		{GIVES("libraryCard only \"111111\""),
+		 GIVES("libraryCard only \"111111\" or \"222222\""),
+		 "wider libraryCard \"222222\"\n"},
+		{GIVES("libraryCard only \"111111\" or \"222222\""),
+		 GIVES("libraryCard only \"111111\""), "narrower libraryCard \"222222\"\n"},
+		{GIVES("libraryGroup only unit \"12345678\""),
+		 GIVES("libraryGroup only unit \"12345678\" or \"23456789\""),
+		 "wider libraryGroup*"},
+	};
+	g_autoptr(Registry) registry = own_registry();
+	const PolicyContext context = own_context(registry);
+
+	for (size_t i = 0; i < G_N_ELEMENTS(cases); i++) {
+		g_autoptr(Policy) old = load_own(cases[i].old, registry, NULL);
+		g_autoptr(Policy) new = load_own(cases[i].new, registry, NULL);
+		g_autoptr(GPtrArray) entries = policy_diff(old, new, &context);
+		g_autoptr(GString) said = g_string_new(NULL);
+
+		for (guint j = 0; j < entries->len; j++) {
+			const DiffEntry *entry = entries->pdata[j];
+
+			g_string_append_printf(said, "%s %s %s\n",
+					       entry->way == DIFF_WIDER      ? "wider"
+					       : entry->way == DIFF_NARROWER ? "narrower"
+									     : "other",
+					       entry->attribute, entry->values);
+		}
+		if (!g_pattern_match_simple(cases[i].want, said->str))
+			g_error("%s: %s", cases[i].new, said->str);
+	}
+}
+
 #define THREADS 4
 
 /* Several huvudmän that load at once, while others look. */
@@ -213,6 +368,9 @@ int main(int argc, char **argv)
 	g_test_add_func("/policy/registry/add", test_add);
 	g_test_add_func("/policy/registry/view", test_view);
 	g_test_add_func("/policy/registry/policy", test_policy);
+	g_test_add_func("/policy/registry/expect", test_expect);
+	g_test_add_func("/policy/registry/who", test_who);
+	g_test_add_func("/policy/registry/diff", test_diff);
 	g_test_add_func("/policy/registry/threads", test_threads);
 	g_test_add_func("/policy/registry/zz-full", test_full);
 	return g_test_run();
