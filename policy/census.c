@@ -61,8 +61,10 @@ static void ask_choice(const Asking *asking, const Choice *choice, const char *n
 {
 	const Census *census = asking->census;
 	g_autofree char *key = g_strconcat(group ? "g" : "u", name, NULL);
-	g_autofree char *text = group ? g_strdup_printf("group '%s' is empty or unreadable", name)
-				      : g_strdup_printf("unit %s is nobody's", name);
+	g_autofree char *text = g_strdup_printf(
+		group ? place_say(&choice->place, "group '%s' is empty or unreadable")
+		      : place_say(&choice->place, "unit %s is nobody's"),
+		name);
 
 	if (is_there(asking, key))
 		return;
@@ -99,7 +101,8 @@ static void ask_gift(const Asking *asking, const Gift *gift)
 	const Census *census = asking->census;
 	const char *name = gift->attribute->name;
 	g_autofree char *key = g_strconcat("a", name, NULL);
-	g_autofree char *text = g_strdup_printf("nobody in the directory has attribute %s", name);
+	g_autofree char *text = g_strdup_printf(
+		place_say(&gift->place, "nobody in the directory has attribute %s"), name);
 
 	if (is_there(asking, key))
 		return;

@@ -186,6 +186,19 @@ static unsigned lowest(unsigned bits)
 	return i;
 }
 
+/* "en anställd med skyddade uppgifter som inte är lärare": a clause of the name stays last. */
+static void append_kind_sv(GString *text, const char *name, bool protected, bool test)
+{
+	const char *clause = strstr(name, " som ");
+	size_t noun = clause ? (size_t)(clause - name) : strlen(name);
+
+	g_string_append_len(text, name, (gssize)noun);
+	g_string_append(text, protected ? " med skyddade uppgifter" : "");
+	g_string_append(text, name + noun);
+	if (test)
+		g_string_append(text, clause ? " men är testperson" : " som är testperson");
+}
+
 static void append_kind(GString *text, unsigned kind, bool sv)
 {
 	unsigned role = 1u << kind % 4;
@@ -197,9 +210,7 @@ static void append_kind(GString *text, unsigned kind, bool sv)
 		if (names[i].roles != role)
 			continue;
 		if (sv)
-			g_string_append_printf(text, "%s%s%s", name->one_sv,
-					       protected ? " med skyddade uppgifter" : "",
-					       test ? " som är testperson" : "");
+			append_kind_sv(text, name->one_sv, protected, test);
 		else
 			g_string_append_printf(text, "a %s%s%s", protected ? "protected " : "",
 					       test ? "test " : "", strchr(name->one_en, ' ') + 1);
@@ -215,6 +226,14 @@ char *cohort_describe_one(const Cohort *cohort, const char *language)
 	if (cohort->years != YEARS_ALL)
 		append_years(text, (Years)(1u << lowest(cohort->years)), sv);
 	append_memberships(text, cohort, sv);
+	return g_string_free(text, FALSE);
+}
+
+char *cohort_describe_kind(unsigned kind, const char *language)
+{
+	GString *text = g_string_new(NULL);
+
+	append_kind(text, kind, is_swedish(language));
 	return g_string_free(text, FALSE);
 }
 

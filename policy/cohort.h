@@ -20,6 +20,9 @@ char *cohort_describe(const Cohort *cohort, const char *language);
 /* One of them: "a student in grade 7 in group vikarier". Transfer full. */
 char *cohort_describe_one(const Cohort *cohort, const char *language);
 
+/* Anyone of a kind: "a student", "a protected test teacher". Transfer full. */
+char *cohort_describe_kind(unsigned kind, const char *language);
+
 /* The persons of a pset as it is written, with `or` between choices. Transfer full. */
 char *cohort_describe_pset(const Pset *pset, const char *language);
 

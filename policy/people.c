@@ -105,28 +105,3 @@ Person *people_example(unsigned kind)
 	person->is_protected = (kind / ROLES & PROTECTED) != 0;
 	return person;
 }
-
-const char *people_describe(unsigned kind)
-{
-	static const char *const names[PEOPLE_KINDS] = {
-		"a student",
-		"a non-teaching member of staff",
-		"a teacher",
-		"a guardian",
-		"a test student",
-		"a test non-teaching member of staff",
-		"a test teacher",
-		"a test guardian",
-		"a protected student",
-		"a protected non-teaching member of staff",
-		"a protected teacher",
-		"a protected guardian",
-		"a protected test student",
-		"a protected test non-teaching member of staff",
-		"a protected test teacher",
-		"a protected test guardian",
-	};
-
-	g_assert(kind < PEOPLE_KINDS);
-	return names[kind];
-}

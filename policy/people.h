@@ -73,6 +73,3 @@ Kinds people_kinds(const People *people);
 
 /* A person of a kind, with no values and no key. Transfer full. */
 Person *people_example(unsigned kind);
-
-/* "a student", "a protected teacher", "a test guardian". Static. */
-const char *people_describe(unsigned kind);

@@ -6,6 +6,12 @@
 #include "policy/match.h"
 #include "policy/palette.h"
 
+static const char *say(const Promise *promise, const char *english) G_GNUC_FORMAT(2);
+static const char *say(const Promise *promise, const char *english)
+{
+	return place_say(&promise->expect->place, english);
+}
+
 static const Expected *expected_of(const Expect *expect, const Attribute *attribute)
 {
 	for (unsigned i = 0; i < expect->n_gets; i++)
@@ -23,7 +29,8 @@ static void tell_rule(const Promise *promise, const DecisionRule *rule)
 
 static bool tell_reason(const Promise *promise, const Decision *decision, const DecisionRow *row)
 {
-	g_autofree char *sentence = reason_sentence(decision, row, "en");
+	g_autofree char *sentence =
+		reason_sentence(decision, row, place_language(&promise->expect->place));
 	const DecisionRule *rule = row ? &row->rule : &decision->rule;
 
 	g_string_append_printf(promise->failure, ": %s", sentence);
@@ -38,7 +45,7 @@ static bool tell_extra(const Promise *promise, const DecisionRow *row, const cha
 {
 	g_string_append_printf(promise->failure, " %s %s", verb, row->name);
 	if (value && palette_is_other(value))
-		g_string_append(promise->failure, " with other values");
+		g_string_append(promise->failure, say(promise, " with other values"));
 	else if (value)
 		g_string_append_printf(promise->failure, " \"%s\"", value);
 	tell_rule(promise, &row->rule);
@@ -62,10 +69,11 @@ static bool holds_no_more(const Promise *promise, const Decision *decision)
 		if (!row->values)
 			continue;
 		if (!expected)
-			return tell_extra(promise, row, "also gets", NULL);
+			return tell_extra(promise, row, say(promise, "also gets"), NULL);
 		for (guint j = 0; j < row->values->len; j++)
 			if (!match_value(&expected->only, row->attribute, row->values->pdata[j]))
-				return tell_extra(promise, row, "also gets", row->values->pdata[j]);
+				return tell_extra(promise, row, say(promise, "also gets"),
+						  row->values->pdata[j]);
 	}
 	return true;
 }
@@ -75,13 +83,14 @@ static bool tell_missing(const Promise *promise, const Decision *decision,
 {
 	if (decision->outcome == OUTCOME_REFUSED && (!row || row->reason == REASON_ANSWER_REFUSED ||
 						     decision->reason == REASON_REFUSED_STOPPED)) {
-		g_string_append(promise->failure, " is refused");
+		g_string_append(promise->failure, say(promise, " is refused"));
 		return tell_reason(promise, decision, NULL);
 	}
-	g_string_append_printf(promise->failure, " does not get %s", attribute->name);
+	g_string_append_printf(promise->failure, say(promise, " does not get %s"), attribute->name);
 	if (row)
 		return tell_reason(promise, decision, row);
-	g_string_append_printf(promise->failure, ": %s does not ask for it", decision->service);
+	g_string_append_printf(promise->failure, say(promise, ": %s does not ask for it"),
+			       decision->service);
 	return false;
 }
 
@@ -101,10 +110,12 @@ static bool holds_no_less(const Promise *promise, const Decision *decision)
 
 			if (is_given(row, value) || !match_value(&expected->only, attribute, value))
 				continue;
-			g_string_append_printf(promise->failure, " does not get every value of %s",
+			g_string_append_printf(promise->failure,
+					       say(promise, " does not get every value of %s"),
 					       attribute->name);
 			if (!palette_is_other(value))
-				g_string_append_printf(promise->failure, ", not \"%s\"", value);
+				g_string_append_printf(promise->failure,
+						       say(promise, ", not \"%s\""), value);
 			tell_rule(promise, &row->rule);
 			return false;
 		}
@@ -116,7 +127,7 @@ static bool holds_let_in(const Promise *promise, const Decision *decision)
 {
 	if (decision->outcome == OUTCOME_ANSWERED)
 		return true;
-	g_string_append(promise->failure, " is refused");
+	g_string_append(promise->failure, say(promise, " is refused"));
 	return tell_reason(promise, decision, NULL);
 }
 
@@ -128,9 +139,9 @@ static bool holds_refused(const Promise *promise, const Decision *decision)
 		const DecisionRow *row = decision->rows->pdata[i];
 
 		if (row->values)
-			return tell_extra(promise, row, "gets", NULL);
+			return tell_extra(promise, row, say(promise, "gets"), NULL);
 	}
-	g_string_append(promise->failure, " is let in");
+	g_string_append(promise->failure, say(promise, " is let in"));
 	tell_rule(promise, &decision->rule);
 	return false;
 }
@@ -144,7 +155,7 @@ static bool holds_never(const Promise *promise, const Decision *decision)
 
 		if (row->values && (expect->attribute ? row->attribute == expect->attribute
 						      : row->attribute->kind == expect->kind))
-			return tell_extra(promise, row, "gets", NULL);
+			return tell_extra(promise, row, say(promise, "gets"), NULL);
 	}
 	return true;
 }
@@ -157,11 +168,12 @@ static bool holds_page(const Promise *promise, const Decision *decision, PageKin
 	if (decision->page == page)
 		return true;
 	if (decision->page < page) {
-		g_string_append_printf(promise->failure, " is not %s",
-				       page == PAGE_ASK ? "asked" : "informed");
+		g_string_append(promise->failure, page == PAGE_ASK
+							  ? say(promise, " is not asked")
+							  : say(promise, " is not informed"));
 		return false;
 	}
-	g_string_append(promise->failure, " is asked");
+	g_string_append(promise->failure, say(promise, " is asked"));
 	for (guint i = 0; i < decision->grants->len; i++) {
 		const DecisionGrant *grant = decision->grants->pdata[i];
 

@@ -101,53 +101,64 @@ static bool conflict(const Expect *one, const Expect *other)
 /* What a line says, after "line 8 says". */
 static char *claim(const Expect *expect)
 {
-	GString *text;
+	const Place *place = &expect->place;
+	GString *text = g_string_new(NULL);
 
 	switch (expect->type) {
 	case EXPECT_REFUSED:
-		return g_strdup("nothing");
+		g_string_append(text, place_say(place, "nothing"));
+		break;
 	case EXPECT_LOGIN:
-		return g_strdup("login alone");
+		g_string_append(text, place_say(place, "login alone"));
+		break;
 	case EXPECT_ASKED:
-		return g_strdup("asked");
+		g_string_append(text, place_say(place, "asked"));
+		break;
 	case EXPECT_INFORMED:
-		return g_strdup("informed");
+		g_string_append(text, place_say(place, "informed"));
+		break;
 	case EXPECT_NEVER_GETS:
-		return g_strconcat("never ", expect->attribute ? "" : "any ",
-				   expect->attribute ? expect->attribute->name
-						     : attribute_kind_name(expect->kind),
-				   NULL);
+		if (expect->attribute)
+			g_string_printf(text, place_say(place, "never %s"),
+					expect->attribute->name);
+		else
+			g_string_printf(text, place_say(place, "never any %s"),
+					attribute_kind_name(expect->kind));
+		break;
 	case EXPECT_GETS:
+		for (unsigned i = 0; i < expect->n_gets; i++)
+			g_string_append_printf(text, "%s%s", i ? ", " : "",
+					       expect->gets[i].attribute->name);
 		break;
 	}
-	text = g_string_new(NULL);
-	for (unsigned i = 0; i < expect->n_gets; i++)
-		g_string_append_printf(text, "%s%s", i ? ", " : "",
-				       expect->gets[i].attribute->name);
 	return g_string_free(text, FALSE);
 }
 
 static char *line_of(const Expect *expect, const Expect *beside)
 {
-	if (strcmp(expect->place.source->name, beside->place.source->name) != 0)
-		return place_name(&expect->place);
-	return g_strdup_printf("line %u", expect->place.line);
+	const Place *place = &expect->place;
+
+	if (strcmp(place->source->name, beside->place.source->name) != 0)
+		return place_name(place);
+	return g_strdup_printf(place_say(place, "line %u"), place->line);
 }
 
 static char *tell(const Policy *policy, const Expect *first, const Expect *second,
 		  const Cohort *cohort, const Spot *spot)
 {
+	const char *language = place_language(&first->place);
 	g_autofree char *one = claim(first), *other = claim(second);
 	g_autofree char *here = line_of(first, second), *there = line_of(second, first);
 	/* A line that names no mark means who has none, in words that say nothing of marks. */
 	const Cohort named = {cohort->kinds | (Kinds)((cohort->kinds & 0xf) << 4), cohort->years,
 			      NULL, NULL};
-	g_autofree char *whom = cohort_describe(&named, "en");
-	g_autofree char *where = site_name(policy, spot->service, "en");
+	g_autofree char *whom = cohort_describe(&named, language);
+	g_autofree char *where = site_name(policy, spot->service, language);
 
-	return g_strdup_printf(
-		"these expectations contradict each other: %s says %s, %s says %s, for %s at %s",
-		here, one, there, other, whom, where);
+	return g_strdup_printf(place_say(&first->place,
+					 "these expectations contradict each other: %s says %s, "
+					 "%s says %s, for %s at %s"),
+			       here, one, there, other, whom, where);
 }
 
 char *prove_contradiction(const Policy *policy, const PolicyContext *context,

@@ -130,9 +130,10 @@ static void want_clear(Want *want)
 }
 
 /* Why, in words that follow "and". */
-static char *why_of(const Want *want, const Example *example)
+static char *why_of(const Want *want, const Example *example, const Place *place)
 {
 	g_autoptr(Decision) decision = NULL;
+	g_autofree char *sentence = NULL;
 	const DecisionRow *row;
 	UNFILLED Work work;
 
@@ -141,8 +142,11 @@ static char *why_of(const Want *want, const Example *example)
 	work_clear(&work);
 	row = decision_row(decision, want->subject.attribute);
 	if (!row || row->reason == REASON_NO_RULE || row->reason == REASON_NOT_FOR_PERSON)
-		return g_strdup_printf("no release gives %s", want->subject.attribute->name);
-	return reason_sentence(decision, row, "en");
+		return g_strdup_printf(place_say(place, "no release gives %s"),
+				       want->subject.attribute->name);
+	sentence = reason_sentence(decision, row, place_language(place));
+	return g_strdup_printf(place_say(place, "%s is withheld: %s"),
+			       want->subject.attribute->name, sentence);
 }
 
 static void tell(const Want *want, const Example *example, const Ident *ident, const Place *place,
@@ -151,14 +155,15 @@ static void tell(const Want *want, const Example *example, const Ident *ident, c
 	const char *name = policy_service_name(want->policy, ident->protocol, ident->id);
 	bool is_said = want->reach->known && want->reach->known->subject;
 	g_autofree char *called =
-		name ? g_strdup_printf("service %s", name)
-		     : g_strdup_printf("%s\"%s\"",
-				       ident->protocol == PROTOCOL_OIDC ? "client " : "",
-				       ident->id);
+		name ? g_strdup_printf(place_say(place, "service %s"), name)
+		: ident->protocol == PROTOCOL_OIDC
+			? g_strdup_printf(place_say(place, "client \"%s\""), ident->id)
+			: g_strdup_printf("\"%s\"", ident->id);
 	g_autofree char *phrase = subject_phrase(&want->subject);
-	g_autofree char *said =
-		is_said ? g_strdup_printf("'%s'", phrase) : g_strdup("OIDC needs a subject");
-	g_autofree char *why = why_of(want, example);
+	g_autofree char *said = is_said ? g_strdup_printf("'%s'", phrase)
+					: g_strdup(place_say(place, "OIDC needs a subject"));
+	g_autofree char *whom = cohort_describe_kind(example->kind, place_language(place));
+	g_autofree char *why = why_of(want, example, place);
 
 	if (!is_said && !want->answered)
 		place_error(error, POLICY_ERROR_MEANING, place,
@@ -166,8 +171,7 @@ static void tell(const Want *want, const Example *example, const Ident *ident, c
 			    called, want->subject.attribute->name);
 	else
 		place_error(error, POLICY_ERROR_MEANING, place,
-			    "%s can never answer %s: %s, and %s", called,
-			    people_describe(example->kind), said, why);
+			    "%s can never answer %s: %s, and %s", called, whom, said, why);
 }
 
 static bool prove_subject(const Policy *policy, unsigned today, Palette *palette,

@@ -24,6 +24,17 @@ typedef struct {
 	GString *failure; /* what went wrong, after "a student at NE" */
 } Proof;
 
+static const char *say(const Proof *proof, const char *english) G_GNUC_FORMAT(2);
+static const char *say(const Proof *proof, const char *english)
+{
+	return place_say(&proof->expect->place, english);
+}
+
+static const char *language_of(const Proof *proof)
+{
+	return place_language(&proof->expect->place);
+}
+
 /* Whether the line promises something, and not only that something does not happen. */
 static bool is_positive(const Expect *expect)
 {
@@ -45,7 +56,7 @@ static Decision *decide(const Proof *proof, const Example *example)
 					ASSUME_LEVEL | ASSUME_AGREED | ASSUME_PASSED);
 	if (!*decision->service) {
 		g_free(decision->service);
-		decision->service = site_describe(proof->service, "en");
+		decision->service = site_describe(proof->service, language_of(proof));
 	}
 	return decision;
 }
@@ -257,28 +268,28 @@ static bool is_suspect(const Expect *expect, const Release *release)
 static bool fails(Proof *proof, const Way *ways, unsigned n, GrowthJudge judge)
 {
 	g_autoptr(Example) found = growth_search(&proof->growth, ways, n, judge, proof);
-	g_autofree char *where = NULL, *whom = NULL;
+	g_autofree char *where = NULL, *whom = NULL, *subject = NULL;
 
 	if (!found && effort_is_spent(proof->policy->effort)) {
 		g_string_assign(proof->failure,
-				"this and the expectations before it take too much work to prove; "
-				"there are too many of them, or rules for the services they speak "
-				"of that make exceptions from each other");
+				say(proof,
+				    "this and the expectations before it take too much work to "
+				    "prove; there are too many of them, or rules for the services "
+				    "they speak of that make exceptions from each other"));
 		return true;
 	}
 	if (!found && growth_is_exhausted(&proof->growth)) {
 		g_string_printf(proof->failure,
-				"this takes more than %d persons to prove; divide it",
+				say(proof, "this takes more than %d persons to prove; divide it"),
 				PROVE_STEPS_MAX);
 		return true;
 	}
 	if (!found)
 		return false;
-	where = site_name(proof->policy, proof->service, "en");
-	whom = example_describe(found, "en");
-	g_string_prepend(proof->failure, where);
-	g_string_prepend(proof->failure, " at ");
-	g_string_prepend(proof->failure, whom);
+	where = site_name(proof->policy, proof->service, language_of(proof));
+	whom = example_describe(found, language_of(proof));
+	subject = g_strdup_printf(say(proof, "%s at %s"), whom, where);
+	g_string_prepend(proof->failure, subject);
 	return true;
 }
 
@@ -339,8 +350,8 @@ static bool try_imagined(Proof *proof)
 static bool tell_crowded(Proof *proof, const Attribute *attribute)
 {
 	g_string_append_printf(proof->failure,
-			       "the units, subjects and kinds of %s can be combined in more than "
-			       "%d ways, too many to prove",
+			       say(proof, "the units, subjects and kinds of %s can be combined in "
+					  "more than %d ways, too many to prove"),
 			       attribute->name, PALETTE_MAX);
 	return false;
 }
@@ -419,7 +430,7 @@ static bool try_all(Proof *proof, const Universe *universe)
 			return false;
 	}
 	if (!any && is_positive(proof->expect))
-		g_string_append(proof->failure, "no release is for any such service");
+		g_string_append(proof->failure, say(proof, "no release is for any such service"));
 	return any || !is_positive(proof->expect);
 }
 
@@ -451,7 +462,8 @@ bool prove_expectations(const Policy *policy, const PolicyContext *context,
 		if (!failure)
 			continue;
 		contradiction = prove_contradiction(policy, context, universe, expect);
-		on = expect->on ? g_strdup_printf(" (on " DAY_FORMAT ")", DAY_PARTS(day))
+		on = expect->on ? g_strdup_printf(place_say(&expect->place, " (on " DAY_FORMAT ")"),
+						  DAY_PARTS(day))
 				: g_strdup("");
 		if (contradiction)
 			place_error(error, POLICY_ERROR_EXPECT, &expect->place, "%s",

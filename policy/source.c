@@ -78,6 +78,11 @@ void place_error(GError **error, PolicyError code, const Place *place, const cha
 	g_set_error_literal(error, POLICY_ERROR, (int)code, text->str);
 }
 
+const char *place_language(const Place *place)
+{
+	return place->source->is_swedish ? "sv" : "en";
+}
+
 const char *place_say(const Place *place, const char *english)
 {
 	return place->source->is_swedish ? swedish_of(english) : english;

@@ -36,12 +36,14 @@ bool source_check(const Source *source, GError **error);
 void place_error(GError **error, PolicyError code, const Place *place, const char *format, ...)
 	G_GNUC_PRINTF(4, 5);
 
-/* A text in the language of the messages about a place (swedish.h). Static, or the text. */
+/* The language of the messages about a place: "sv" or "en". Static. */
+const char *place_language(const Place *place);
+
+/* A text in that language (swedish.h). Static, or the text. */
 const char *place_say(const Place *place, const char *english) G_GNUC_FORMAT(2);
 
 /* `; did you mean 'X'?` in that language, for the one of names (char *) that is nearest to a word,
- * or
- * "". Transfer full. */
+ * or "". Transfer full. */
 char *place_guess(const Place *place, const char *word, const GPtrArray *names);
 
 /* `file:line`, for pointing at another place within a message. Transfer full. */

@@ -5,9 +5,9 @@
 #include <stddef.h>
 
 /*
- * What a policy that cannot be loaded is told, in Swedish: whole sentences, and the parts that
- * sentences are put together from, each by its English. Those that are formats take the same
- * arguments in the same order.
+ * What is said of a policy when it is loaded, in Swedish: errors, expectations that fail and
+ * warnings. Whole sentences, and the parts that sentences are put together from, each by its
+ * English. Those that are formats take the same arguments in the same order.
  */
 typedef struct {
 	const char *english, *swedish;

@@ -208,7 +208,7 @@ static void warn_gift(const Fates *fates, const Release *release, unsigned numbe
 	if (!never || !lost)
 		return;
 	where = place_name(&never->place);
-	roles = warn_roles(lost);
+	roles = warn_roles(lost, &gift->place);
 	if (lost == fate->lives)
 		warn_say(fates->warner, &gift->place,
 			 "\"%s\" gives %s, but never \"%s\" (%s) takes it from everyone \"%s\" is "

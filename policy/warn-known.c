@@ -2,7 +2,6 @@
 /* Ids that no service has: often a known one with a slip in it. */
 #include <string.h>
 
-#include "policy/guess.h"
 #include "policy/warn.h"
 
 /* Unknown services for which a similar known one is looked for. */
@@ -22,7 +21,7 @@ static void warn_literal(const Unknown *unknown, const Literal *literal)
 	    !g_hash_table_add(unknown->told, (gpointer)(guintptr)literal->ident.id))
 		return;
 	meant = g_hash_table_size(unknown->told) <= unknown->ids->len + GUESSES
-			? guess_phrase(literal->ident.id, unknown->ids)
+			? place_guess(&literal->place, literal->ident.id, unknown->ids)
 			: g_strdup("");
 	warn_say(unknown->warner, &literal->place,
 		 "no feed and no client file knows \"%s\"%s (released when it appears)",

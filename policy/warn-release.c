@@ -6,6 +6,19 @@
 #include "policy/day.h"
 #include "policy/warn.h"
 
+static void warn_agreement_end(Warner *warner, const Release *release, int left)
+{
+	const Place *place = &release->agreement_place;
+
+	if (left == 0)
+		warn_say(warner, place, "agreement \"%s\" ends today", release->agreement);
+	else if (left == 1)
+		warn_say(warner, place, "agreement \"%s\" ends tomorrow", release->agreement);
+	else
+		warn_say(warner, place, "agreement \"%s\" ends in %d days", release->agreement,
+			 left);
+}
+
 static void warn_agreement(Warner *warner, const Release *release)
 {
 	unsigned until = release->agreement_until;
@@ -24,8 +37,7 @@ static void warn_agreement(Warner *warner, const Release *release)
 			 "agreement \"%s\" ended " DAY_FORMAT ": \"%s\" gives nothing",
 			 release->agreement, DAY_PARTS(until), release->title);
 	else if (left <= WARN_SOON_DAYS)
-		warn_say(warner, &release->agreement_place, "agreement \"%s\" ends in %d days",
-			 release->agreement, left);
+		warn_agreement_end(warner, release, left);
 }
 
 static void warn_approval(Warner *warner, const Release *release)
@@ -77,41 +89,45 @@ static void warn_protected(Warner *warner, const Release *release)
 
 /* ---- to services that are not named ---- */
 
-static void append_texts(GString *text, const Atom *atom, const char *what)
+static void append_texts(GString *text, const Atom *atom, const char *what, const char *joint)
 {
-	g_string_append(text, what);
+	g_autoptr(GPtrArray) names = g_ptr_array_new();
+	g_autofree char *list = NULL;
+
 	for (unsigned i = 0; i < atom->n_texts; i++) {
 		const Category *category =
 			atom->type == ATOM_CATEGORY ? category_by_uri(atom->texts[i]) : NULL;
 
-		g_string_append_printf(text, "%s %s", i ? " or" : "",
-				       category ? category->name : atom->texts[i]);
+		g_ptr_array_add(names,
+				(gpointer)(guintptr)(category ? category->name : atom->texts[i]));
 	}
+	list = warn_list(names, joint);
+	g_string_append_printf(text, "%s %s", what, list);
 }
 
-static void append_target(GString *text, const Target *target)
+static void append_target(GString *text, const Target *target, const Place *place)
 {
-	const char *what = "any service";
+	const char *what = place_say(place, "any service"), *joint = place_say(place, " or ");
 
 	for (unsigned i = 0; i < target->n_atoms; i++)
 		if (target->atoms[i].type == ATOM_PROTOCOL &&
 		    target->atoms[i].protocol == PROTOCOL_OIDC)
-			what = "any client";
+			what = place_say(place, "any client");
 	g_string_append(text, what);
 	for (unsigned i = 0; i < target->n_atoms; i++) {
 		const Atom *atom = &target->atoms[i];
 
 		if (atom->type == ATOM_CATEGORY)
-			append_texts(text, atom, " of category");
+			append_texts(text, atom, place_say(place, " of category"), joint);
 		else if (atom->type == ATOM_REGISTERED_BY)
-			append_texts(text, atom, " registered by");
+			append_texts(text, atom, place_say(place, " registered by"), joint);
 		else if (atom->type == ATOM_FEDERATION)
-			append_texts(text, atom, " of federation");
+			append_texts(text, atom, place_say(place, " of federation"), joint);
 	}
 }
 
 /* "any service of federation skolfederation: 212 services today" */
-static char *whereto(const Warner *warner, const Release *release)
+static char *whereto(const Warner *warner, const Release *release, const Place *place)
 {
 	guint count = GPOINTER_TO_UINT(g_hash_table_lookup(warner->counts, release));
 	GString *text = g_string_new(NULL);
@@ -121,10 +137,12 @@ static char *whereto(const Warner *warner, const Release *release)
 			continue;
 		if (text->len)
 			g_string_append(text, ", ");
-		append_target(text, &release->to.targets[i]);
+		append_target(text, &release->to.targets[i], place);
 	}
-	if (warner->context->n_services > 0)
-		g_string_append_printf(text, ": %u service%s today", count, count == 1 ? "" : "s");
+	if (warner->context->n_services > 0 && count == 1)
+		g_string_append(text, place_say(place, ": 1 service today"));
+	else if (warner->context->n_services > 0)
+		g_string_append_printf(text, place_say(place, ": %u services today"), count);
 	return g_string_free(text, FALSE);
 }
 
@@ -173,14 +191,17 @@ static void warn_open_gift(Warner *warner, const Release *release, const Gift *g
 		warn_identifier(warner, release, gift);
 		return;
 	}
-	where = whereto(warner, release);
+	where = whereto(warner, release, &gift->place);
 	if (gift->type == GIFT_ATTRIBUTE && is_telling(gift->attribute->kind))
 		warn_say(warner, &gift->place, "\"%s\" gives %s (%s) to %s", release->title,
 			 gift->attribute->name, attribute_kind_name(gift->attribute->kind), where);
 	/* A category says what its services may ask for; nothing else does. */
-	else if (gift->type != GIFT_ATTRIBUTE && !is_by_category(release))
-		warn_say(warner, &gift->place, "\"%s\" gives whatever is %s to %s", release->title,
-			 gift->type == GIFT_REQUIRED ? "required" : "requested", where);
+	else if (gift->type == GIFT_REQUIRED && !is_by_category(release))
+		warn_say(warner, &gift->place, "\"%s\" gives whatever is required to %s",
+			 release->title, where);
+	else if (gift->type == GIFT_REQUESTED && !is_by_category(release))
+		warn_say(warner, &gift->place, "\"%s\" gives whatever is requested to %s",
+			 release->title, where);
 }
 
 /* ---- asking ---- */

@@ -56,7 +56,8 @@ static void warn_silent(Warner *warner, const Spot *spot, const Service *service
 static void warn_needs(Warner *warner, Palette *palette, const ServiceBlock *block)
 {
 	for (unsigned i = 0; block->n_needs > 0 && i < block->n_about; i++) {
-		g_autoptr(GString) needed = g_string_new(NULL);
+		g_autoptr(GPtrArray) names = g_ptr_array_new();
+		g_autofree char *needed = NULL, *whom = NULL;
 		unsigned kind;
 		const Need *need = prove_need(warner->policy, warner->context->today, palette,
 					      &block->about[i], &kind);
@@ -65,11 +66,11 @@ static void warn_needs(Warner *warner, Palette *palette, const ServiceBlock *blo
 		if (!need || need < block->needs || need >= block->needs + block->n_needs)
 			continue;
 		for (unsigned j = 0; j < need->n_attributes; j++)
-			g_string_append_printf(needed, "%s%s", j ? " or " : "",
-					       need->attributes[j]->name);
+			g_ptr_array_add(names, (gpointer)(guintptr)need->attributes[j]->name);
+		needed = warn_list(names, place_say(&need->place, " or "));
+		whom = cohort_describe_kind(kind, place_language(&need->place));
 		warn_say(warner, &need->place,
-			 "needs %s, but nothing gives it to %s: always refused", needed->str,
-			 people_describe(kind));
+			 "needs %s, but nothing gives it to %s: always refused", needed, whom);
 	}
 }
 
@@ -109,7 +110,8 @@ static void warn_forms(Warner *warner, const ServiceBlock *block)
 				service_new(block->about[j].protocol, block->about[j].id);
 			g_autoptr(Reach) reach = reach_new(warner->policy, service);
 			const Never *never = withholding_units(reach, &attribute);
-			g_autofree char *name = site_name(warner->policy, service, "en");
+			g_autofree char *name =
+				site_name(warner->policy, service, place_language(&value->place));
 
 			if (never && attribute != value->attribute)
 				warn_say(warner, &value->place,
@@ -201,7 +203,7 @@ static void warn_adding_up(Warner *warner, GHashTable *told, const Spot *spot, c
 	    find_gift(one, true) || find_gift(other, false) ||
 	    !overlap(&one->people, &other->people) || !is_new(told, one, other, NULL))
 		return;
-	where = site_name(warner->policy, spot->service, "en");
+	where = site_name(warner->policy, spot->service, place_language(&other->title_place));
 	warn_say(warner, &other->title_place,
 		 "\"%s\" and \"%s\" add up: %s gets %s and %s together, which neither gives alone",
 		 one->title, other->title, where, pseudonym->attribute->name,
@@ -232,26 +234,30 @@ static void warn_pairs(Warner *warner, GHashTable *told, const Spot *spot)
 
 /* ---- services that are shut ---- */
 
-static void warn_shut(Warner *warner, const Never *never)
+static void warn_shut(Warner *warner, const Never *never, const Literal *literal)
 {
+	const Place *place = &never->title_place;
 	Kinds kinds = people_kinds(&never->people);
-	g_autofree char *roles = warn_roles(kinds);
-	bool all = kinds == kinds_of("everyone", MARK_NONE, PEOPLE_STOPPED);
+	g_autofree char *roles = warn_roles(kinds, place);
+	g_autofree char *tag = literal->type == NAMED_TAG
+				       ? g_strdup_printf(place_say(place, "tag %s"), literal->name)
+				       : NULL;
+	const char *what = tag ? tag : literal->name ? literal->name : literal->ident.id;
 
-	if (!reach_shuts(never))
-		return;
-	for (unsigned i = 0; i < never->to.n_targets; i++)
+	if (kinds == kinds_of("everyone", MARK_NONE, PEOPLE_STOPPED))
+		warn_say(warner, place, "\"%s\" shuts %s", never->title, what);
+	else
+		warn_say(warner, place, "\"%s\" shuts %s for %s", never->title, what, roles);
+}
+
+static void warn_stop(Warner *warner, const Never *never)
+{
+	for (unsigned i = 0; reach_shuts(never) && i < never->to.n_targets; i++)
 		for (unsigned j = 0; j < never->to.targets[i].n_atoms; j++) {
 			const Atom *atom = &never->to.targets[i].atoms[j];
 
-			for (unsigned k = 0; k < atom->n_literals; k++) {
-				const Literal *literal = &atom->literals[k];
-
-				warn_say(warner, &never->title_place, "\"%s\" shuts %s%s%s%s",
-					 never->title, literal->type == NAMED_TAG ? "tag " : "",
-					 literal->name ? literal->name : literal->ident.id,
-					 all ? "" : " for ", all ? "" : roles);
-			}
+			for (unsigned k = 0; k < atom->n_literals; k++)
+				warn_shut(warner, never, &atom->literals[k]);
 		}
 }
 
@@ -367,6 +373,6 @@ void warn_services(Warner *warner)
 		warn_unmet(warner, rules->services->pdata[i]);
 	}
 	for (guint i = 0; i < rules->nevers->len; i++)
-		warn_shut(warner, rules->nevers->pdata[i]);
+		warn_stop(warner, rules->nevers->pdata[i]);
 	warn_supports(warner, palette);
 }

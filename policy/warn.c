@@ -19,7 +19,7 @@ void warn_say(Warner *warner, const Place *place, const char *format, ...)
 	va_list arguments;
 
 	va_start(arguments, format);
-	warning.text = g_strdup_vprintf(format, arguments);
+	warning.text = g_strdup_vprintf(place_say(place, format), arguments);
 	va_end(arguments);
 	effort_spend(warner->policy->effort, WARNING_LOOKS);
 	g_array_append_val(warner->warnings, warning);
@@ -46,32 +46,35 @@ static gint by_place(gconstpointer a, gconstpointer b)
 
 /* ---- words ---- */
 
-char *warn_roles(Kinds kinds)
+char *warn_list(const GPtrArray *words, const char *last)
 {
-	static const struct {
-		const char *word, *plural;
-	} roles[] = {
-		{"student", "students"},
-		{"staff", "staff"},
-		{"teacher", "teachers"},
-		{"guardian", "guardians"},
-	};
 	GString *text = g_string_new(NULL);
-	Kinds left = kinds;
 
-	for (size_t i = 0; i < G_N_ELEMENTS(roles); i++) {
-		Kinds role = kinds_of(roles[i].word, MARK_NONE, PEOPLE_STOPPED) & kinds;
-
-		if (!(role & left))
-			continue;
-		/* `staff` holds the teachers. */
-		if (strcmp(roles[i].word, "staff") == 0 &&
-		    !(role & ~kinds_of("teacher", MARK_NONE, PEOPLE_STOPPED)))
-			continue;
-		left &= (Kinds)~role;
-		g_string_append_printf(text, "%s%s", text->len ? " and " : "", roles[i].plural);
-	}
+	for (guint i = 0; i < words->len; i++)
+		g_string_append_printf(text, "%s%s",
+				       i == 0                ? ""
+				       : i + 1 == words->len ? last
+							     : ", ",
+				       (const char *)words->pdata[i]);
 	return g_string_free(text, FALSE);
+}
+
+char *warn_roles(Kinds kinds, const Place *place)
+{
+	const Kinds teachers = kinds_of("teacher", MARK_NONE, PEOPLE_STOPPED);
+	/* `staff` holds the teachers. */
+	const bool staff = kinds & kinds_of("staff", MARK_NONE, PEOPLE_STOPPED) & ~teachers;
+	g_autoptr(GPtrArray) words = g_ptr_array_new();
+
+	if (kinds & kinds_of("student", MARK_NONE, PEOPLE_STOPPED))
+		g_ptr_array_add(words, (gpointer)(guintptr)place_say(place, "students"));
+	if (staff)
+		g_ptr_array_add(words, (gpointer)(guintptr)place_say(place, "staff"));
+	else if (kinds & teachers)
+		g_ptr_array_add(words, (gpointer)(guintptr)place_say(place, "teachers"));
+	if (kinds & kinds_of("guardian", MARK_NONE, PEOPLE_STOPPED))
+		g_ptr_array_add(words, (gpointer)(guintptr)place_say(place, "guardians"));
+	return warn_list(words, place_say(place, " and "));
 }
 
 bool warn_is_open(const Release *release)

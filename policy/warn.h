@@ -25,7 +25,7 @@ typedef struct {
 /* How far ahead is looked, in days: time enough to renew an agreement. */
 #define WARN_SOON_DAYS 30
 
-/* Adds one. */
+/* Adds one, in the language of messages: format is the English of it. */
 void warn_say(Warner *warner, const Place *place, const char *format, ...) G_GNUC_PRINTF(3, 4);
 
 /* Fills policy->warnings. */
@@ -36,8 +36,12 @@ void warn_fates(Warner *warner);
 void warn_services(Warner *warner);
 void warn_unknown_services(Warner *warner);
 
-/* "students", "students and guardians": the roles of a set of people. Transfer full. */
-char *warn_roles(Kinds kinds);
+/* "a, b and c" of words (const char *), with `last` before the last of them. Transfer full. */
+char *warn_list(const GPtrArray *words, const char *last);
+
+/* "students", "students and guardians": the roles of a set of people, for a message about a place.
+ * Transfer full. */
+char *warn_roles(Kinds kinds, const Place *place);
 
 /* Whether a service can come under it that is not named. */
 bool warn_is_open(const Release *release);

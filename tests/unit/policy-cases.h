@@ -20,30 +20,6 @@ typedef struct {
 	const char *name, *text, *marked, *want;
 } Case;
 
-/* What each case says in Swedish, by its path: tests/unit/policy-swedish.tsv, with a tab between.
- */
-static GHashTable *cases_swedish;
-
-static inline GHashTable *cases_read_swedish(void)
-{
-	g_autofree char *path =
-		g_build_filename(TEST_SRCDIR, "tests/unit/policy-swedish.tsv", NULL);
-	GHashTable *table = g_hash_table_new(g_str_hash, g_str_equal);
-	g_auto(GStrv) lines = NULL;
-	g_autofree char *text = NULL;
-
-	if (!g_file_get_contents(path, &text, NULL, NULL))
-		g_error("no %s", path);
-	lines = g_strsplit(text, "\n", -1);
-	for (char **line = lines; *line; line++) {
-		g_auto(GStrv) parts = g_strsplit(*line, "\t", 2);
-
-		if (parts[0] && parts[1])
-			g_hash_table_insert(table, g_strdup(parts[0]), g_strdup(parts[1]));
-	}
-	return table;
-}
-
 /* The message of an error, without its place and the quoted line. */
 static inline char *cases_message(const GError *error)
 {
@@ -52,18 +28,6 @@ static inline char *cases_message(const GError *error)
 	g_assert_cmpuint(g_strv_length(parts), ==, 4);
 	*strchr(parts[3], '\n') = '\0';
 	return g_strdup(parts[3] + 1);
-}
-
-/* What has no line there is not said in Swedish yet, and then it is the same. */
-static inline void cases_test_swedish(const Case *c)
-{
-	const char *want = g_hash_table_lookup(cases_swedish, g_test_get_path());
-	g_autoptr(GError) error = NULL;
-	g_autoptr(Policy) policy = fixture_load_in("sv", c->text, NULL, 0, &error);
-	g_autofree char *got = cases_message(error);
-
-	g_assert_null(policy);
-	g_assert_cmpstr(got, ==, want ? want : c->want);
 }
 
 /* marked: what is marked in the quoted line. want: the message after `t.policy:LINE:COLUMN: `. Most
@@ -91,12 +55,10 @@ static inline void case_test(gconstpointer data)
 				  MIN(4 + column - 1 + width, g_utf8_strlen(lines[1], -1)));
 	g_assert_cmpstr(marked, ==, c->marked);
 	g_assert_cmpint(strcspn(lines[2], "^"), ==, 4 + column - 1);
-	cases_test_swedish(c);
 }
 
 static inline void cases_add(const char *folder, const Case *cases, size_t n)
 {
-	cases_swedish = cases_read_swedish();
 	for (size_t i = 0; i < n; i++) {
 		g_autofree char *path = g_strdup_printf("%s/%s", folder, cases[i].name);
 

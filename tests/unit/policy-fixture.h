@@ -144,6 +144,18 @@ static inline Service *fixture_service(const char *text)
 	return service;
 }
 
+/* The services of "a mail!|b sn". */
+static inline GPtrArray *fixture_services(const char *text)
+{
+	GPtrArray *services = g_ptr_array_new_with_free_func((GDestroyNotify)service_free);
+	g_auto(GStrv) parts = g_strsplit(text, "|", -1);
+
+	for (char **part = parts; *part; part++)
+		if (**part)
+			g_ptr_array_add(services, fixture_service(*part));
+	return services;
+}
+
 static inline void fixture_append_rule(GString *text, const DecisionRule *rule)
 {
 	if (rule->title)
