@@ -308,6 +308,14 @@ static GArray *policy_feeds(const EntitySet *entities)
 	return named;
 }
 
+/* What is said of the policy. */
+static const char *say(const Config *config, const char *en, const char *sv) G_GNUC_FORMAT(2)
+	G_GNUC_FORMAT(3);
+static const char *say(const Config *config, const char *en, const char *sv)
+{
+	return g_strcmp0(config_language(config), "sv") == 0 ? sv : en;
+}
+
 static bool load_policy(Generation *generation, gint64 now, GError **error)
 {
 	const Config *config = generation->config;
@@ -346,16 +354,21 @@ static bool load_policy(Generation *generation, gint64 now, GError **error)
 		return false;
 	/* what two have approved must not fall asleep because the store cannot be read just now */
 	if (approvals.error) {
-		g_propagate_prefixed_error(error, g_steal_pointer(&approvals.error),
-					   "the approvals of the policy cannot be read: ");
+		g_propagate_prefixed_error(error, g_steal_pointer(&approvals.error), "%s",
+					   say(config,
+					       "the approvals of the policy cannot be read: ",
+					       "godkännandena av policyn kan inte läsas: "));
 		return false;
 	}
 	warn_all(generation, policy_warnings(generation->policy));
 	if (!sources->len)
-		g_ptr_array_add(generation->warnings,
-				g_strdup_printf("%s: there is no *.policy file here, so that no "
-						"service is open to anybody",
-						config_path(config, "policy", "folder")));
+		g_ptr_array_add(
+			generation->warnings,
+			g_strdup_printf(
+				say(config,
+				    "%s: there is no *.policy file here, so that no service is open to anybody",
+				    "%s: här finns ingen *.policy-fil, så ingen tjänst är öppen för någon"),
+				config_path(config, "policy", "folder")));
 	generation_name(generation, sources);
 	return true;
 }

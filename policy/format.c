@@ -425,9 +425,13 @@ static bool says_the_same(const char *name, const char *text, const Words *words
 	return false;
 }
 
-char *format_policy(const char *name, const char *bytes, size_t length, GError **error)
+char *format_policy(const char *name, const char *bytes, size_t length, const char *language,
+		    GError **error)
 {
-	const Source source = {.name = name, .bytes = bytes, .length = length};
+	const Source source = {.name = name,
+			       .bytes = bytes,
+			       .length = length,
+			       .is_swedish = g_strcmp0(language, "sv") == 0};
 	g_auto(Words) words = {0};
 	g_autofree char *text = NULL;
 	Layout layout = {.words = &words};

@@ -13,6 +13,7 @@
 
 /* Lays out a file. It need not be a policy that could be loaded, but what section LEXICAL RULES of
  * portvakt-policy(5) asks of its bytes and words must hold of it, before and after. name: what
- * messages call it. Returns: transfer full, ending in a newline unless it is empty; or NULL and
- * error. */
-char *format_policy(const char *name, const char *bytes, size_t length, GError **error);
+ * messages call it. language: of them, "sv"; else, or NULL: English. Returns: transfer full, ending
+ * in a newline unless it is empty; or NULL and error. */
+char *format_policy(const char *name, const char *bytes, size_t length, const char *language,
+		    GError **error);

@@ -5,6 +5,7 @@
 #include "idp/agreements.h"
 #include "idp/apart.h"
 #include "idp/command/command.h"
+#include "idp/command/say.h"
 #include "idp/generation.h"
 #include "policy/day.h"
 #include "policy/register.h"
@@ -25,7 +26,7 @@ static const GOptionEntry entries[] = {
 	 "Also read everybody in the directory, and count who loses what when an agreement ends",
 	 NULL},
 	{"language", 'l', 0, G_OPTION_ARG_STRING, &language,
-	 "Of what is wrong with the policy: sv or en (default: by the locale)", "LANG"},
+	 "Of what is said of the policy: sv or en (default: by the locale)", "LANG"},
 	G_OPTION_ENTRY_NULL,
 };
 
@@ -141,7 +142,8 @@ static bool check_agreements(Tally *tally, const Generation *generation, gint64 
 		tell_warning(tally, text);
 	}
 	if (!ends->len)
-		tell_good("agreements: none ends in 90 days");
+		tell_good("%s", say("agreements: none ends in 90 days",
+				    "avtal: inget slutar inom 90 dagar"));
 	return true;
 }
 
@@ -184,8 +186,8 @@ static void check_deviations(const Generation *generation)
 			policy_deviations(generation->policy, PROTOCOL_SAML, entity->id);
 		for (guint j = 0; j < lines->len; j++) {
 			const PolicyDeviation *line = &g_array_index(lines, PolicyDeviation, j);
-			tell_good("%s deviates: %s (%s:%u)", name ? name : entity->id, line->text,
-				  line->file, line->line);
+			tell_good(say("%s deviates: %s (%s:%u)", "%s avviker: %s (%s:%u)"),
+				  name ? name : entity->id, line->text, line->file, line->line);
 		}
 	}
 }
@@ -199,10 +201,13 @@ static void check_turns(const Generation *generation, gint64 now)
 		const PolicyTurn *turn = &g_array_index(turns, PolicyTurn, i);
 		if (turn->day <= today)
 			continue;
-		tell_good("policy: changes by itself, next on " DAY_FORMAT
-			  ", when \"%s\" (%s:%u) %s",
+		tell_good(say("policy: changes by itself, next on " DAY_FORMAT
+			      ", when \"%s\" (%s:%u) %s",
+			      "policy: ändras av sig själv, härnäst " DAY_FORMAT
+			      ", då \"%s\" (%s:%u) %s"),
 			  DAY_PARTS(turn->day), turn->rule.title, turn->rule.file, turn->rule.line,
-			  turn->ends ? "gives nothing any more" : "begins");
+			  turn->ends ? say("gives nothing any more", "slutar lämna ut något")
+				     : say("begins", "börjar gälla"));
 		return;
 	}
 }
@@ -212,7 +217,8 @@ static void check_generation(Tally *tally, const Generation *generation, gint64 
 	tell_good("metadata: %u services", entity_set_size(generation->entities));
 	check_feeds(generation);
 	check_holds(generation);
-	tell_good("policy: read, and all its expectations hold");
+	tell_good("%s", say("policy: read, and all its expectations hold",
+			    "policy: läst, och alla dess förväntningar håller"));
 	tell_good("pages: all templates and texts");
 	check_certificate(tally, generation, now);
 	check_store(tally, generation);

@@ -13,11 +13,14 @@
 #include "policy/format.h"
 
 static gboolean check, to_stdout;
+static char *language;
 
 static const GOptionEntry entries[] = {
 	{"check", 0, 0, G_OPTION_ARG_NONE, &check,
 	 "Write nothing, name the files that would be changed", NULL},
 	{"stdout", 0, 0, G_OPTION_ARG_NONE, &to_stdout, "Write nothing, print the text", NULL},
+	{"language", 'l', 0, G_OPTION_ARG_STRING, &language,
+	 "Of what is wrong with a file: sv or en (default: by the locale)", "LANG"},
 	G_OPTION_ENTRY_NULL,
 };
 
@@ -143,7 +146,7 @@ static int one_file(const char *name)
 	/* of an empty file there are none */
 	const char *data = g_bytes_get_data(file.bytes, &length);
 	const char *bytes = data ? data : "";
-	g_autofree char *text = format_policy(file.name, bytes, length, &error);
+	g_autofree char *text = format_policy(file.name, bytes, length, language, &error);
 	if (!text)
 		return command_fail(error);
 	bool same = strlen(text) == length && memcmp(text, bytes, length) == 0;
@@ -168,6 +171,8 @@ static int usage(const char *message)
 static int run(char *const *files)
 {
 	int worst = COMMAND_DONE;
+	if (!command_language("policy fmt", &language))
+		return COMMAND_USAGE;
 	if (!files)
 		return usage("say which files");
 	if (check && to_stdout)
@@ -194,5 +199,6 @@ int policy_fmt(int argc, char **argv)
 	};
 	int result = command_parse(&line, &argc, &argv) ? run(line.rest) : COMMAND_USAGE;
 	command_line_clear(&line);
+	g_clear_pointer(&language, g_free);
 	return result;
 }

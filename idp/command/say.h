@@ -2,6 +2,8 @@
 /* In which language the command that runs speaks to whoever runs it. */
 #pragma once
 
+#include <glib.h>
+
 /* What --language says, "sv" or "en", from here on: else it is the locale's. */
 void say_in(const char *language);
 
@@ -9,4 +11,4 @@ void say_in(const char *language);
 const char *say_language(void);
 
 /* The one of both in that language. Transfer none. */
-const char *say(const char *en, const char *sv);
+const char *say(const char *en, const char *sv) G_GNUC_FORMAT(1) G_GNUC_FORMAT(2);

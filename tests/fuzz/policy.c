@@ -150,7 +150,7 @@ static void tell_refusal(const GError *error)
 static void check_layout(const char *bytes, size_t size)
 {
 	g_autoptr(GError) error = NULL;
-	g_autofree char *text = format_policy("fuzz.policy", bytes, size, &error);
+	g_autofree char *text = format_policy("fuzz.policy", bytes, size, NULL, &error);
 	g_autofree char *again = NULL;
 
 	if (!text) {
@@ -158,7 +158,7 @@ static void check_layout(const char *bytes, size_t size)
 			 g_ascii_isdigit(error->message[strlen("fuzz.policy:")]));
 		return;
 	}
-	again = format_policy("fuzz.policy", text, strlen(text), NULL);
+	again = format_policy("fuzz.policy", text, strlen(text), NULL, NULL);
 	g_assert_cmpstr(again, ==, text);
 }
 

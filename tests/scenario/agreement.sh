@@ -47,6 +47,9 @@ like 'check counts who loses what' "$code $out" \
 is 'once' "$(grep -c '"PUB 7" ends' <<<"$out")" 1
 check --directory --language sv
 like 'in Swedish' "$(grep 'avtal "PUB 7"' <<<"$out")" 'warning *school.policy:7: avtal "PUB 7" slutar *, om 26 dagar; personer som då förlorar något: Matteboken: *'
+like 'and when the policy changes' "$out" '*policy: ändras av sig själv, härnäst *"Matteboken"*slutar lämna ut något*'
+check --language sv
+like 'and what the policy itself warns of' "$out" '*warning *school.policy:*avtalet "PUB 7" går ut om 26 dagar*'
 check
 is 'without a count too' "$(grep -c 'agreement "PUB 7" ends in 26 days' <<<"$out")" 1
 check --directory

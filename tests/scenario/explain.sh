@@ -100,6 +100,8 @@ is 'as JSON' "$(sed '/^portvakt explain: /d' <<<"$out" |
   '["ask",true,["Frivilligt","to-ask",["displayName"],"6.1 a"],true,"to-ask"]'
 run check
 like 'check tells of deviations too' "$out" '*ok *Matteboken deviates: *rename displayName*?school.policy:*'
+run check -l sv
+like 'in Swedish' "$out" '*ok *Matteboken avviker: *rename displayName*?school.policy:*'
 mv "$work/school.policy" "$bed/policy.d/school.policy"
 
 # --- check ----------------------------------------------------------------------------------------

@@ -9,7 +9,7 @@
 static char *laid_out(const char *text)
 {
 	g_autoptr(GError) error = NULL;
-	char *out = format_policy("t.policy", text, strlen(text), &error);
+	char *out = format_policy("t.policy", text, strlen(text), NULL, &error);
 
 	g_assert_no_error(error);
 	return out;
@@ -128,10 +128,20 @@ static void test_refused(void)
 	for (size_t i = 0; i < G_N_ELEMENTS(broken); i++) {
 		g_autoptr(GError) error = NULL;
 
-		g_assert_null(
-			format_policy("t.policy", broken[i].text, strlen(broken[i].text), &error));
+		g_assert_null(format_policy("t.policy", broken[i].text, strlen(broken[i].text),
+					    NULL, &error));
 		g_assert_true(g_str_has_prefix(error->message, broken[i].want));
 	}
+}
+
+static void test_refused_in_swedish(void)
+{
+	static const char text[] = "policy 1\nservice \"x";
+	g_autoptr(GError) error = NULL;
+
+	g_assert_null(format_policy("t.policy", text, strlen(text), "sv", &error));
+	g_assert_true(g_str_has_prefix(error->message,
+				       "t.policy:2:9: texten saknar avslutande citattecken\n"));
 }
 
 /* Columns are characters: a line of 100 stays, one of 101 does not. */
@@ -158,7 +168,7 @@ static void test_too_long(void)
 	g_autoptr(GError) error = NULL;
 
 	g_free(laid_out(line));
-	g_assert_null(format_policy("t.policy", longer, strlen(longer), &error));
+	g_assert_null(format_policy("t.policy", longer, strlen(longer), NULL, &error));
 	g_assert_true(g_str_has_prefix(error->message, "t.policy:2:1: the line is longer than"));
 }
 
@@ -251,7 +261,7 @@ static void test_corpus(void)
 		gsize length;
 
 		g_file_get_contents(path, &text, &length, NULL);
-		out = format_policy("t.policy", text, length, NULL);
+		out = format_policy("t.policy", text, length, NULL, NULL);
 		if (!out)
 			continue;
 		assert_stays(out);
@@ -328,6 +338,7 @@ int main(int argc, char **argv)
 	}
 	g_test_add_func("/policy/format/width", test_width);
 	g_test_add_func("/policy/format/refused", test_refused);
+	g_test_add_func("/policy/format/refused-in-swedish", test_refused_in_swedish);
 	g_test_add_func("/policy/format/too-long", test_too_long);
 	g_test_add_func("/policy/format/shipped", test_shipped);
 	g_test_add_func("/policy/format/manual", test_manual);

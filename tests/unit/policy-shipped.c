@@ -338,7 +338,8 @@ static void test_layout(void)
 {
 	for (size_t i = 0; i < G_N_ELEMENTS(shipped); i++) {
 		g_autofree char *text = read_source("policy", shipped[i]);
-		g_autofree char *laid_out = format_policy(shipped[i], text, strlen(text), NULL);
+		g_autofree char *laid_out =
+			format_policy(shipped[i], text, strlen(text), NULL, NULL);
 
 		g_assert_cmpstr(text, ==, laid_out);
 	}
