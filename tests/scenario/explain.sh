@@ -111,7 +111,7 @@ like 'and says so of each part' "$out" '*configuration*metadata: 2 services*poli
 ok 'without making anything' test ! -e "$bed/store/portvakt.db"
 run check --strict --language en
 is 'of the policy of the demo there is nothing to be said' "$code $(grep -cv '^ok\|^generation' <<<"$out")" '0 0'
-echo 'policy 1; release "A" { to service Matteboken; for staff; give login; silent; because "x" }' >"$bed/policy.d/a.policy"
+echo 'policy 1; release "A" { to service Matteboken; for staff; give eduPersonScopedAffiliation; silent; because "x" }' >"$bed/policy.d/a.policy"
 run check
 like 'warnings are told' "$code $out" '0 *warning *a.policy:1:*"A" has no basis*'
 run check --strict

@@ -447,7 +447,7 @@ done >"$work/explained"
 is 'explain tells of the one it is asked about' "$(tr '\n' ' ' <"$work/explained")" \
   'jntsr7@skola.example 7sodra7@sodra.example '
 like 'of a service the other knows it says so' "$("$portvakt" explain --config "$bed_conf" \
-  --huvudman sodra --person $pupil --service "$mellon_entity" 2>&1)" '*no service is called*'
+  --huvudman sodra --person $pupil --service "$mellon_entity" 2>&1)" '*its metadata is not here*'
 cat >"$bed/policy.d/sodra/own.policy" <<'END'
 policy 1 huvudman sodra
 release "Eget" { to service Matteboken; for student; give login; silent; approved by two
