@@ -103,7 +103,7 @@ GPtrArray *agreements_ending(const Policy *policy, unsigned today)
 typedef struct {
 	const Generation *generation;
 	GPtrArray *differences; /* Difference, one for each end that is counted */
-	bool (*goes_on)(gpointer data);
+	bool (*sees)(const DirectoryEntry *entry, gpointer data);
 	gpointer data;
 	bool stopped;
 } Walk;
@@ -113,7 +113,7 @@ static bool take(const DirectoryWalked *walked, gpointer data)
 	Walk *walk = data;
 	for (guint i = 0; i < walk->differences->len; i++)
 		difference_add(walk->differences->pdata[i], walked->entry);
-	walk->stopped = walk->goes_on && !walk->goes_on(walk->data);
+	walk->stopped = walk->sees && !walk->sees(walked->entry, walk->data);
 	return !walk->stopped;
 }
 
@@ -198,13 +198,14 @@ static void free_difference(gpointer difference)
 }
 
 bool agreements_count(const Generation *generation, GPtrArray *ends, gint64 now,
-		      bool (*goes_on)(gpointer data), gpointer data, GError **error)
+		      bool (*sees)(const DirectoryEntry *entry, gpointer data), gpointer data,
+		      GError **error)
 {
 	g_autoptr(GPtrArray) texts = g_ptr_array_new_with_free_func(g_free);
 	g_autoptr(GPtrArray) differences = g_ptr_array_new_with_free_func(free_difference);
 	g_autoptr(GArray) services = g_array_new(FALSE, FALSE, sizeof(DifferenceService));
 	const DirectoryWalkOptions options = {.keeps_protected = true};
-	Walk walk = {generation, differences, goes_on, data, false};
+	Walk walk = {generation, differences, sees, data, false};
 	policy_files_texts(generation->files, texts);
 	g_autoptr(KnownServices) known = known_services_new(generation->entities, texts, now);
 	for (guint i = 0; i < known->services->len; i++) {
@@ -212,7 +213,7 @@ bool agreements_count(const Generation *generation, GPtrArray *ends, gint64 now,
 						known->services->pdata[i]};
 		g_array_append_val(services, same);
 	}
-	if (!ends->len)
+	if (!ends->len && !sees)
 		return true;
 	if (!start_all(&walk, ends, services, error) ||
 	    !directory_walk(generation->directory, &options, take, &walk, error))

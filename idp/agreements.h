@@ -33,8 +33,10 @@ GPtrArray *agreements_ending(const Policy *policy, unsigned today);
 /*
  * Counts for the first LIMIT_AGREEMENT_DAYS of them in one walk through the directory, as nobody
  * with the protected-data role would: each person before and after the last day, in each role.
- * goes_on: asked after each entry; false: that was enough, and nothing is counted. now: seconds
- * since 1970. False with an error of directory_walk(): nothing is counted either.
+ * sees: called with each entry; false: that was enough, and nothing is counted. It is also called
+ * where nothing ends. NULL: nobody else wants to see them. now: seconds since 1970. False with an
+ * error of directory_walk(): nothing is counted either.
  */
 bool agreements_count(const Generation *generation, GPtrArray *ends, gint64 now,
-		      bool (*goes_on)(gpointer data), gpointer data, GError **error);
+		      bool (*sees)(const DirectoryEntry *entry, gpointer data), gpointer data,
+		      GError **error);

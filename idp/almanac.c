@@ -103,9 +103,10 @@ static void tell_turns(const Almanac *almanac, const Policy *policy, unsigned to
 
 /* ---- the count ---- */
 
-static bool goes_on(gpointer data)
+static bool goes_on(const DirectoryEntry *entry, gpointer data)
 {
 	Almanac *almanac = data;
+	(void)entry;
 	g_usleep(PACE_US);
 	return !atomic_load(&almanac->is_stopping);
 }

@@ -7,6 +7,7 @@
 #include "idp/command/command.h"
 #include "idp/command/say.h"
 #include "idp/generation.h"
+#include "idp/presence.h"
 #include "policy/day.h"
 #include "policy/register.h"
 
@@ -23,7 +24,8 @@ static const GOptionEntry entries[] = {
 	{"strict", 0, 0, G_OPTION_ARG_NONE, &strict, "Take warnings for errors", NULL},
 	{"offline", 0, 0, G_OPTION_ARG_NONE, &offline, "Do not ask the directory", NULL},
 	{"directory", 0, 0, G_OPTION_ARG_NONE, &count_people,
-	 "Also read everybody in the directory, and count who loses what when an agreement ends",
+	 "Also read everybody in the directory: count who loses what when an agreement ends, and "
+	 "warn of groups, units and attributes of nobody",
 	 NULL},
 	{"language", 'l', 0, G_OPTION_ARG_STRING, &language,
 	 "Of what is said of the policy: sv or en (default: by the locale)", "LANG"},
@@ -121,19 +123,14 @@ static void check_holds(const Generation *generation)
 	tell_good("holds: %s%s", text, count.services ? "; see `portvakt metadata holds'" : "");
 }
 
-/* What ends soon, and who loses what then. False: that was not asked for, or could not be counted.
- */
-static bool check_agreements(Tally *tally, const Generation *generation, gint64 now)
+static bool look_at(const DirectoryEntry *entry, gpointer presence)
 {
-	g_autoptr(GError) error = NULL;
-	g_autoptr(GPtrArray) ends =
-		agreements_ending(generation->policy, generation_today(generation->zone, now));
-	if (!count_people)
-		return false;
-	if (!agreements_count(generation, ends, now, NULL, NULL, &error)) {
-		tell_wrong(tally, error);
-		return false;
-	}
+	presence_add(presence, entry);
+	return true;
+}
+
+static void tell_ends(Tally *tally, const GPtrArray *ends)
+{
 	for (guint i = 0; i < ends->len; i++) {
 		const AgreementEnd *end = ends->pdata[i];
 		g_autofree char *sentence = agreement_end_sentence(end, language);
@@ -144,6 +141,29 @@ static bool check_agreements(Tally *tally, const Generation *generation, gint64 
 	if (!ends->len)
 		tell_good("%s", say("agreements: none ends in 90 days",
 				    "avtal: inget slutar inom 90 dagar"));
+}
+
+/* In one walk through the directory: what ends soon, and who loses what then; what the policy
+ * speaks of and nobody has. False: that was not asked for, or could not be counted. */
+static bool check_people(Tally *tally, const Generation *generation, gint64 now)
+{
+	g_autoptr(GError) error = NULL;
+	g_autoptr(GPtrArray) ends =
+		agreements_ending(generation->policy, generation_today(generation->zone, now));
+	g_autoptr(Presence) presence = presence_new(generation);
+	if (!count_people)
+		return false;
+	if (!agreements_count(generation, ends, now, look_at, presence, &error)) {
+		tell_wrong(tally, error);
+		return false;
+	}
+	g_autoptr(GPtrArray) missing = presence_warnings(presence);
+	tell_ends(tally, ends);
+	for (guint i = 0; i < missing->len; i++)
+		tell_warning(tally, missing->pdata[i]);
+	if (!missing->len)
+		tell_good("%s", say("policy: every group, unit and attribute in it is somebody's",
+				    "policy: varje grupp, skolenhet och attribut i den är någons"));
 	return true;
 }
 
@@ -225,7 +245,7 @@ static void check_generation(Tally *tally, const Generation *generation, gint64 
 	check_directory(tally, generation);
 	check_deviations(generation);
 	check_turns(generation, now);
-	tell_warnings(tally, generation, now, check_agreements(tally, generation, now));
+	tell_warnings(tally, generation, now, check_people(tally, generation, now));
 	g_print("%sgeneration %s\n", whose, generation->id);
 }
 

@@ -29,6 +29,7 @@ wait_told() {
 
 check --directory
 like 'none ends' "$code $out" '0 *agreements: none ends in 90 days*'
+like 'and all that the policy speaks of is there' "$out" "*ok *policy: every group, unit and attribute in it is somebody's*"
 check --directory --offline
 like 'one cannot count without it' "$code $out" '2 *--offline or --directory*'
 
@@ -39,6 +40,30 @@ check --directory
 is 'of many only the next ones are counted' \
   "$(grep -c 'agreement "A .*ends.*; nobody in the directory' <<<"$out")" 8
 rm "$bed/policy.d/many.policy"
+
+# What nobody has: the directory is asked, not only the files.
+cat >"$bed/policy.d/none.policy" <<'RULES'
+policy 1
+release "None" {
+    to service "https://a.example"
+    for student at unit "99999999"
+    give mail, initials, pairwise-id, subject-id
+    silent
+    because "x"
+    basis "6.1 e"
+}
+RULES
+check --directory
+like 'a unit of nobody is warned of' "$code $out" '0 *warning *none.policy:4:*: unit 99999999 is nobody*'
+like 'and an attribute of nobody' "$out" '*warning *none.policy:5:*: nobody in the directory has attribute initials*'
+is 'but not what somebody has, nor what is made at the login' "$(grep -c 'nobody in the directory has attribute' <<<"$out")" 1
+check --directory --language sv
+like 'in Swedish' "$out" '*warning *none.policy:4:*: ingen hör till skolenheten 99999999*ingen i katalogen har attributet initials*'
+check --directory --strict
+is 'strictly that is wrong' "$code" 1
+check
+is 'without the directory nothing of it is said' "$(grep -c '99999999\|initials' <<<"$out")" 0
+rm "$bed/policy.d/none.policy"
 
 ends 26
 check --directory
