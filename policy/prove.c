@@ -22,6 +22,7 @@ typedef struct {
 	Growth growth;
 	Person *person;   /* with all values */
 	GString *failure; /* what went wrong, after "a student at NE" */
+	bool gave_up;     /* nothing went wrong: it is too much to try */
 } Proof;
 
 static const char *say(const Proof *proof, const char *english) G_GNUC_FORMAT(2);
@@ -270,6 +271,8 @@ static bool fails(Proof *proof, const Way *ways, unsigned n, GrowthJudge judge)
 	g_autoptr(Example) found = growth_search(&proof->growth, ways, n, judge, proof);
 	g_autofree char *where = NULL, *whom = NULL, *subject = NULL;
 
+	proof->gave_up = !found && (effort_is_spent(proof->policy->effort) ||
+				    growth_is_exhausted(&proof->growth));
 	if (!found && effort_is_spent(proof->policy->effort)) {
 		g_string_assign(proof->failure,
 				say(proof,
@@ -278,7 +281,7 @@ static bool fails(Proof *proof, const Way *ways, unsigned n, GrowthJudge judge)
 				    "they speak of that make exceptions from each other"));
 		return true;
 	}
-	if (!found && growth_is_exhausted(&proof->growth)) {
+	if (proof->gave_up) {
 		g_string_printf(proof->failure,
 				say(proof, "this takes more than %d persons to prove; divide it"),
 				PROVE_STEPS_MAX);
@@ -353,6 +356,7 @@ static bool tell_crowded(Proof *proof, const Attribute *attribute)
 			       say(proof, "the units, subjects and kinds of %s can be combined in "
 					  "more than %d ways, too many to prove"),
 			       attribute->name, PALETTE_MAX);
+	proof->gave_up = true;
 	return false;
 }
 
@@ -435,7 +439,7 @@ static bool try_all(Proof *proof, const Universe *universe)
 }
 
 char *prove_expectation(const Policy *policy, const Universe *universe, Palette *palette,
-			const Expect *expect, unsigned day)
+			const Expect *expect, unsigned day, bool *ret_gave_up)
 {
 	g_autoptr(GString) failure = g_string_new(NULL);
 	Proof proof = {.policy = policy,
@@ -444,7 +448,10 @@ char *prove_expectation(const Policy *policy, const Universe *universe, Palette 
 		       .palette = palette,
 		       .failure = failure};
 
-	return try_all(&proof, universe) ? NULL : g_string_free(g_steal_pointer(&failure), FALSE);
+	bool held = try_all(&proof, universe);
+
+	*ret_gave_up = proof.gave_up;
+	return held ? NULL : g_string_free(g_steal_pointer(&failure), FALSE);
 }
 
 bool prove_expectations(const Policy *policy, const PolicyContext *context,
@@ -455,8 +462,9 @@ bool prove_expectations(const Policy *policy, const PolicyContext *context,
 	for (guint i = 0; i < policy->rules.expects->len; i++) {
 		const Expect *expect = policy->rules.expects->pdata[i];
 		unsigned day = expect->on ? expect->on : context->today;
+		bool gave_up;
 		g_autofree char *failure =
-			prove_expectation(policy, universe, palette, expect, day);
+			prove_expectation(policy, universe, palette, expect, day, &gave_up);
 		g_autofree char *contradiction = NULL, *on = NULL;
 
 		if (!failure)
@@ -465,9 +473,9 @@ bool prove_expectations(const Policy *policy, const PolicyContext *context,
 		on = expect->on ? g_strdup_printf(place_say(&expect->place, " (on " DAY_FORMAT ")"),
 						  DAY_PARTS(day))
 				: g_strdup("");
-		if (contradiction)
+		if (contradiction || gave_up)
 			place_error(error, POLICY_ERROR_EXPECT, &expect->place, "%s",
-				    contradiction);
+				    contradiction ? contradiction : failure);
 		else
 			place_error(error, POLICY_ERROR_EXPECT, &expect->place,
 				    "expectation fails%s: %s", on, failure);

@@ -17,9 +17,10 @@ bool prove_expectations(const Policy *policy, const PolicyContext *context,
 			const Universe *universe, GError **error);
 
 /* Tries one expectation on a day, whatever day it names. Returns NULL if it holds, else what goes
- * wrong for whom and where, in words; transfer full. palette: of the policy's scopes. */
+ * wrong for whom and where, or, with ret_gave_up, why it is too much to try; in words; transfer
+ * full. palette: of the policy's scopes. */
 char *prove_expectation(const Policy *policy, const Universe *universe, Palette *palette,
-			const Expect *expect, unsigned day);
+			const Expect *expect, unsigned day, bool *ret_gave_up);
 
 /* What another expectation promises that cannot hold together with this one, in words; NULL: no
  * other contradicts it. Transfer full. */

@@ -134,13 +134,16 @@ static void warn_expectations(Warner *warner)
 		     !told && j < days->len && !effort_is_spent(warner->policy->effort); j++) {
 			unsigned day = g_array_index(days, unsigned, j);
 			g_autofree char *failure = NULL;
+			bool gave_up;
 
 			if (j > 0 && day == g_array_index(days, unsigned, j - 1))
 				continue;
 			failure = prove_expectation(warner->policy, warner->universe, palette,
-						    expect, day);
+						    expect, day, &gave_up);
 			told = failure && !effort_is_spent(warner->policy->effort);
-			if (told)
+			if (told && gave_up)
+				warn_say(warner, &expect->place, "%s", failure);
+			else if (told)
 				warn_say(warner, &expect->place,
 					 "from " DAY_FORMAT " on this expectation fails and the "
 					 "policy does not load: %s",

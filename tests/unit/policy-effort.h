@@ -133,11 +133,10 @@ static void make_subject(GString *text)
 
 static const Load loads[] = {
 	{"nevers", make_nevers,
-	 "expectation fails: this and the expectations before it take too much work to prove; there are too many of "
+	 "this and the expectations before it take too much work to prove; there are too many of "
 	 "them, or rules for the services they speak of that make exceptions from each other"},
 	{"other-nevers", make_others, NULL},
-	{"persons", make_persons,
-	 "expectation fails: this takes more than 200000 persons to prove; divide it"},
+	{"persons", make_persons, "this takes more than 200000 persons to prove; divide it"},
 	{"choices", make_choices,
 	 "the groups and units of these people can be combined in more than 1000 ways, too many "
 	 "to prove; divide it"},
