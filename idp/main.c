@@ -19,7 +19,7 @@ static const struct {
 	{"explain", command_explain, NULL, "say what a login would release, and why"},
 	{"choices", command_choices, NULL,
 	 "list what people were told and answered; withdraw takes a yes back"},
-	{"who", command_who, NULL, "say who can ever get an attribute, and where"},
+	{"who", command_who, NULL, "say who can ever get an attribute, or be let in, and where"},
 	{"diff", command_diff, NULL, "say what another policy would release"},
 	{"report", command_report, "register", "print the record of processing"},
 	{"attributes", command_attributes, NULL, "list what policies can speak of"},

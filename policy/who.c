@@ -9,7 +9,7 @@
 typedef struct {
 	const Policy *policy;
 	const PolicyContext *context;
-	const Attribute *attribute;
+	const Attribute *attribute; /* NULL: being let in */
 	Palette *palette;
 	GHashTable *entries; /* what tells entries apart -> WhoEntry, which `all` owns */
 	GPtrArray *all;
@@ -17,10 +17,10 @@ typedef struct {
 
 	/* at hand */
 	const Spot *spot;
-	GPtrArray *values;
+	GPtrArray *values[ATTRIBUTE_MAX]; /* by attribute_index(); NULL: not asked about, or none */
 	guint64 phrases; /* what it takes to tell of people, with those who are excepted */
 	const Release *release;
-	const Gift *gift;
+	const Gift *gift; /* NULL: any of the release */
 	GPtrArray *found; /* Example *, owned: who gets it by a pset */
 } Asking;
 
@@ -37,30 +37,85 @@ void who_entry_free(WhoEntry *entry)
 
 /* ---- who gets it by one pset ---- */
 
+static bool is_about(const Gift *gift, const Attribute *attribute)
+{
+	if (gift->type == GIFT_ATTRIBUTE)
+		return gift->attribute == attribute;
+	return gift->type != GIFT_LOGIN && !attribute_must_be_named(attribute);
+}
+
+static bool gives(const Asking *asking, const Gift *gift, const Attribute *attribute,
+		  const Example *example)
+{
+	const GPtrArray *values = asking->values[attribute_index(attribute)];
+	const Reach *reach = asking->spot->reach[0];
+
+	for (guint i = 0; values && i < values->len; i++) {
+		const char *value = values->pdata[i];
+
+		if (!effort_spend(asking->effort, 1 + asking->release->people.n_psets))
+			return false;
+		if (!reach_lets(asking->release, gift, attribute, value, example))
+			continue;
+		effort_spend(asking->effort, 2 * reach->nevers->len);
+		if (!reach_stops(reach, attribute, value, example))
+			return true;
+	}
+	return false;
+}
+
+static bool is_shut(const Reach *reach, const Example *example)
+{
+	for (guint i = 0; i < reach->nevers->len; i++) {
+		const Never *never = reach->nevers->pdata[i];
+
+		if (reach_shuts(never) && example_is_among(example, &never->people))
+			return true;
+	}
+	return false;
+}
+
+/* Whoever is given anything is let in (section 2.3 of the language). */
+static bool lets_in(const Asking *asking, const Gift *gift, const Example *example)
+{
+	const Registry *registry = asking->policy->registry;
+
+	if (gift->type == GIFT_LOGIN) {
+		effort_spend(asking->effort, 2 * asking->spot->reach[0]->nevers->len);
+		return !is_shut(asking->spot->reach[0], example);
+	}
+	for (unsigned i = 0; i < registry_size(registry); i++) {
+		const Attribute *attribute = registry_get(registry, i);
+
+		if (!effort_spend(asking->effort, 1))
+			return false;
+		if (is_about(gift, attribute) && gives(asking, gift, attribute, example))
+			return true;
+	}
+	return false;
+}
+
+static bool is_let_in(const Asking *asking, const Example *example)
+{
+	for (unsigned i = 0; i < asking->release->n_gifts; i++)
+		if (lets_in(asking, &asking->release->gifts[i], example))
+			return true;
+	return false;
+}
+
 /* Those who are in no other group and at no other unit than the pset asks for, and meet no
  * exception and no never for that. */
 static bool collect(const Example *example, gpointer data)
 {
 	Asking *asking = data;
-	const Reach *reach = asking->spot->reach[0];
 	unsigned n_psets = asking->release->people.n_psets;
-	bool given = false;
 
 	effort_spend(asking->effort, 10 + n_psets);
 	if (!example_is_among(example, &asking->release->people) ||
-	    (reach->is_trial && !(example->kind & 4)))
+	    (asking->spot->reach[0]->is_trial && !(example->kind & 4)))
 		return true;
-	for (guint i = 0; !given && i < asking->values->len; i++) {
-		const char *value = asking->values->pdata[i];
-
-		if (!effort_spend(asking->effort, 1 + n_psets))
-			return false;
-		if (!reach_lets(asking->release, asking->gift, asking->attribute, value, example))
-			continue;
-		effort_spend(asking->effort, 2 * reach->nevers->len);
-		given = !reach_stops(reach, asking->attribute, value, example);
-	}
-	if (given)
+	if (asking->gift ? gives(asking, asking->gift, asking->attribute, example)
+			 : is_let_in(asking, example))
 		g_ptr_array_add(asking->found, example_copy(example));
 	return true;
 }
@@ -182,9 +237,11 @@ static void append_exception(GString *text, const Pset *pset, const Example *exa
 		g_string_append(text, whole);
 }
 
-/* Whether it takes every value, and not some that are told apart. */
+/* Whether it takes every value, and not some that are told apart. attribute NULL: being let in. */
 static bool takes_all(const Never *never, const Attribute *attribute)
 {
+	if (!attribute)
+		return reach_shuts(never);
 	for (unsigned i = 0; i < never->n_taken; i++) {
 		const Taken *taken = &never->taken[i];
 
@@ -234,6 +291,19 @@ static unsigned last_day(const Release *release)
 	return MIN(until, agreement) == G_MAXUINT ? 0 : MIN(until, agreement);
 }
 
+/* Whether all that is given is given where the service calls it required. */
+static bool is_if_required(const Asking *asking)
+{
+	const Release *release = asking->release;
+	const Gift *first = asking->gift ? asking->gift : release->gifts;
+	unsigned n = asking->gift ? 1 : release->n_gifts;
+
+	for (unsigned i = 0; i < n; i++)
+		if (!first[i].if_required && first[i].type != GIFT_REQUIRED)
+			return false;
+	return true;
+}
+
 static WhoEntry *entry_new(const Asking *asking, const Pset *pset, const Example *example,
 			   bool whole, bool is_asked)
 {
@@ -251,12 +321,36 @@ static WhoEntry *entry_new(const Asking *asking, const Pset *pset, const Example
 	entry->agreement = release->agreement;
 	entry->demand = release->demand;
 	entry->page = release->page;
-	entry->only = only_phrase(&asking->gift->only);
-	entry->if_required = asking->gift->if_required || asking->gift->type == GIFT_REQUIRED;
+	entry->only = asking->gift ? only_phrase(&asking->gift->only) : NULL;
+	entry->if_required = is_if_required(asking);
 	entry->is_asked = is_asked;
 	entry->awaits_two = release->by_two_place.line != 0 && release->approvers < 2;
 	entry->basis = release->basis;
 	return entry;
+}
+
+static bool covers(Work *work, const Asking *asking, const Gift *gift, const Attribute *attribute)
+{
+	return ask_covers(work, asking->release, gift, attribute) == REASON_GIVEN;
+}
+
+/* Whether being let in needs no ask, or one is there. */
+static bool covers_any(Work *work, const Asking *asking)
+{
+	const Registry *registry = asking->policy->registry;
+
+	for (unsigned i = 0; i < asking->release->n_gifts; i++) {
+		const Gift *gift = &asking->release->gifts[i];
+
+		if (gift->type == GIFT_LOGIN)
+			return true;
+		effort_spend(asking->effort, registry_size(registry));
+		for (unsigned j = 0; j < registry_size(registry); j++)
+			if (is_about(gift, registry_get(registry, j)) &&
+			    covers(work, asking, gift, registry_get(registry, j)))
+				return true;
+	}
+	return false;
 }
 
 /* Whether the service asks for it today, as far as the gift needs that. */
@@ -268,7 +362,8 @@ static bool is_asked(const Asking *asking, const Service *service)
 	Work work;
 
 	work_make(&work, asking->policy, nobody, service, &circumstances, ASSUME_NOTHING);
-	asked = ask_covers(&work, asking->release, asking->gift, asking->attribute) == REASON_GIVEN;
+	asked = asking->gift ? covers(&work, asking, asking->gift, asking->attribute)
+			     : covers_any(&work, asking);
 	work_clear(&work);
 	return asked;
 }
@@ -333,14 +428,7 @@ static bool is_over(const Asking *asking)
 	return last && last < asking->context->today;
 }
 
-static bool is_about(const Gift *gift, const Attribute *attribute)
-{
-	if (gift->type == GIFT_ATTRIBUTE)
-		return gift->attribute == attribute;
-	return gift->type != GIFT_LOGIN && !attribute_must_be_named(attribute);
-}
-
-static void ask_gift(Asking *asking, Growth *growth)
+static void ask_people(Asking *asking, Growth *growth)
 {
 	const People *people = &asking->release->people;
 
@@ -361,6 +449,48 @@ static guint64 measure_phrases(const Reach *reach)
 	return 20 * psets;
 }
 
+static void ask_release(Asking *asking, Growth *growth)
+{
+	asking->gift = NULL;
+	if (!asking->attribute) {
+		ask_people(asking, growth);
+		return;
+	}
+	for (unsigned i = 0; i < asking->release->n_gifts; i++) {
+		asking->gift = &asking->release->gifts[i];
+		if (is_about(asking->gift, asking->attribute))
+			ask_people(asking, growth);
+	}
+}
+
+static bool some_gives(const Reach *reach, const Attribute *attribute)
+{
+	for (guint i = 0; i < reach->releases->len; i++)
+		if (reach_gives(reach->releases->pdata[i], attribute))
+			return true;
+	return false;
+}
+
+static void take_values(Asking *asking)
+{
+	const Reach *reach = asking->spot->reach[0];
+	const Registry *registry = asking->policy->registry;
+
+	palette_clear(asking->palette);
+	for (unsigned i = 0; i < registry_size(registry); i++) {
+		const Attribute *attribute = registry_get(registry, i);
+
+		if (asking->attribute ? attribute != asking->attribute
+				      : !some_gives(reach, attribute))
+			continue;
+		if (!effort_spend(asking->effort, reach->releases->len + reach->nevers->len))
+			return;
+		palette_add_reach(asking->palette, reach, attribute);
+		asking->values[attribute_index(attribute)] =
+			palette_values(asking->palette, attribute);
+	}
+}
+
 static void ask_spot(Asking *asking)
 {
 	const Reach *reach = asking->spot->reach[0];
@@ -370,21 +500,17 @@ static void ask_spot(Asking *asking)
 	growth.known = asking->spot->service;
 	growth.effort = asking->effort;
 	reach_tell_apart(reach, &growth);
-	palette_clear(asking->palette);
-	palette_add_reach(asking->palette, reach, asking->attribute);
-	asking->values = palette_values(asking->palette, asking->attribute);
+	take_values(asking);
 	asking->phrases = measure_phrases(reach);
-	for (guint i = 0; asking->values && i < reach->releases->len; i++) {
+	for (guint i = 0; i < reach->releases->len; i++) {
 		asking->release = reach->releases->pdata[i];
 		if (!effort_spend(asking->effort, 1))
 			break;
-		for (unsigned j = 0; !is_over(asking) && j < asking->release->n_gifts; j++) {
-			asking->gift = &asking->release->gifts[j];
-			if (is_about(asking->gift, asking->attribute))
-				ask_gift(asking, &growth);
-		}
+		if (!is_over(asking))
+			ask_release(asking, &growth);
 	}
-	g_clear_pointer(&asking->values, g_ptr_array_unref);
+	for (unsigned i = 0; i < ATTRIBUTE_MAX; i++)
+		g_clear_pointer(&asking->values[i], g_ptr_array_unref);
 }
 
 static gint by_rule(gconstpointer a, gconstpointer b)
@@ -427,9 +553,10 @@ GPtrArray *who_within(const Policy *policy, const PolicyContext *context,
 	}
 	if (effort_is_spent(effort)) {
 		g_set_error(error, POLICY_ERROR, POLICY_ERROR_MEANING,
-			    "it takes too much work to find who can get %s; use fewer groups and "
-			    "units in the rules that give it or take it",
-			    attribute->name);
+			    "it takes too much work to find who can %s%s; use fewer groups and "
+			    "units in the rules that %s",
+			    attribute ? "get " : "be let in", attribute ? attribute->name : "",
+			    attribute ? "give it or take it" : "let them in");
 		return NULL;
 	}
 	for (guint i = 0; i < all->len; i++)

@@ -7,7 +7,7 @@
 #include "policy/site.h"
 
 /*
- * Who can ever get an attribute: section ANALYSIS of portvakt-policy(5).
+ * Who can ever get an attribute, or be let in: section ANALYSIS of portvakt-policy(5).
  *
  * Exact over all persons there can be (kinds, school years, groups, units, values) at all services,
  * known and imagined: an entry is there if and only if some person gets some value by that release
@@ -41,7 +41,8 @@ typedef struct {
 void who_entry_free(WhoEntry *entry);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(WhoEntry, who_entry_free)
 
-/* context: what the policy was loaded with; of it `today` and the services count, which may be
+/* attribute NULL: who can ever be let in, by whatever a release gives. context: what the policy was
+ * loaded with; of it `today` and the services count, which may be
  * others than then. Returns: WhoEntry *, by file, line, people in English and first service; valid
  * while the policy is. NULL: it takes more work than EFFORT_WHO, which the error says; nothing is
  * told rather than a part. Transfer full. */

@@ -176,6 +176,7 @@ static GVariant *entry_variant(const WhoEntry *entry)
 	return g_variant_dict_end(&dict);
 }
 
+/* attribute NULL: being let in. */
 static void print_all(const Attribute *attribute, const GPtrArray *all)
 {
 	if (as_json) {
@@ -186,12 +187,18 @@ static void print_all(const Attribute *attribute, const GPtrArray *all)
 		command_print_json(g_variant_builder_end(&list));
 		return;
 	}
-	g_print("%s (%s, %s)\n", attribute->name, attribute_label(attribute, language),
-		attribute_kind_name(attribute->kind));
+	if (attribute)
+		g_print("%s (%s, %s)\n", attribute->name, attribute_label(attribute, language),
+			attribute_kind_name(attribute->kind));
+	else
+		g_print("login (%s)\n", say("to be let in", "att släppas in"));
 	for (guint i = 0; i < all->len; i++)
 		print_entry(all->pdata[i]);
 	if (!all->len)
-		g_print("  %s\n", say("nobody can ever get it", "ingen kan någonsin få den"));
+		g_print("  %s\n",
+			attribute ? say("nobody can ever get it", "ingen kan någonsin få den")
+				  : say("nobody can ever be let in",
+					"ingen kan någonsin släppas in"));
 }
 
 static bool who(const CommandLine *line, GError **error)
@@ -200,8 +207,11 @@ static bool who(const CommandLine *line, GError **error)
 	g_auto(Side) side = {0};
 	if (!side_configured(&side, line, now, error))
 		return false;
-	const Attribute *attribute = find_attribute(side.generation->policy, line->rest[0], error);
-	if (!attribute)
+	/* a word of the language, which no attribute can have for a name */
+	bool is_login = g_str_equal(line->rest[0], "login");
+	const Attribute *attribute =
+		is_login ? NULL : find_attribute(side.generation->policy, line->rest[0], error);
+	if (!attribute && !is_login)
 		return false;
 	unsigned today = generation_today(side.generation->zone, now);
 	unsigned day = find_day(today, error);
@@ -236,17 +246,18 @@ int command_who(int argc, char **argv)
 {
 	CommandLine line = {
 		.name = "who",
-		.arguments = "ATTRIBUTE",
-		.summary = "Says who can ever get an attribute, at which services, and by which "
-			   "line of policy:\nfor everybody there may be, not only those in the "
-			   "directory today.",
+		.arguments = "ATTRIBUTE|login",
+		.summary =
+			"Says who can ever get an attribute, or be let in, at which services, "
+			"and by which line\nof policy: for everybody there may be, not only those in the "
+			"directory today.",
 		.entries = entries,
 	};
 	g_autoptr(GError) error = NULL;
 	int result = COMMAND_USAGE;
 	if (command_parse(&line, &argc, &argv)) {
 		if (!line.rest || line.rest[1])
-			g_printerr("portvakt who: it takes one attribute\n"
+			g_printerr("portvakt who: it takes one attribute, or login\n"
 				   "Try `portvakt who --help'.\n");
 		else if (command_language("who", &language))
 			result = !command_start_libraries() ? COMMAND_PROBLEM

@@ -54,6 +54,12 @@ run who mail --on 2040-01-01 -l en
 is 'on a later day' "$code $(grep -c '^school.policy' <<<"$out") $(grep -c Biblioteket <<<"$out")" '0 2 0'
 run who urn:oid:0.9.2342.19200300.100.1.3 -l en
 like 'by its SAML Name' "$code $out" '0 mail ?*'
+run who login -l en
+is 'who is let in, and where' "$code $(sed -n 's/^school.policy:[0-9]* //p; s/^    \([^ ]*\).*/\1/p' <<<"$out" | tr '\n' ' ')" \
+  '0 "Matteboken" Matteboken "Matteboken" Matteboken "Biblioteket" Biblioteket "Framtiden" https://ny.example '
+like 'for which people' "$out" 'login ?to be let in?*students in grade 7-9*teachers*staff*guardians*'
+run who login --service Biblioteket -l sv
+like 'at one service, in Swedish' "$code $out" '0 login ?att släppas in?*"Biblioteket"*personal*till 2039-12-31*Biblioteket*'
 run who norEduPersonNIN -l en
 like 'nobody' "$code $out" '0 norEduPersonNIN *nobody can ever get it*'
 run who maill
@@ -65,7 +71,7 @@ like 'a day that is none' "$code $out" '1 *is not a day*'
 run who mail --on 2020-01-01
 like 'a day that has been' "$code $out" '1 *from today on*'
 run who
-like 'an attribute is needed' "$code $out" '2 *one attribute*'
+like 'an attribute is needed' "$code $out" '2 *one attribute, or login*'
 
 # --- the register ---------------------------------------------------------------------------------
 run report register -l en

@@ -87,33 +87,42 @@ bool brute_holds(Kinds kinds, Years all, unsigned whom)
 /* ---- who ---- */
 
 enum { DAYS = 8 };
+/* Being let in, after the attributes. */
+enum { LOGIN = ATTRIBUTES };
 
 /* Whom something is given to, where and when. */
 typedef struct {
 	bool so[SITES][DAYS][BRUTE_WHOM];
 } Gets;
 
-static void mark_who(const GPtrArray *entries, const char *title, Gets *told)
+static void mark_entry(const WhoEntry *entry, unsigned site, Gets *told)
+{
+	for (unsigned day = 0; day < DAYS; day++)
+		for (unsigned whom = 0; whom < BRUTE_WHOM; whom++)
+			if (brute_holds(entry->kinds, entry->years, whom) &&
+			    draw_days[day] >= entry->from &&
+			    (!entry->until || draw_days[day] <= entry->until))
+				told->so[site][day][whom] = true;
+}
+
+/* what LOGIN: at clients somebody may be let in by another release, for a subject. */
+static void mark_who(const GPtrArray *entries, const char *title, unsigned what, Gets *told)
 {
 	for (guint i = 0; i < entries->len; i++) {
 		const WhoEntry *entry = entries->pdata[i];
 
 		for (guint j = 0; strcmp(entry->rule.title, title) == 0 && j < entry->services->len;
-		     j++)
-			for (unsigned day = 0; day < DAYS; day++)
-				for (unsigned whom = 0; whom < BRUTE_WHOM; whom++)
-					if (brute_holds(entry->kinds, entry->years, whom) &&
-					    draw_days[day] >= entry->from &&
-					    (!entry->until || draw_days[day] <= entry->until))
-						told->so[((Site *)entry->services->pdata[j])
-									 ->is_known
-								 ? KNOWN
-								 : IMAGINED][day][whom] = true;
+		     j++) {
+			const Site *site = entry->services->pdata[j];
+
+			if (what != LOGIN || site->protocol == PROTOCOL_SAML)
+				mark_entry(entry, site->is_known ? KNOWN : IMAGINED, told);
+		}
 	}
 }
 
 static void look_who(const Policy *policy, const Person *person, const Service *service,
-		     unsigned site, unsigned day, Gets gets[ATTRIBUTES])
+		     unsigned site, unsigned day, Gets gets[LOGIN + 1])
 {
 	const Circumstances circumstances = {.today = draw_days[day]};
 	UNFILLED Work work;
@@ -121,16 +130,18 @@ static void look_who(const Policy *policy, const Person *person, const Service *
 	work_make(&work, policy, person, service, &circumstances,
 		  ASSUME_VALUES | ASSUME_APPROVED | ASSUME_LEVEL | ASSUME_AGREED | ASSUME_SUBJECT);
 	brute_figures.decisions++;
+	if (work.outcome == OUTCOME_ANSWERED && service->protocol == PROTOCOL_SAML)
+		gets[LOGIN].so[site][day][brute_whom(person)] = true;
 	for (unsigned a = 0; work.outcome == OUTCOME_ANSWERED && a < ATTRIBUTES; a++)
 		if (work.entries[attribute_index(brute_about(a))].n_given > 0)
 			gets[a].so[site][day][brute_whom(person)] = true;
 	work_clear(&work);
 }
 
-/* Where a policy gives the attributes to anybody. */
+/* Where a policy gives the attributes to anybody, or lets anybody in. */
 static void go_through_who(const Policy *policy, const GPtrArray *persons,
 			   const GPtrArray *services, guint known, unsigned days,
-			   Gets gets[ATTRIBUTES])
+			   Gets gets[LOGIN + 1])
 {
 	for (guint s = 0; s < services->len; s++) {
 		g_autoptr(Service) service = brute_asking(services->pdata[s], 4);
@@ -177,23 +188,23 @@ static void compare_who(const Draw *draw, const Policy *policy, const char *text
 	unsigned days = draw->theme == DRAW_TIMES ? DAYS : 1;
 
 	for (guint i = 0; i < parts->len; i++) {
-		g_autofree Gets *gets = g_new0(Gets, ATTRIBUTES), *told = g_new(Gets, 1);
+		g_autofree Gets *gets = g_new0(Gets, LOGIN + 1), *told = g_new(Gets, 1);
 		g_autoptr(Policy) part =
 			fixture_load(parts->pdata[i], context.services, known, NULL);
 
 		if (!part)
 			continue;
 		go_through_who(part, persons, services, known, days, gets);
-		for (unsigned a = 0; a < ATTRIBUTES; a++) {
+		for (unsigned a = 0; a <= LOGIN; a++) {
+			const Attribute *attribute = a < LOGIN ? brute_about(a) : NULL;
 			g_autoptr(GPtrArray) entries =
-				policy_who(policy, &context, brute_about(a), NULL);
+				policy_who(policy, &context, attribute, NULL);
+			g_autofree char *about = g_strdup_printf(
+				"%s by %s", attribute ? attribute->name : "login", title_of(part));
 
 			g_assert_nonnull(entries);
-			g_autofree char *about =
-				g_strdup_printf("%s by %s", brute_about(a)->name, title_of(part));
-
 			memset(told, 0, sizeof *told);
-			mark_who(entries, title_of(part), told);
+			mark_who(entries, title_of(part), a, told);
 			assert_same(told, &gets[a], persons, days, about, text);
 		}
 	}

@@ -6,8 +6,9 @@
 #define END "silent; because \"x\"; basis \"6.1 e\" }\n"
 
 typedef struct {
-	const char *name, *attribute, *text, *services; /* services: with | between them */
-	const char *want;                               /* the entries, a line each */
+	const char *name, *attribute; /* "login": being let in */
+	const char *text, *services;  /* services: with | between them */
+	const char *want;             /* the entries, a line each */
 } Case;
 
 static const Case cases[] = {
@@ -64,6 +65,26 @@ static const Case cases[] = {
 	 "https://a mail|https://b mail|https://c",
 	 "t.policy:1 \"A\": https://a,https://b: students / elever; asked\n"
 	 "t.policy:1 \"A\": https://c,~any client,~any service: students / elever\n"},
+	{"login", "login",
+	 "service NE is \"https://ne\" { asks mail }\nrelease \"A\" { to service NE; for student in "
+	 "grade 7-9, staff; give mail only beginning \"x\", sn; " END
+	 "release \"B\" { to service NE; for guardian; give login; " END
+	 "release \"C\" { to service NE; for test teacher; give title if required; " END
+	 "never \"N\" { for student; give any contact, any name; because \"x\" }\n"
+	 "never \"M\" { for staff in group vikarier; give anything; because \"x\" }",
+	 "https://ne",
+	 "t.policy:2 \"A\": NE: staff except staff in group vikarier / personal utom personal i gruppen vikarier; asked\n"
+	 "t.policy:3 \"B\": NE: guardians / vårdnadshavare; asked\n"
+	 "t.policy:4 \"C\": NE: teachers who are test persons except teachers who are test persons in group vikarier / lärare som är testpersoner utom lärare som är testpersoner i gruppen vikarier; if required\n"},
+	{"login-asked", "login",
+	 "release \"A\" { to service \"https://a\", service \"https://b\"; for staff; give required; " END,
+	 "https://a mail|https://b mail!",
+	 "t.policy:1 \"A\": https://a: staff / personal; if required\n"
+	 "t.policy:1 \"A\": https://b: staff / personal; if required; asked\n"},
+	{"login-shut", "login",
+	 "release \"A\" { to service \"a\"; for staff; give login; " END
+	 "never \"N\" { to service \"a\"; give login; because \"x\" }",
+	 "", ""},
 };
 
 static GPtrArray *known_services(const char *text)
@@ -128,7 +149,10 @@ static void test_case(gconstpointer data)
 	g_autoptr(GString) got = g_string_new(NULL);
 
 	g_assert_no_error(error);
-	entries = policy_who(policy, &context, fixture_attribute(c->attribute), &error);
+	entries = policy_who(policy, &context,
+			     strcmp(c->attribute, "login") == 0 ? NULL
+								: fixture_attribute(c->attribute),
+			     &error);
 	g_assert_no_error(error);
 	for (guint i = 0; i < entries->len; i++)
 		render(got, entries->pdata[i]);
