@@ -335,13 +335,48 @@ static void skip_comment(Lexer *lexer)
 	g_array_append_val(lexer->comments, comment);
 }
 
+/* What a program for writing letters, or another language, has in the place of a mark; NULL: none
+ * that is known. */
+static const char *meant_mark(const Lexer *lexer)
+{
+	switch (character(lexer)) {
+	case 0x2010: /* hyphens, dashes and the minus sign */
+	case 0x2011:
+	case 0x2012:
+	case 0x2013:
+	case 0x2014:
+	case 0x2212:
+		return "-";
+	case '\'': /* quotes: single, double and angle ones */
+	case 0x2018:
+	case 0x2019:
+	case 0x201c:
+	case 0x201d:
+	case 0x201e:
+	case 0xab:
+	case 0xbb:
+		return "\"";
+	case '/':
+		return lexer->at + 1 < lexer->source->length &&
+				       lexer->source->bytes[lexer->at + 1] == '/'
+			       ? "#"
+			       : NULL;
+	}
+	return NULL;
+}
+
 static bool bad_character(const Lexer *lexer, GError **error)
 {
+	const char *meant = meant_mark(lexer);
 	char shown[7] = {0};
 
 	g_unichar_to_utf8(character(lexer), shown);
-	place_error(error, POLICY_ERROR_SYNTAX, &lexer->place,
-		    "'%s' has no meaning here; texts stand in quotes \"…\"", shown);
+	if (meant)
+		place_error(error, POLICY_ERROR_SYNTAX, &lexer->place,
+			    "'%s' has no meaning here; did you mean '%s'?", shown, meant);
+	else
+		place_error(error, POLICY_ERROR_SYNTAX, &lexer->place,
+			    "'%s' has no meaning here; texts stand in quotes \"…\"", shown);
 	return false;
 }
 

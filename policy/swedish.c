@@ -33,6 +33,8 @@ static const Swedish table[] = {
 	 "'%s' är varken ett ord, ett tal eller en dag (en dag skrivs 2027-06-30)"},
 	{"'%s' has no meaning here; texts stand in quotes \"…\"",
 	 "'%s' betyder ingenting här; texter står inom citattecken \"…\""},
+	{"'%s' has no meaning here; did you mean '%s'?",
+	 "'%s' betyder ingenting här; menade du '%s'?"},
 	{"the end of the file", "filens slut"},
 	{"the end of the line", "radens slut"},
 	{"expected %s, not %s%s", "här ska %s stå, inte %s%s"},

@@ -13,6 +13,19 @@ typedef struct {
 	GPtrArray *ids;   /* of the known services */
 } Unknown;
 
+/* A name in quotes is no name; else a known id that is like it. Transfer full. */
+static char *guess(const Unknown *unknown, const Literal *literal)
+{
+	const char *id = literal->ident.id;
+	g_autofree char *name = g_strdup_printf("service %s", id);
+
+	if (g_hash_table_contains(unknown->warner->policy->names, id))
+		return g_strdup_printf(place_say(&literal->place, "; did you mean '%s'?"), name);
+	return g_hash_table_size(unknown->told) <= unknown->ids->len + GUESSES
+		       ? place_guess(&literal->place, id, unknown->ids)
+		       : g_strdup("");
+}
+
 static void warn_literal(const Unknown *unknown, const Literal *literal)
 {
 	g_autofree char *meant = NULL;
@@ -20,9 +33,7 @@ static void warn_literal(const Unknown *unknown, const Literal *literal)
 	if (literal->type != NAMED_IDENT || literal->ident.protocol != PROTOCOL_SAML ||
 	    !g_hash_table_add(unknown->told, (gpointer)(guintptr)literal->ident.id))
 		return;
-	meant = g_hash_table_size(unknown->told) <= unknown->ids->len + GUESSES
-			? place_guess(&literal->place, literal->ident.id, unknown->ids)
-			: g_strdup("");
+	meant = guess(unknown, literal);
 	warn_say(unknown->warner, &literal->place,
 		 "no feed and no client file knows \"%s\"%s (released when it appears)",
 		 literal->ident.id, meant);

@@ -352,7 +352,7 @@ static const Case errors[] = {
 	{"digits-of-others", "\nservice NE { guard size \xd9\xa2 bytes }", "\xd9\xa2",
 	 "'\xd9\xa2' has no meaning here; texts stand in quotes \"…\""},
 	{"quotes-of-others", "\nservice NE is \xe2\x80\x9dx\xe2\x80\x9d", "\xe2\x80\x9d",
-	 "'\xe2\x80\x9d' has no meaning here; texts stand in quotes \"…\""},
+	 "'\xe2\x80\x9d' has no meaning here; did you mean '\"'?"},
 	{"no-break-space", "\nservice\xc2\xa0NE", "\xc2\xa0",
 	 "'\xc2\xa0' has no meaning here; texts stand in quotes \"…\""},
 	{"a-text-after-a-rule", "\ntag t { \"x\" } \"y\"", "\"y\"",

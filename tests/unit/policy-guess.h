@@ -19,4 +19,18 @@ static const Case guesses[] = {
 	{"rule-of-others", "\ndeny \"X\" { " WHOLE, "deny",
 	 "expected a rule ('release', 'never', 'service', 'tag' or 'expect'), not 'deny'; "
 	 "did you mean 'never'?"},
+	{"dash", "\n" SAYS "to service NE – N2; " REST, "–",
+	 "'–' has no meaning here; did you mean '-'?"},
+	{"single-quote", "\n" SAYS "to service 'https://ne'; " REST, "'",
+	 "''' has no meaning here; did you mean '\"'?"},
+	{"typographic-quote", "\n" SAYS "to service “https://ne”; " REST, "“",
+	 "'“' has no meaning here; did you mean '\"'?"},
+	{"angle-quote", "\n" SAYS "to service »https://ne»; " REST, "»",
+	 "'»' has no meaning here; did you mean '\"'?"},
+	{"comment-of-others", "\n// a comment\n", "/",
+	 "'/' has no meaning here; did you mean '#'?"},
+	{"one-slash", "\n/ a\n", "/", "'/' has no meaning here; texts stand in quotes \"…\""},
+	{"slash-at-the-end", "\n/", "/", "'/' has no meaning here; texts stand in quotes \"…\""},
+	{"dash-between-years", "\n" SAYS TO "for student in grade 7–9; " GIVE BECAUSE, "–",
+	 "'–' has no meaning here; did you mean '-'?"},
 };

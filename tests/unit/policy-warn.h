@@ -98,6 +98,11 @@ static const Remark remarks[] = {
 	 "2:1: from 2026-11-06 on this expectation fails and the policy does not load: a "
 	 "non-teaching "
 	 "member of staff at x gets mail (t.policy:1 \"X\")"},
+	{"name-in-quotes",
+	 "service NE is \"https://ne.example/sp\"\n"
+	 "release \"X\" { to service \"NE\"; for staff; give mail; " END,
+	 "https://ne.example/sp mail",
+	 "2:26: no feed and no client file knows \"NE\"; did you mean 'service NE'? (released when it appears)"},
 	{"unknown-id",
 	 "service NE is \"https://ne.example/sp\"\n"
 	 "release \"X\" { to service NE, service \"https://other\"; for staff; give mail; " END,
