@@ -68,12 +68,13 @@ like 'it is logged, and taken' "$(cat "$work/reload")" \
   '*"more is released than before"*displayName*"reloaded"*'
 is 'it is released' "$(try)" "$wide"
 put "$work/narrow"
-like 'less is nothing to tell of' "$(hangup | jq -r .message | sort -u | tr '\n' ' ')" 'look at this reloaded '
+is 'less is nothing to tell of' "$(hangup | jq -r .message | sort -u | tr '\n' ' ')" 'reloaded '
 
 # --- who waits ------------------------------------------------------------------------------------
 sed -i 's/^\[policy\]$/&\nconfirm-widening = yes/' "$bed_conf"
 grep -q '^confirm-widening' "$bed_conf" || printf '[policy]\nconfirm-widening = yes\n' >>"$bed_conf"
-like 'to wait from now on is nothing more either' "$(hangup | jq -r .message | sort -u | tr '\n' ' ')" 'look at this reloaded '
+is 'to wait from now on is nothing more either' "$(hangup | jq -r .message | sort -u | tr '\n' ' ')" \
+  'reloaded '
 put "$work/wide"
 hangup >"$work/reload"
 like 'then it waits, and the log says what' "$(cat "$work/reload")" \
