@@ -152,6 +152,7 @@ HttpResponse *visit_consent(Visit *visit, ConsentAt at)
 		.reader = visit->worker->reader,
 		.zone = generation->zone,
 		.identity = visit->identity->person,
+		.lang = visit->lang,
 		.person = visit->person,
 		.service = visit->service,
 		.circumstances = visit_circumstances(visit),

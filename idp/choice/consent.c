@@ -42,6 +42,13 @@ static unsigned day_of(GTimeZone *zone, int64_t time)
 		    : 0;
 }
 
+/* Whether who said it to the one, in that language, said it to the other. */
+static bool is_same(const Matter *one, const Matter *other, const char *lang)
+{
+	return one->asks == other->asks &&
+	       g_str_equal(matter_id_in(one, lang), matter_id_in(other, lang));
+}
+
 /* By what has been said, and as if yes were said to `yes_to` (NULL: to nothing) and `else_said` to
  * all else that has no answer (SAID_NOTHING: as it is). */
 static Decision *decide(const Consent *consent, Said else_said, const Matter *yes_to)
@@ -53,7 +60,7 @@ static Decision *decide(const Consent *consent, Said else_said, const Matter *ye
 	for (guint i = 0; i < consent->matters->len; i++) {
 		const Matter *matter = consent->matters->pdata[i];
 		/* two releases may ask the same */
-		Said unsaid = yes_to && g_str_equal(matter->id, yes_to->id) ? SAID_YES : else_said;
+		Said unsaid = yes_to && is_same(matter, yes_to, of->lang) ? SAID_YES : else_said;
 		Said said = matter->said ? matter->said : unsaid;
 		const PersonAnswer answer = {
 			.title = matter->title,
@@ -244,13 +251,6 @@ static bool find_shown(const Consent *consent, const uint8_t print[CONSENT_PRINT
 			return matter->asks;
 	}
 	return false;
-}
-
-/* Whether who said it to the one, in that language, said it to the other. */
-static bool is_same(const Matter *one, const Matter *other, const char *lang)
-{
-	return one->asks == other->asks &&
-	       g_str_equal(matter_id_in(one, lang), matter_id_in(other, lang));
 }
 
 bool consent_hear(Consent *consent, const uint8_t print[CONSENT_PRINT_BYTES], const char *answer,

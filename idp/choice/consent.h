@@ -21,6 +21,7 @@ typedef struct {
 	StoreReader *reader; /* NULL: there is no store yet, so nobody has said anything */
 	GTimeZone *zone;
 	const char *identity; /* of the person: continuation.h */
+	const char *lang;     /* in which the page is read: "sv" or "en" */
 	const Person *person;
 	const Service *service;
 	Circumstances circumstances; /* without answers */

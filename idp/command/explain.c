@@ -99,6 +99,7 @@ static Decision *decide(Explanation *told, StoreReader *reader, const Person *pe
 		.reader = reader,
 		.zone = generation->zone,
 		.identity = told->identity->person,
+		.lang = "sv",
 		.person = person,
 		.service = told->service,
 		.circumstances = circumstances,

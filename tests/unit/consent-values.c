@@ -9,6 +9,9 @@
 #define GIVES(title, gifts, page)                                                                  \
 	"release \"" title "\" { to service Bok; for everyone; give " gifts "; " page              \
 	"; because \"" title "\" }; "
+#define ASKS(title, gifts, sv, en)                                                                 \
+	"release \"" title "\" { to service Bok; for everyone; give " gifts "; ask; because \"" sv \
+	"\"; because en \"" en "\" }; "
 #define A " only beginning \"a\""
 #define B " only beginning \"b\""
 #define C " only beginning \"c\""
@@ -17,6 +20,7 @@ static const struct {
 	const char *name, *block, *releases;
 	const char *answers; /* y and n, to the pages before it */
 	const char *want;
+	const char *lang; /* NULL: Swedish */
 } rows[] = {
 	{"told alone", "", GIVES("I", "mail", "inform"), "", "told a b c"},
 	{"asked alone", "", GIVES("Q", "mail", "ask"), "", "asked a b c"},
@@ -47,6 +51,18 @@ static const struct {
 	 GIVES("P", "mail" A, "ask") GIVES("Q", "sn", "ask"), "", "asked a"},
 	{"a form that makes two values one", " { lower-case mail }",
 	 GIVES("I", "mail" C, "inform") GIVES("Q", "mail" A, "ask"), "", "told c asked a"},
+	{"two questions in other words are two", "",
+	 GIVES("S", "sn", "silent") ASKS("P", "mail" A, "X", "Z") ASKS("Q", "mail" B, "Y", "Z"), "",
+	 "asked a"},
+	{"and one where they are in the same words", "",
+	 GIVES("S", "sn", "silent") ASKS("P", "mail" A, "X", "Z") ASKS("Q", "mail" B, "Y", "Z"), "",
+	 "asked a b", "en"},
+	{"by the words of the page, not of the other language", "",
+	 GIVES("S", "sn", "silent") ASKS("P", "mail" A, "X", "Y") ASKS("Q", "mail" B, "X", "Z"), "",
+	 "asked a", "en"},
+	{"likewise in Swedish", "",
+	 GIVES("S", "sn", "silent") ASKS("P", "mail" A, "X", "Y") ASKS("Q", "mail" B, "X", "Z"), "",
+	 "asked a b"},
 };
 
 /* By their first letters. */
@@ -73,6 +89,7 @@ static void test_values(void)
 
 	for (gsize i = 0; i < G_N_ELEMENTS(rows); i++) {
 		g_autoptr(GError) error = NULL;
+		const char *lang = rows[i].lang ? rows[i].lang : "sv";
 		g_autofree char *head = g_strdup_printf(SERVICE, rows[i].block);
 		g_autofree char *rules = g_strconcat(head, rows[i].releases, NULL);
 		g_autoptr(Policy) policy = fixture_load(rules, NULL, 0, &error);
@@ -82,6 +99,7 @@ static void test_values(void)
 			.key = key,
 			.zone = zone,
 			.identity = "anna",
+			.lang = lang,
 			.person = person,
 			.service = service,
 			.circumstances = {.today = FIXTURE_TODAY},
@@ -93,7 +111,7 @@ static void test_values(void)
 			uint8_t print[CONSENT_PRINT_BYTES];
 			consent_print(consent, print);
 			g_assert_true(
-				consent_hear(consent, print, *answer == 'y' ? "yes" : "no", "sv"));
+				consent_hear(consent, print, *answer == 'y' ? "yes" : "no", lang));
 		}
 		g_autoptr(GString) text = g_string_new(NULL);
 		append(text, "told", consent, consent->told);

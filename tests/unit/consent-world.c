@@ -50,6 +50,7 @@ Login *login(World *world, const Case *of)
 		.reader = world->store->reader,
 		.zone = world->zone,
 		.identity = of->identity ? of->identity : "anna",
+		.lang = "sv",
 		.person = login->person,
 		.service = login->service,
 		.circumstances = {.today = FIXTURE_TODAY, .too_young = of->too_young},
