@@ -74,8 +74,13 @@ pending() {
 changed() {
   [ -n "$(eppn_of "$1")" ] && [ "$(eppn_of "$1")" != "$2" ]
 }
+# Every thread of it: one that sleeps goes on for a moment after the signal.
+stands() {
+  ! sed 's/.*) //' "/proc/$1/task/"*/stat | grep -qv '^T'
+}
 stop_all() {
   kill -s STOP "${bed_pid[$1]}"
+  wait_for 20 "$1 to stand" stands "${bed_pid[$1]}"
 }
 go_on() {
   kill -s CONT "${bed_pid[$1]}"
