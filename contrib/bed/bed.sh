@@ -159,9 +159,9 @@ bed_halt() {
 # bed_stop: stops everything, the last first. Returns 1 if portvakt did not end well (that is how a
 # sanitizer reports what it found).
 bed_stop() {
-  local i name status=0 code
-  for ((i = ${#bed_running[@]} - 1; i >= 0; i--)); do
-    name=${bed_running[i]} code=0
+  local name status=0 code
+  while [ "${#bed_running[@]}" -gt 0 ]; do
+    name=${bed_running[-1]} code=0
     bed_halt "$name" || code=$?
     if [ "$name" = portvakt ] && [ "$code" -ne 0 ]; then
       echo "portvakt ended with exit code $code; the end of its log:" >&2

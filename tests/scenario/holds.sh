@@ -152,7 +152,7 @@ hangup >/dev/null
 fresh
 ask
 is 'while the federation does not have it, it is unknown' "$browser_status $(outcome)" '400 saml-unknown-service'
-kill -9 "$(cat "$bed/run/portvakt.pid")"
+bed_halt portvakt KILL 2>/dev/null
 service "$eppn!" "$affiliation!" "$display" "$sn"
 bed_serve
 gets 'when it is back, it has what it had, and no more' "$named"
