@@ -547,6 +547,14 @@ GPtrArray *who_within(const Policy *policy, const PolicyContext *context,
 			 .effort = effort};
 
 	g_assert(universe);
+	/* A list that leaves somebody out is worse than none. */
+	if (universe->is_short) {
+		g_set_error(error, POLICY_ERROR, POLICY_ERROR_MEANING,
+			    "it takes too much work to find who can %s%s; except fewer services "
+			    "in the nevers, or release to services by name",
+			    attribute ? "get " : "be let in", attribute ? attribute->name : "");
+		return NULL;
+	}
 	for (guint i = 0; i < universe->spots->len && !effort_is_spent(effort); i++) {
 		asking.spot = universe->spots->pdata[i];
 		ask_spot(&asking);

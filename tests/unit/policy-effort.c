@@ -152,6 +152,28 @@ static void test_who(void)
 	g_assert_cmpuint(entries->len, ==, 0);
 }
 
+/* Open releases beside a never that excepts more services than are imagined at them. */
+static void test_who_short(void)
+{
+	const PolicyContext context = {.scopes = fixture_scopes, .today = FIXTURE_TODAY};
+	g_autoptr(GString) text = g_string_new("tag T {");
+	g_autoptr(Policy) policy = NULL;
+	g_autoptr(GError) error = NULL;
+
+	for (unsigned i = 0; i < 10000; i++)
+		g_string_append_printf(text, "%s \"https://s%u.example\"", i ? ",\n" : "", i);
+	g_string_append(
+		text, " }\n"
+		      "never \"N\" { to any except tag T; for student; give mail; because \"N\" }\n"
+		      "release \"A\" { to any; for student; give mail; silent; because \"A\" }\n"
+		      "release \"B\" { to any; for staff; give mail; silent; because \"B\" }\n");
+	policy = fixture_load(text->str, NULL, 0, &error);
+	g_assert_no_error(error);
+	assert_too_much(policy, &context, fixture_attribute("mail"),
+			"it takes too much work to find who can get mail; except fewer services in "
+			"the nevers, or release to services by name");
+}
+
 int main(int argc, char **argv)
 {
 	g_test_init(&argc, &argv, NULL);
@@ -163,5 +185,6 @@ int main(int argc, char **argv)
 	g_test_add_func("/policy/effort/diff", test_diff);
 	g_test_add_func("/policy/effort/unfinished", test_unfinished);
 	g_test_add_func("/policy/effort/who", test_who);
+	g_test_add_func("/policy/effort/who-short", test_who_short);
 	return g_test_run();
 }
