@@ -32,6 +32,7 @@ fresh() {
   browser_open "$work/${1:-b}" "$bed_ca"
 }
 
+# shellcheck disable=SC2120 # the scenarios pass some
 ask() {
   browser_get "$sso?$("$authnrequest" "$@")"
 }
@@ -50,6 +51,23 @@ type_in() {
   browser_fill "$(form_field text)" "$1"
   browser_fill "$(form_field password)" "$2"
   browser_send
+}
+
+# say ANSWER: presses that button of the page that tells or asks.
+say() {
+  browser_form ".//button[@name='answer']" || return 1
+  browser_fill answer "$1"
+  browser_send
+}
+
+# come WHO: logs in as that person in a browser of their own, or comes again by session.
+come() {
+  # shellcheck disable=SC2119 # `ask` may do without arguments
+  fresh "$1"
+  [ ! -s "$work/$1.jar" ] || cp "$work/$1.jar" "$browser_jar"
+  ask
+  [ "$(login_page)" = 0 ] || type_in "$1" "$(bed_password "$1")"
+  cp "$browser_jar" "$work/$1.jar"
 }
 
 session() {

@@ -82,9 +82,7 @@ END
 # answer WHAT: that button of the page
 answer() {
   note_browser
-  browser_form ".//button[@name='answer']"
-  browser_fill answer "$1"
-  browser_send
+  say "$1"
 }
 sed -i '/^\[attributes\]$/a c = mail' "$bed_conf"
 like 'a policy that asks' "$(hangup)" '*more is released than before*"reloaded"*'

@@ -44,19 +44,6 @@ page() {
     *) outcome ;;
   esac
 }
-say() {
-  browser_form ".//button[@name='answer']" || return 1
-  browser_fill answer "$1"
-  browser_send
-}
-# visit WHO: logs in in a browser of their own, or comes again by session.
-visit() {
-  fresh "$1"
-  [ ! -s "$work/$1.jar" ] || cp "$work/$1.jar" "$browser_jar"
-  ask
-  [ "$(login_page)" = 0 ] || type_in "$1" "$(bed_password "$1")"
-  cp "$browser_jar" "$work/$1.jar"
-}
 marks() {
   printf 'dn: uid=perstr,ou=people,dc=skola,dc=example\nchangetype: modify\nreplace: securityMarking\nsecurityMarking: %s\n' "$1" |
     LDAPNOINIT=1 ldapmodify -x -H "ldapi://${bed//\//%2F}%2Fldap%2Frun%2Fldapi" \
@@ -72,7 +59,7 @@ asks() {
 policy "$in" "$(asks 'because en "Newsletter"; basis "6.1 a"')" "$(release Bok inform displayName Lektion 'basis "6.1 e"')"
 choices --person perstr
 is 'nobody has said anything yet' "$code $out" '0 Nobody has been told or has answered anything.'
-visit perstr
+come perstr
 say yes
 is 'a yes' "$(page)" 'given displayName eduPersonPrincipalName mail '
 choices --person perstr --language sv
@@ -94,11 +81,11 @@ is 'a look behind a marking is at one person' "$code" 2
 
 # --- what changes of the policy mean --------------------------------------------------------------
 policy "$in" "$(asks 'because en "Letters"; basis "6.1 a"')" "$(release Bok inform displayName Lektion 'basis "6.1 f"')"
-visit perstr
+come perstr
 is 'another ground of what is told, and other words in a language that was not read, ask nobody' "$(page)" \
   'given displayName eduPersonPrincipalName mail '
 policy "$in" "$(asks 'basis "6.1 e"')" "$(release Bok inform displayName Lektion)"
-visit perstr
+come perstr
 is 'what was consent and is none is asked anew' "$(page)" asked
 choices --person perstr
 like 'and the yes stands there as one to what is gone' "$out" '*said yes (consent) (no longer in the policy)*'
@@ -107,7 +94,7 @@ is 'a yes' "$(page)" 'given displayName eduPersonPrincipalName mail '
 is 'leaves a trace of the other one' "$(json '[.[] | select(.said != "seen") | [.said, .consent]] | sort' --person perstr)" \
   '[["lapsed",true],["yes",false]]'
 policy "$in" "$(asks 'basis "6.1 a"')" "$(release Bok inform displayName Lektion)"
-visit perstr
+come perstr
 is 'and is none when it becomes consent' "$(page)" asked
 browser_get "${browser_url/lang=sv/lang=en}"
 say yes
@@ -143,7 +130,7 @@ choices withdraw --person perstr --service Matteboken --role student --yes
 is 'in another role they have said nothing' "$code" 1
 choices withdraw --person perstr --yes
 is 'it must be said where' "$code" 2
-visit perstr
+come perstr
 is 'so it counts still' "$(page)" 'given displayName eduPersonPrincipalName mail '
 choices withdraw --person perstr --service Matteboken --yes
 like 'a yes is withdrawn beside the daemon' "$code $out" "0 *$account has withdrawn this for perstr*"
@@ -151,7 +138,7 @@ is 'and it stands there by whom' "$(json '[.[] | select(.withdrawn_by) | [.said,
   "[[\"lapsed\",\"$account\",true]]"
 choices withdraw --person perstr --service Matteboken --yes
 is 'once' "$code" 1
-visit perstr
+come perstr
 is 'the person is asked again, and nothing leaves before' "$(page)" asked
 like 'explain says so' "$("$portvakt" explain --config "$bed_conf" --person perstr --service Matteboken --language en)" '*the person will be asked*'
 
@@ -171,7 +158,7 @@ policy 'release "In" { to any; for everyone; give eduPersonPrincipalName; silent
 ask --issuer https://shic.localhost/shibboleth
 is 'another service asks by itself' "$(page)" asked
 say no
-visit perstr
+come perstr
 is 'and a no there is none here' "$(page)" 'given eduPersonPrincipalName mail '
 # The store is held up for a moment: the yes is taken back, and the login that found it comes after.
 browser_get "$idp_url/me/choices"
@@ -192,7 +179,7 @@ wait "$holder" "$back"
 ask
 is 'the next try finds the no' "$(page)" 'given eduPersonPrincipalName '
 sqlite3 "$store" 'PRAGMA busy_timeout=5000; UPDATE choice SET expires = 1' >/dev/null
-visit perstr
+come perstr
 is 'what is over is asked anew, a no as a yes' "$(page)" asked
 is 'and is listed no more' "$(json length --person perstr)" 0
 ask --issuer https://shic.localhost/shibboleth

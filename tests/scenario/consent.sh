@@ -38,21 +38,10 @@ page() {
   esac
 }
 
-# say ANSWER: presses that button of the page.
-say() {
-  browser_form ".//button[@name='answer']" || return 1
-  browser_fill answer "$1"
-  browser_send
-}
-
 # visit WHO: logs in as that person in a browser of their own, or comes again by session; where they
 # have come to.
 visit() {
-  fresh "$1"
-  [ ! -s "$work/$1.jar" ] || cp "$work/$1.jar" "$browser_jar"
-  ask
-  [ "$(login_page)" = 0 ] || type_in "$1" "$(bed_password "$1")"
-  cp "$browser_jar" "$work/$1.jar"
+  come "$1"
   echo "$browser_status $browser_url" >"$browser_dir/at"
   page
 }
