@@ -132,6 +132,22 @@ void house_wait_connections(House *house, unsigned most)
 	}
 }
 
+int house_connect(House *house, unsigned host)
+{
+	gint64 patience = g_get_monotonic_time() + PATIENCE_MS * 1000;
+	HttpStats before, now;
+
+	http_server_stats(house->server, &before);
+	int fd = client_connect_from(host, house_port(house));
+	for (;;) {
+		http_server_stats(house->server, &now);
+		if (now.accepted > before.accepted)
+			return fd;
+		g_assert_cmpint(g_get_monotonic_time(), <, patience);
+		g_usleep(1000);
+	}
+}
+
 void racers_start(Racer *racers, House *house, void *(*run)(void *racer))
 {
 	for (gsize i = 0; i < RACERS; i++) {

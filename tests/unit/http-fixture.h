@@ -40,6 +40,10 @@ void house_open(House *house, const HttpServerOptions *options);
 void house_close(House *house);
 guint16 house_port(House *house);
 
+/* From 127.0.0.HOST; returns once the server has it, since its threads would otherwise take those
+ * that wait in any order. */
+int house_connect(House *house, unsigned host);
+
 /* Answers and counts whether that was the answer sent (won) or another was before it (lost). */
 void house_answer(House *house, HttpExchange *exchange, unsigned status);
 void house_answer_held(House *house);

@@ -317,16 +317,16 @@ static void test_cap_per_address(void)
 	house_open(&house, &options);
 
 	/* The oldest is at work, so the second oldest has to go. */
-	fds[0] = client_connect_from(1, house_port(&house));
+	fds[0] = house_connect(&house, 1);
 	client_send(fds[0], BYTES(GET_OF("/hold")));
 	house_wait(&house.handled, 1);
 	for (int i = 1; i < 4; i++)
-		fds[i] = client_connect_from(1, house_port(&house));
-	fds[4] = client_connect_from(2, house_port(&house));
+		fds[i] = house_connect(&house, 1);
+	fds[4] = house_connect(&house, 2);
 	client_send(fds[4], BYTES(GET_OF("/")));
 	g_autoptr(Reply) neighbour = client_read(fds[4], false, PATIENCE_MS);
 	g_assert_cmpint(neighbour->status, ==, 200);
-	fds[5] = client_connect_from(1, house_port(&house));
+	fds[5] = house_connect(&house, 1);
 	g_assert_cmpint(client_byte(fds[1], PATIENCE_MS), ==, -1);
 	for (int i = 2; i < 6; i++) {
 		client_send(fds[i], BYTES(GET_OF("/")));
