@@ -126,8 +126,13 @@ static void append_in_years(GString *text, Years years, bool sv)
 		append_runs(text, gymnasium, 1, joint);
 		before = joint;
 	}
-	if (years >> YEAR_NONE & 1)
+	if (years >> YEAR_NONE & 1) {
 		g_string_append_printf(text, "%s%s", before, sv ? "utan årskurs" : "in no year");
+		before = joint;
+	}
+	if (years >> YEAR_UNKNOWN & 1)
+		g_string_append_printf(text, "%s%s", before,
+				       sv ? "i okänd årskurs" : "in an unknown year");
 }
 
 /* Of most years it is shorter to say which are not. */
@@ -298,7 +303,10 @@ char *cohort_write_pset(const Pset *pset)
 	GString *text = g_string_new(NULL);
 
 	write_kinds(text, pset->kinds);
-	append_years(text, pset->years, false);
+	if (pset->years != YEARS_ALL) {
+		g_string_append_c(text, ' ');
+		append_in_years(text, pset->years & ~((Years)1 << YEAR_UNKNOWN), false);
+	}
 	write_choices(text, pset->groups, pset->n_groups, "in group", "");
 	write_choices(text, pset->units, pset->n_units, "at unit", "\"");
 	return g_string_free(text, FALSE);

@@ -26,5 +26,6 @@ char *cohort_describe_kind(unsigned kind, const char *language);
 /* The persons of a pset as it is written, with `or` between choices. Transfer full. */
 char *cohort_describe_pset(const Pset *pset, const char *language);
 
-/* The same as a `for` or `of` says it: "student in grade 7-9 in group vikarier". Transfer full. */
+/* The same as a `for` or `of` says it: "student in grade 7-9 in group vikarier". That those whose
+ * year is not known are met too (PEOPLE_STOPPED) is not said there. Transfer full. */
 char *cohort_write_pset(const Pset *pset);

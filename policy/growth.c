@@ -34,12 +34,12 @@ void growth_init(Growth *growth, guint64 steps_max)
 }
 
 /* Splits every set that a mask cuts in two. */
-static void split(uint16_t *sets, unsigned *n, uint16_t mask)
+static void split(uint32_t *sets, unsigned *n, uint32_t mask)
 {
 	unsigned old = *n;
 
 	for (unsigned i = 0; i < old; i++) {
-		uint16_t inside = sets[i] & mask, outside = sets[i] & (uint16_t)~mask;
+		uint32_t inside = sets[i] & mask, outside = sets[i] & ~mask;
 
 		if (!inside || !outside)
 			continue;
@@ -284,7 +284,7 @@ bool growth_each(Growth *growth, const Way *ways, unsigned n, GrowthEach each, g
 	}
 	for (unsigned i = 0; i < growth->n_kinds; i++)
 		for (unsigned j = 0; j < growth->n_years; j++) {
-			start->kinds = growth->kinds[i] & kinds;
+			start->kinds = (Kinds)(growth->kinds[i] & kinds);
 			start->years = growth->years[j] & years;
 			if (start->kinds && start->years &&
 			    !each_alike(growth, start, ways, n, each, data))

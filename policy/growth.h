@@ -29,9 +29,9 @@ typedef struct {
 	guint64 steps;                  /* judged */
 	Effort *effort;                 /* of which that takes something; NULL: without end */
 	guint64 looks;                  /* so much for each example that is judged */
-	Kinds kinds[PEOPLE_KINDS];      /* disjoint sets: kinds that no rule tells apart */
+	uint32_t kinds[PEOPLE_KINDS];   /* disjoint Kinds that no rule tells apart */
 	unsigned n_kinds;
-	Years years[YEARS];
+	uint32_t years[YEARS]; /* and Years */
 	unsigned n_years;
 } Growth;
 

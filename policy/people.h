@@ -8,8 +8,8 @@
 #include "policy/source.h"
 
 /*
- * Whom a rule speaks of. A person is of one of sixteen kinds (role and marks), in one of sixteen
- * school years, in some groups and at some school units; nothing else tells people apart here, so
+ * Whom a rule speaks of. A person is of one of sixteen kinds (role and marks), in one school year
+ * or none, in some groups and at some school units; nothing else tells people apart here, so
  * that a rule meets a person in a few masked words and a proof over all persons is a loop.
  */
 typedef uint16_t Kinds; /* a set of kinds, a bit for each */
@@ -17,9 +17,9 @@ typedef uint16_t Kinds; /* a set of kinds, a bit for each */
 /* How many kinds there are: a kind is a number below it. */
 #define PEOPLE_KINDS 16
 
-typedef uint16_t Years; /* a set of school years, a bit for each Person.year */
+typedef uint32_t Years; /* a set of school years, a bit for each Person.year */
 
-#define YEARS_ALL ((Years)0xffff)
+#define YEARS_ALL ((Years)((1u << YEARS) - 1))
 
 /* `in group vikarier or rektorer`, `at unit "12345678" or "23456789"`: any one of them. */
 typedef struct {
@@ -51,7 +51,8 @@ typedef struct {
 /* Where a set of people is written, which decides what a plain word there means. */
 typedef enum {
 	PEOPLE_GIVEN,    /* `for` of a release: never a protected person */
-	PEOPLE_STOPPED,  /* `for` of a never, and after `except`: protected persons too */
+	PEOPLE_STOPPED,  /* `for` of a never, `of` of a demand, and after `except`: protected
+			    persons too, and in any years also whose year is not known */
 	PEOPLE_EXPECTED, /* expect: exactly the marks that are written */
 } PeopleUse;
 

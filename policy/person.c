@@ -17,7 +17,7 @@ Person *person_new(const char *key)
 	Person *person = g_new0(Person, 1);
 
 	person->key = g_strdup(key);
-	person->year = YEAR_NONE;
+	person->year = YEAR_UNKNOWN;
 	return person;
 }
 

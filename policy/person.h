@@ -16,12 +16,13 @@ typedef enum {
 	ROLE_GUARDIAN = 4,
 } Role;
 
-/* School years: a number below YEARS, so that a set of them is sixteen bits. Year 1 of the
+/* School years: a number below YEARS, so that a set of them is a word of bits. Year 1 of the
  * compulsory school and year 1 of the upper secondary school are not the same. */
-#define YEARS             16
+#define YEARS             17
 #define YEAR_GRADE(n)     (n)        /* year 0-10 of the compulsory school */
 #define YEAR_GYMNASIUM(n) (10 + (n)) /* year 1-4 of the upper secondary school */
-#define YEAR_NONE         15         /* in no year, or in one that could not be read */
+#define YEAR_NONE         15         /* in no year, as staff and guardians are */
+#define YEAR_UNKNOWN      16         /* of a pupil: nothing tells it, or nothing that can be read */
 #define GRADE_LAST        10
 #define GYMNASIUM_LAST    4
 
@@ -31,7 +32,7 @@ typedef struct Person {
 	bool teacher;      /* staff who teach; means nothing in another role */
 	bool is_protected; /* protected identity, or a marking that could not be read */
 	bool is_test;      /* a test person */
-	unsigned year;     /* YEAR_GRADE(0) .. YEAR_NONE */
+	unsigned year;     /* YEAR_GRADE(0) .. YEAR_UNKNOWN */
 	GPtrArray *groups; /* char *: names of the configured groups they are in; NULL: in none */
 	GPtrArray *units;  /* char *: codes of the school units they are at, in that role, also
 			      where no value may be told of a protected person; NULL: at none */
@@ -43,8 +44,8 @@ typedef struct Person {
 	bool suppressed[ATTRIBUTE_MAX]; /* takes no value, whoever adds one */
 } Person;
 
-/* A person without role and without values, which no rule matches. key is copied.
- * Returns: transfer full. */
+/* A person without role and without values, whose year is not known, which no rule matches. key is
+ * copied. Returns: transfer full. */
 Person *person_new(const char *key);
 void person_free(Person *person);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(Person, person_free)

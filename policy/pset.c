@@ -201,7 +201,12 @@ static bool pset_read(Parser *parser, PeopleUse use, Pset *pset, Place *ret_prot
 	parser_take(parser);
 	if (mark == MARK_PROTECTED && ret_protected && ret_protected->line == 0)
 		*ret_protected = pset->place;
-	return wheres(parser, pset, error);
+	if (!wheres(parser, pset, error))
+		return false;
+	/* Who cannot be shown to be in another year is stopped as if in this one. */
+	if (use == PEOPLE_STOPPED)
+		pset->years |= (Years)1 << YEAR_UNKNOWN;
+	return true;
 }
 
 static bool pset_list(Parser *parser, PeopleUse use, Pset **psets, unsigned *n,

@@ -25,7 +25,7 @@ void person_view_init(PersonView *view, const Numbers *numbers, const Person *pe
 		      Scratch *scratch)
 {
 	view->kinds = kinds_of_person(person);
-	view->years = (Years)(1u << (person->year < YEARS ? person->year : YEAR_NONE));
+	view->years = (Years)(1u << (person->year < YEARS ? person->year : YEAR_UNKNOWN));
 	view->groups = set_of(numbers, SORT_GROUP, person->groups, scratch);
 	view->units = set_of(numbers, SORT_UNIT, person->units, scratch);
 }

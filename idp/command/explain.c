@@ -164,6 +164,7 @@ static bool find_out(const Generation *generation, const Service *service,
 	if (identity && !decision)
 		return false;
 	told.decision = decision;
+	told.year_unknown = person->year == YEAR_UNKNOWN;
 	told.is_protected = looks && person->is_protected;
 	told.fault = fault ? fault_of(fault) : NULL;
 	g_assert((told.decision == NULL) == (told.fault != NULL));

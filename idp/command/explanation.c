@@ -242,6 +242,8 @@ GVariant *explanation_variant(const Explanation *told)
 	g_variant_dict_insert(&dict, "outcome", "s", is_let_in(told) ? "answered" : "refused");
 	g_variant_dict_insert(&dict, "reason", "s", outcome_reason(told));
 	g_variant_dict_insert(&dict, "sentence", "s", sentence);
+	if (told->role == ROLE_STUDENT)
+		g_variant_dict_insert(&dict, "year_known", "b", !told->year_unknown);
 	if (told->looks)
 		g_variant_dict_insert(&dict, "protected", "b", told->is_protected);
 	if (decision && decision->rule.title)
@@ -350,6 +352,12 @@ void explanation_print(const Explanation *told)
 		say("at", "hos"), name ? name : told->service->id, told->service->id,
 		is_let_in(told) ? say("let in", "släpps in") : say("refused", "släpps inte in"),
 		sentence, where);
+	if (told->year_unknown)
+		g_print("%s\n",
+			say("the school year is not known, so each never, except and demand "
+			    "for a year is for this student",
+			    "årskursen är inte känd, så varje never, except och demand för "
+			    "en årskurs gäller eleven"));
 	if (decision && decision->subject.attribute)
 		g_print("NameID: %s, %s\n", decision->subject.attribute->name,
 			decision->subject.format);

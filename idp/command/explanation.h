@@ -18,6 +18,7 @@ typedef struct {
 	const Fault *fault;
 	const char *store; /* "read", "absent" or "unreadable" */
 	PageKind page_due; /* that the person has still to see; SILENT: none */
+	bool year_unknown; /* a student's */
 	bool looks;        /* whoever asks may know whether the person is protected */
 	bool is_protected; /* never without that */
 	bool masked;       /* no values, only how many */

@@ -111,15 +111,16 @@ static const LintKind table[LINT_CODES] = {
 		"The school unit code is not 8 digits (leading zeros count); take it from "
 		"Skolenhetsregistret."},
 	[LINT_GRADE] = {"student-grade", LINT_WARNING, false,
-		"Elev utan årskurs: regler för årskurser gäller inte, och en del tjänster tar personen "
-		"för en lärare.",
-		"A student without grade: rules for grades do not hold, and some services take the "
-		"person for a teacher."},
+		"Elev utan årskurs: får inget som regler ger en årskurs och stoppas av var never för en, "
+		"och en del tjänster tar personen för en lärare.",
+		"A student without grade: gets nothing that rules give to a grade, is stopped by every "
+		"never for one, and some services take the person for a teacher."},
 	[LINT_YEAR] = {"student-year", LINT_WARNING, false,
-		"Elevens årskurs går inte att tolka (siffra 0-10, eller som GY1), så ingen regel för en "
-		"årskurs gäller; rätta, eller ställ in year, gymnasium och gymnasium-prefix.",
+		"Elevens årskurs går inte att tolka (siffra 0-10, eller som GY1), så eleven "
+		"får inget som regler ger en årskurs och stoppas av var never för en; rätta, eller ställ in year, gymnasium och gymnasium-prefix.",
 		"The school year of the student cannot be understood (a number 0-10, or such as GY1), so "
-		"no rule for a year holds; correct it, or set year, gymnasium and gymnasium-prefix."},
+		"they get nothing that rules give to a year and are stopped by every never for one; "
+		"correct it, or set year, gymnasium and gymnasium-prefix."},
 	[LINT_STAFF_MAIL] = {"staff-mail", LINT_WARNING, false,
 		"Personal utan e-postadress, som Skolverket och många tjänster kräver.",
 		"Staff without mail address, which Skolverket and many services require."},

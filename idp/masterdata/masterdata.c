@@ -401,7 +401,8 @@ bool masterdata_year_is_broken(const Masterdata *masterdata, const DirectoryEntr
 
 	for (; value && *value; value++)
 		has |= entry_is_text(*value);
-	return has && standing_year(masterdata->standing, &masterdata->source, entry) == YEAR_NONE;
+	return has &&
+	       standing_year(masterdata->standing, &masterdata->source, entry) == YEAR_UNKNOWN;
 }
 
 const char *masterdata_marking(const Masterdata *masterdata)

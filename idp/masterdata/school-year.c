@@ -32,7 +32,7 @@ static int number(const char *text)
 
 static unsigned gymnasium_year(int year)
 {
-	return year >= 1 && year <= GYMNASIUM_LAST ? (unsigned)YEAR_GYMNASIUM(year) : YEAR_NONE;
+	return year >= 1 && year <= GYMNASIUM_LAST ? (unsigned)YEAR_GYMNASIUM(year) : YEAR_UNKNOWN;
 }
 
 static unsigned prefixed(const char *text, const char *const *prefixes)
@@ -43,17 +43,17 @@ static unsigned prefixed(const char *text, const char *const *prefixes)
 		if (rest && number(rest) >= 0)
 			return gymnasium_year(number(rest));
 	}
-	return YEAR_NONE;
+	return YEAR_UNKNOWN;
 }
 
 unsigned school_year_read(const char *value, bool is_gymnasium, const char *const *prefixes)
 {
 	if (strlen(value) > VALUE_MAX || !g_utf8_validate(value, -1, NULL))
-		return YEAR_NONE;
+		return YEAR_UNKNOWN;
 	g_autofree char *folded = condition_fold(value);
 	const char *text = g_strstrip(folded);
 	unsigned year = prefixed(text, prefixes);
-	if (year != YEAR_NONE)
+	if (year != YEAR_UNKNOWN)
 		return year;
 	for (gsize i = 0; i < G_N_ELEMENTS(words); i++) {
 		const char *rest = after(text, words[i]);
@@ -67,5 +67,5 @@ unsigned school_year_read(const char *value, bool is_gymnasium, const char *cons
 	if (g_str_equal(text, "f"))
 		return YEAR_GRADE(0);
 	int grade = number(text);
-	return grade >= 0 && grade <= GRADE_LAST ? (unsigned)YEAR_GRADE(grade) : YEAR_NONE;
+	return grade >= 0 && grade <= GRADE_LAST ? (unsigned)YEAR_GRADE(grade) : YEAR_UNKNOWN;
 }

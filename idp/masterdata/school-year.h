@@ -13,5 +13,5 @@
 
 /* value: any text of an entry. is_gymnasium: the person is in upper secondary school, so that plain
  * digits mean its years. prefixes: what stands before the digit of such a year, in any case,
- * NULL-terminated. YEAR_NONE: it is no year. */
+ * NULL-terminated. YEAR_UNKNOWN: it is no year. */
 unsigned school_year_read(const char *value, bool is_gymnasium, const char *const *prefixes);

@@ -125,21 +125,21 @@ const char *standing_year_source(const Standing *standing, const Mapping *source
 	return standing->year ? standing->year : source_of(source, GRADE, ROLE_STUDENT);
 }
 
-/* Whoever has two that differ is in neither. */
+/* Of two that differ neither is known to be right. */
 unsigned standing_year(const Standing *standing, const Mapping *source, const DirectoryEntry *entry)
 {
 	const char *attribute = standing_year_source(standing, source);
 	const char *const *value = attribute ? entry_values(entry, attribute) : NULL;
 	bool is_gymnasium = conditions_hold(standing->gymnasium, entry);
-	unsigned found = YEAR_NONE;
+	unsigned found = YEAR_UNKNOWN;
 
 	for (; value && *value; value++) {
 		if (!**value)
 			continue;
 		unsigned year = school_year_read(*value, is_gymnasium,
 						 (const char *const *)standing->prefixes);
-		if (year == YEAR_NONE || (found != YEAR_NONE && found != year))
-			return YEAR_NONE;
+		if (year == YEAR_UNKNOWN || (found != YEAR_UNKNOWN && found != year))
+			return YEAR_UNKNOWN;
 		found = year;
 	}
 	return found;

@@ -5,7 +5,8 @@ set -u
 # shellcheck source=tests/lib/bed.sh
 . "${top_srcdir:?}/tests/lib/bed.sh"
 bed_test_open
-if ! { bed_pki && bed_directory && bed_service_metadata && bed_idp; }; then
+printf 'rootdn cn=admin,dc=skola,dc=example\nrootpw offentligt\n' >"$work/admin.conf"
+if ! { bed_pki && bed_directory "$work/admin.conf" && bed_service_metadata && bed_idp; }; then
   echo 'Bail out! the installation was not made'
   exit 1
 fi
@@ -102,6 +103,39 @@ run check
 like 'check tells of deviations too' "$out" '*ok *Matteboken deviates: *rename displayName*?school.policy:*'
 run check -l sv
 like 'in Swedish' "$out" '*ok *Matteboken avviker: *rename displayName*?school.policy:*'
+
+# --- a student whose school year nobody knows -----------------------------------------------------
+sed "/at Matteboken gets/d" "$work/school.policy" >"$bed/policy.d/school.policy"
+cat >>"$bed/policy.d/school.policy" <<'END'
+release "Namn" { to service Matteboken; for student; give login, displayName; silent; because "x"; basis "6.1 e" }
+never "Inte de yngsta" { to service Matteboken; for student in grade 0-3; give displayName; because "x" }
+END
+grade() {
+  LDAPNOINIT=1 ldapmodify -x -H "ldapi://${bed//\//%2F}%2Fldap%2Frun%2Fldapi" -D cn=admin,dc=skola,dc=example \
+    -w offentligt >"$work/ldapmodify" 2>&1 <<END || cat "$work/ldapmodify" >&2
+dn: uid=noabjo,ou=people,dc=skola,dc=example
+changetype: modify
+$1
+END
+}
+run explain -p noabjo -s Matteboken -l en
+like 'in grade 8 the never for 0-3 is for somebody else' "$out" '*+ displayName *'
+is 'and the year is not spoken of' "$(grep -c 'school year' <<<"$out")" 0
+grade 'replace: sisSchoolGrade
+sisSchoolGrade: 8B?'
+run explain -p noabjo -s Matteboken -l en
+like 'with a year that cannot be read it is for them' "$code $out" \
+  '0 *the school year is not known*- displayName *"Inte de yngsta"*'
+grade 'delete: sisSchoolGrade'
+run explain -p noabjo -s Matteboken -l sv
+like 'and without any, in Swedish' "$code $out" '0 *årskursen är inte känd*- displayName *"Inte de yngsta"*'
+run explain -p noabjo -s Matteboken -j
+is 'as JSON' "$(sed '/^portvakt explain: /d' <<<"$out" |
+  jq -c '[.year_known, (.attributes[] | select(.name == "displayName") | .reason)]')" '[false,"never"]'
+run who displayName
+like 'who tells it too' "$code $out" '0 *students except in grade 0-3 or in an unknown year*'
+grade 'add: sisSchoolGrade
+sisSchoolGrade: 8'
 mv "$work/school.policy" "$bed/policy.d/school.policy"
 
 # --- check ----------------------------------------------------------------------------------------

@@ -63,8 +63,8 @@ Service *brute_asking(const Service *service, unsigned how)
 	return copy;
 }
 
-static const unsigned years[BRUTE_YEARS] = {YEAR_NONE, YEAR_GRADE(3), YEAR_GRADE(7), YEAR_GRADE(8),
-					    YEAR_GYMNASIUM(1)};
+static const unsigned years[BRUTE_YEARS] = {YEAR_NONE,     YEAR_GRADE(3),     YEAR_GRADE(7),
+					    YEAR_GRADE(8), YEAR_GYMNASIUM(1), YEAR_UNKNOWN};
 
 unsigned brute_whom(const Person *person)
 {

@@ -13,7 +13,7 @@ enum { ATTRIBUTES = 7 };
 enum { KNOWN, IMAGINED, SITES };
 
 /* Of whom a part tells apart: so many kinds of persons in so many school years. */
-enum { BRUTE_YEARS = 5, BRUTE_WHOM = PEOPLE_KINDS * BRUTE_YEARS };
+enum { BRUTE_YEARS = 6, BRUTE_WHOM = PEOPLE_KINDS * BRUTE_YEARS };
 
 /* Which of them a person is, and whether sets of kinds and years hold that. */
 unsigned brute_whom(const Person *person);

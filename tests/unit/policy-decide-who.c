@@ -2,8 +2,9 @@
 /* The decision: whom releases and nevers are for, and what two must approve. */
 #include "tests/unit/policy-decide.h"
 
-#define FOR  "release \"A\" { to any; for "
-#define GIVE "; give mail; " BECAUSE
+#define FOR           "release \"A\" { to any; for "
+#define GIVE          "; give mail; " BECAUSE
+#define NEVER(people) "\nnever \"N\" { for " people "; give mail; because \"x\" }"
 
 static const DecideCase cases[] = {
 	{"staff-is-not-student", "release \"A\" { to any; for student; give mail; " BECAUSE,
@@ -99,6 +100,14 @@ static const DecideCase cases[] = {
 	 "refused-no-rule; mail=not-for-person@1"},
 	{"no-grade", FOR "student in grade 0-10" GIVE, "student mail=a@y", NE " mail",
 	 "refused-no-rule; mail=not-for-person@1"},
+	{"no-grade-and-a-never", FOR "student" GIVE NEVER("student in grade 0-3"),
+	 "student mail=a@y", NE " mail", "answered@1; mail=never@2"},
+	{"a-grade-beside-a-never", FOR "student" GIVE NEVER("student in grade 0-3"),
+	 "student grade:4 mail=a@y", NE " mail", "answered@1; mail=given@1[a@y]"},
+	{"no-grade-and-an-except", FOR "student except student in gymnasium 1" GIVE,
+	 "student mail=a@y", NE " mail", "refused-no-rule; mail=not-for-person@1"},
+	{"staff-beside-a-never-for-years", FOR "staff" GIVE NEVER("everyone in grade 0-3"),
+	 "staff mail=a@y", NE " mail", "answered@1; mail=given@1[a@y]"},
 	{"grades-by-or", FOR "student in grade 1 or 4-5" GIVE, "student grade:4 mail=a@y",
 	 NE " mail", "answered@1; mail=given@1[a@y]"},
 	{"gymnasium-is-not-grade", FOR "student in grade 1" GIVE, "student gymnasium:1 mail=a@y",

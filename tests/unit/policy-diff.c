@@ -34,8 +34,8 @@ static const Case cases[] = {
 	 MAIL("for student; give mail; ") "never \"N\" { for student in grade 7 at unit \"1\"; give any "
 					  "contact; because \"x\" }",
 	 MAIL("for student; give mail; "), "",
-	 "+~https://x: students in grade 7 at unit 1 are let in (t.policy:1 \"A\")\n"
-	 "+~https://x: mail is given about students in grade 7 at unit 1 (t.policy:1 \"A\")\n"},
+	 "+~https://x: students in grade 7 or in an unknown year at unit 1 are let in (t.policy:1 \"A\")\n"
+	 "+~https://x: mail is given about students in grade 7 or in an unknown year at unit 1 (t.policy:1 \"A\")\n"},
 	{"two-exceptions-overlap",
 	 "release \"A\" { to " X "; for staff except staff in group vikarier; give mail; " END
 	 "release \"B\" { to " X "; for staff except staff in group rektorer; give mail; " END,

@@ -471,8 +471,8 @@ static void set_kind(Person *person, unsigned kind)
 
 GPtrArray *draw_persons(const Draw *draw)
 {
-	static const unsigned years[] = {YEAR_NONE, YEAR_GRADE(7), YEAR_GRADE(8), YEAR_GRADE(3),
-					 YEAR_GYMNASIUM(1)};
+	static const unsigned years[] = {YEAR_NONE,     YEAR_GRADE(7),     YEAR_GRADE(8),
+					 YEAR_GRADE(3), YEAR_GYMNASIUM(1), YEAR_UNKNOWN};
 	bool people = draw->theme == DRAW_PEOPLE;
 	unsigned n_years = people && draw->years ? G_N_ELEMENTS(years) : 1;
 	unsigned n_groups = people && draw->groups ? 4 : 1;

@@ -102,6 +102,8 @@ static inline Person *fixture_person(const char *text)
 
 	for (char **word = words; *word; word++)
 		fixture_add_word(person, *word);
+	if (person->role != ROLE_STUDENT && person->year == YEAR_UNKNOWN)
+		person->year = YEAR_NONE;
 	return person;
 }
 

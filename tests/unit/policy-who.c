@@ -41,7 +41,8 @@ static const Case cases[] = {
 	 "because \"x\" }",
 	 "",
 	 "t.policy:1 \"A\": ~a: staff except staff in group rektorer / personal utom personal i gruppen rektorer\n"
-	 "t.policy:1 \"A\": ~a: students except in grade 1-3 / elever utom i årskurs 1-3\n"},
+	 "t.policy:1 \"A\": ~a: students except in grade 1-3 or in an unknown year / elever utom i "
+	 "årskurs 1-3 eller i okänd årskurs\n"},
 	{"taken-from-all", "mail",
 	 "release \"A\" { to service \"a\"; for student; give mail; " END
 	 "never \"N\" { to service \"a\"; give anything; because \"x\" }",

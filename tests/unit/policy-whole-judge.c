@@ -25,7 +25,8 @@ static bool pset_holds(const WPset *pset, const WPerson *person, bool given)
 
 	return (roles[pset->word] >> person->kind % 4 & 1) && (pset->mark != 1 || is_test) &&
 	       (given ? is_protected == (pset->mark == 2) : pset->mark != 2 || is_protected) &&
-	       (!pset->years || pset->years & 1u << person->year) &&
+	       (!pset->years || pset->years & 1u << person->year ||
+		(!given && w_years[person->year] == YEAR_UNKNOWN)) &&
 	       (!pset->groups || pset->groups & person->groups) &&
 	       (!pset->units || pset->units & person->units);
 }

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: AGPL-3.0-or-later */
 #include "tests/unit/policy-whole.h"
 
-const unsigned w_years[W_YEARS] = {YEAR_GRADE(7), YEAR_GRADE(9), YEAR_GYMNASIUM(1), YEAR_NONE};
-static const char *const year_words[W_YEARS] = {"in grade 7", "in grade 8-9", "in gymnasium 1-2",
-						NULL};
+const unsigned w_years[W_YEARS] = {YEAR_GRADE(7), YEAR_GRADE(9), YEAR_GYMNASIUM(1), YEAR_NONE,
+				   YEAR_UNKNOWN};
+static const char *const year_words[] = {"in grade 7", "in grade 8-9", "in gymnasium 1-2"};
 const char *const w_groups[W_GROUPS] = {"vikarier", "rektorer"};
 const char *const w_units[W_UNITS] = {"12345678", "23456789", "34567890"};
 const char *const w_feeds[W_FEEDS] = {"skolfederation", "swamid", "skolfederation-trial"};
@@ -95,7 +95,7 @@ static void make_to(WTo *to, bool never)
 static void make_pset(WPset *pset, unsigned mark)
 {
 	*pset = (WPset){.word = w_roll(3) ? w_roll(G_N_ELEMENTS(words)) : 4, .mark = mark};
-	pset->years = w_roll(6) == 0 ? 1u << w_roll(W_YEARS - 1) : 0;
+	pset->years = w_roll(6) == 0 ? 1u << w_roll(G_N_ELEMENTS(year_words)) : 0;
 	pset->groups = some(W_GROUPS, 8);
 	pset->units = some(W_UNITS - 1, 5);
 }

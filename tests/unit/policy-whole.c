@@ -215,6 +215,19 @@ static bool is_within(const char *less, const char *more)
 	return true;
 }
 
+static void assert_no_more(const Decision *less, const Decision *more, const char *why,
+			   const char *text)
+{
+	if (less->outcome == OUTCOME_ANSWERED && more->outcome != OUTCOME_ANSWERED)
+		g_error("%s lets in:\n%s", why, text);
+	for (unsigned a = 0; a < W_ATTRIBUTES; a++) {
+		g_autofree char *then = told(more, a), *now = told(less, a);
+
+		if (!is_within(now, then))
+			g_error("%s gives %s:\n%s", why, w_attributes[a].name, text);
+	}
+}
+
 static void try_never(const World *world, const Policy *policy, const char *text)
 {
 	World wider = *world;
@@ -237,16 +250,7 @@ static void try_never(const World *world, const Policy *policy, const char *text
 			g_autoptr(Decision) after =
 				decide(narrowed, world, &person, site, &login, false);
 
-			if (after->outcome == OUTCOME_ANSWERED &&
-			    before->outcome != OUTCOME_ANSWERED)
-				g_error("a never lets in:\n%s", more);
-			for (unsigned a = 0; a < W_ATTRIBUTES; a++) {
-				g_autofree char *then = told(before, a), *now = told(after, a);
-
-				if (!is_within(now, then))
-					g_error("a never gives %s:\n%s", w_attributes[a].name,
-						more);
-			}
+			assert_no_more(after, before, "a never", more);
 		}
 	}
 }
@@ -254,6 +258,35 @@ static void try_never(const World *world, const Policy *policy, const char *text
 static void test_never(void)
 {
 	try_worlds(try_never);
+}
+
+/* Whoever's year is not known gets no more than the same person in any year, or in none. */
+static void try_unknown_year(const World *world, const Policy *policy, const char *text)
+{
+	for (unsigned i = 0; i < PERSONS; i++) {
+		WPerson person;
+		WLogin login;
+
+		world_make_person(&person);
+		world_make_login(&login, world);
+		for (unsigned s = 0; s < W_SERVICES; s++) {
+			const WSite *site = &world->sites[s];
+			WPerson unknown = person;
+
+			unknown.year = W_YEARS - 1;
+			g_autoptr(Decision) more =
+				decide(policy, world, &person, site, &login, false);
+			g_autoptr(Decision) less =
+				decide(policy, world, &unknown, site, &login, false);
+
+			assert_no_more(less, more, "want of a year", text);
+		}
+	}
+}
+
+static void test_unknown_year(void)
+{
+	try_worlds(try_unknown_year);
 }
 
 /* The same rules in two files, backwards, and the files the other way round. */
@@ -397,6 +430,7 @@ int main(int argc, char **argv)
 	g_test_init(&argc, &argv, NULL);
 	g_test_add_func("/policy/whole/decisions", test_decisions);
 	g_test_add_func("/policy/whole/never", test_never);
+	g_test_add_func("/policy/whole/unknown-year", test_unknown_year);
 	g_test_add_func("/policy/whole/protected", test_protected);
 	g_test_add_func("/policy/whole/order", test_order);
 	g_test_add_func("/policy/whole/again", test_again);

@@ -13,7 +13,7 @@ enum {
 	W_CATEGORIES = 4,
 	W_AUTHORITIES = 2,
 	W_FEEDS = 3,
-	W_YEARS = 4,
+	W_YEARS = 5,
 	W_GROUPS = 2,
 	W_UNITS = 3, /* the last is one that no rule speaks of */
 	W_LEVELS = 3,

@@ -13,37 +13,37 @@ static void test_years(void)
 		const char *value;
 		unsigned year, in_gymnasium;
 	} cases[] = {
-		{"0", YEAR_GRADE(0), YEAR_NONE},
+		{"0", YEAR_GRADE(0), YEAR_UNKNOWN},
 		{"1", YEAR_GRADE(1), YEAR_GYMNASIUM(1)},
-		{"9", YEAR_GRADE(9), YEAR_NONE},
-		{"10", YEAR_GRADE(10), YEAR_NONE},
-		{"07", YEAR_GRADE(7), YEAR_NONE},
+		{"9", YEAR_GRADE(9), YEAR_UNKNOWN},
+		{"10", YEAR_GRADE(10), YEAR_UNKNOWN},
+		{"07", YEAR_GRADE(7), YEAR_UNKNOWN},
 		{" 4 ", YEAR_GRADE(4), YEAR_GYMNASIUM(4)},
-		{"åk 7", YEAR_GRADE(7), YEAR_NONE},
+		{"åk 7", YEAR_GRADE(7), YEAR_UNKNOWN},
 		{"Åk3", YEAR_GRADE(3), YEAR_GYMNASIUM(3)},
 		{"ÅRSKURS 2", YEAR_GRADE(2), YEAR_GYMNASIUM(2)},
-		{"Åk. 6", YEAR_GRADE(6), YEAR_NONE},
-		{"F", YEAR_GRADE(0), YEAR_NONE},
+		{"Åk. 6", YEAR_GRADE(6), YEAR_UNKNOWN},
+		{"F", YEAR_GRADE(0), YEAR_UNKNOWN},
 		{"GY1", YEAR_GYMNASIUM(1), YEAR_GYMNASIUM(1)},
 		{"Gy 2", YEAR_GYMNASIUM(2), YEAR_GYMNASIUM(2)},
 		{"gy-3", YEAR_GYMNASIUM(3), YEAR_GYMNASIUM(3)},
 		{"G4", YEAR_GYMNASIUM(4), YEAR_GYMNASIUM(4)},
 		/* none, rather than a wrong one */
-		{"GY5", YEAR_NONE, YEAR_NONE},
-		{"G0", YEAR_NONE, YEAR_NONE},
-		{"11", YEAR_NONE, YEAR_NONE},
-		{"100", YEAR_NONE, YEAR_NONE},
-		{"-1", YEAR_NONE, YEAR_NONE},
-		{"7-9", YEAR_NONE, YEAR_NONE},
-		{"7A", YEAR_NONE, YEAR_NONE},
-		{"7 8", YEAR_NONE, YEAR_NONE},
-		{"1.5", YEAR_NONE, YEAR_NONE},
-		{"GYSÄR1", YEAR_NONE, YEAR_NONE},
-		{"vuxenutbildning", YEAR_NONE, YEAR_NONE},
-		{"", YEAR_NONE, YEAR_NONE},
-		{"\xff", YEAR_NONE, YEAR_NONE},
-		{"٣", YEAR_NONE, YEAR_NONE},
-		{"3333333333333333333333333333333333333333333333333333333", YEAR_NONE, YEAR_NONE},
+		{"GY5", YEAR_UNKNOWN, YEAR_UNKNOWN},
+		{"G0", YEAR_UNKNOWN, YEAR_UNKNOWN},
+		{"11", YEAR_UNKNOWN, YEAR_UNKNOWN},
+		{"100", YEAR_UNKNOWN, YEAR_UNKNOWN},
+		{"-1", YEAR_UNKNOWN, YEAR_UNKNOWN},
+		{"7-9", YEAR_UNKNOWN, YEAR_UNKNOWN},
+		{"7A", YEAR_UNKNOWN, YEAR_UNKNOWN},
+		{"7 8", YEAR_UNKNOWN, YEAR_UNKNOWN},
+		{"1.5", YEAR_UNKNOWN, YEAR_UNKNOWN},
+		{"GYSÄR1", YEAR_UNKNOWN, YEAR_UNKNOWN},
+		{"vuxenutbildning", YEAR_UNKNOWN, YEAR_UNKNOWN},
+		{"", YEAR_UNKNOWN, YEAR_UNKNOWN},
+		{"\xff", YEAR_UNKNOWN, YEAR_UNKNOWN},
+		{"٣", YEAR_UNKNOWN, YEAR_UNKNOWN},
+		{"3333333333333333333333333333333333333333333333333333333", YEAR_UNKNOWN, YEAR_UNKNOWN},
 	};
 	static const char *const none[] = {NULL};
 
@@ -54,7 +54,7 @@ static void test_years(void)
 		g_assert_cmpuint(school_year_read(cases[i].value, true, prefixes), ==,
 				 cases[i].in_gymnasium);
 	}
-	g_assert_cmpuint(school_year_read("GY1", false, none), ==, YEAR_NONE);
+	g_assert_cmpuint(school_year_read("GY1", false, none), ==, YEAR_UNKNOWN);
 }
 
 static void test_born(void)
@@ -137,15 +137,15 @@ static void test_persons(void)
 		{PUPIL "sisSchoolGrade=7|sisSchoolUnitCode=12345678", ROLE_STUDENT, YEAR_GRADE(7),
 		 0, "12345678"},
 		{PUPIL "sisSchoolGrade=7|sisSchoolGrade=7", ROLE_STUDENT, YEAR_GRADE(7), 0, ""},
-		{PUPIL "sisSchoolGrade=7|sisSchoolGrade=8", ROLE_STUDENT, YEAR_NONE, 0, ""},
-		{PUPIL "sisSchoolGrade=7|sisSchoolGrade=x", ROLE_STUDENT, YEAR_NONE, 0, ""},
-		{PUPIL "sisSchoolGrade=7|sisSchoolGrade=\xff", ROLE_STUDENT, YEAR_NONE, 0, ""},
+		{PUPIL "sisSchoolGrade=7|sisSchoolGrade=8", ROLE_STUDENT, YEAR_UNKNOWN, 0, ""},
+		{PUPIL "sisSchoolGrade=7|sisSchoolGrade=x", ROLE_STUDENT, YEAR_UNKNOWN, 0, ""},
+		{PUPIL "sisSchoolGrade=7|sisSchoolGrade=\xff", ROLE_STUDENT, YEAR_UNKNOWN, 0, ""},
 		{PUPIL "form=GY|sisSchoolGrade=2", ROLE_STUDENT, YEAR_GYMNASIUM(2), 0, ""},
 		{PUPIL "form=GR|sisSchoolGrade=2", ROLE_STUDENT, YEAR_GRADE(2), 0, ""},
-		{PUPIL "uid=x", ROLE_STUDENT, YEAR_NONE, 0, ""},
+		{PUPIL "uid=x", ROLE_STUDENT, YEAR_UNKNOWN, 0, ""},
 		/* a broken code is none, the others stand */
 		{PUPIL "sisSchoolUnitCode=1234567|sisSchoolUnitCode=23456789", ROLE_STUDENT,
-		 YEAR_NONE, 0, "23456789"},
+		 YEAR_UNKNOWN, 0, "23456789"},
 		/* of the other role nothing follows */
 		{"a=staff|a=student|marking=no|sisSchoolGrade=7|sisSchoolUnitCode=12345678|"
 		 "staffUnit=87654321",
@@ -155,8 +155,8 @@ static void test_persons(void)
 			   "201202291234",
 		 ROLE_STUDENT, YEAR_GRADE(7), 20120229, "12345678"},
 		{PUPIL "norEduPersonNIN=201202291234|schacDateOfBirth=20120301", ROLE_STUDENT,
-		 YEAR_NONE, 20120301, ""},
-		{PUPIL "dateOfBirth=2012-02-29|norEduPersonNIN=x", ROLE_STUDENT, YEAR_NONE,
+		 YEAR_UNKNOWN, 20120301, ""},
+		{PUPIL "dateOfBirth=2012-02-29|norEduPersonNIN=x", ROLE_STUDENT, YEAR_UNKNOWN,
 		 20120229, ""},
 	};
 	g_autoptr(MasterdataOptions) options = options_of();
