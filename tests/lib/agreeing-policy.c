@@ -226,7 +226,9 @@ static void print_nevers(unsigned turn)
 	if (dice_one_in(2))
 		print_never("N2", "category personalized or pseudonymous", dice_pick(psets),
 			    dice_pick(taken));
-	print_never("N3", "any", turn % 2 ? "student in gymnasium 3" : "test everyone", "anything");
+	print_never("N3", "any",
+		    turn % 2 ? "student in gymnasium 3 at unit \"12345678\"" : "test everyone",
+		    "anything");
 }
 
 /* ---- services ---- */

@@ -10,7 +10,7 @@ set -u
 # shellcheck source=tests/lib/visit.sh
 . "${top_srcdir:?}/tests/lib/visit.sh"
 bed_test_open
-seed=${AGREEING_SEED:-7} rounds=${AGREEING_ROUNDS:-2} people=${AGREEING_PEOPLE:-48}
+seed=${AGREEING_SEED:-22} rounds=${AGREEING_ROUNDS:-2} people=${AGREEING_PEOPLE:-48}
 lib=$top_srcdir/tests/lib
 agreeing=$top_builddir/tests/lib/agreeing
 authnrequest=$top_builddir/tests/lib/authnrequest
