@@ -316,6 +316,11 @@ static bool apply_all(Store *store, StoreCommit *const *commits, unsigned n, Sto
 
 		if (commits[i]->error != NULL)
 			continue;
+		/* only now, since begin() may have waited for another process */
+		if (commits[i]->wanted != NULL && !commits[i]->wanted(commits[i]->data)) {
+			result->outcome = STORE_UNWANTED;
+			continue;
+		}
 		result->outcome = store->backend->apply(store, commits[i], &result->op, error);
 		if (result->outcome == STORE_FAULT)
 			return false;

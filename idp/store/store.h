@@ -68,7 +68,7 @@ typedef enum {
 	STORE_OK,
 	STORE_ABSENT,   /* store_get(): no such row */
 	STORE_CONFLICT, /* an operation's condition did not hold: nothing of this commit happened */
-	STORE_UNWANTED, /* a writer found that nobody waits for it any more: nothing happened */
+	STORE_UNWANTED, /* nobody waits for it any more: nothing happened */
 	STORE_CAPPED,   /* a new row for a table that holds its cap: nothing happened; answer 503 */
 } StoreOutcome;
 
@@ -168,8 +168,9 @@ StoreCommit *store_commit_new(int64_t now, StoreDone done, gpointer data);
 void store_commit_free(StoreCommit *commit);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(StoreCommit, store_commit_free)
 
-/* Before the commit is applied, a writer asks `wanted`, in its thread and with the data of `done`,
- * and leaves it undone, UNWANTED, where that is false. */
+/* When the store is open for the commit, and before it is applied, `wanted` is asked in the thread
+ * that applies, with the data of `done`; where that is false the commit is left undone, UNWANTED.
+ * Once false it has to stay so. */
 void store_commit_while(StoreCommit *commit, bool (*wanted)(gpointer data));
 
 /*

@@ -129,25 +129,6 @@ static void refill_if_drawn(Writer *writer)
 	writer->reserve_at = later(writer->options.reserve_retry_ms);
 }
 
-/* Tells those that nobody waits for, and leaves the others. How many these are. */
-static unsigned drop_unwanted(Writer *writer, StoreCommit **batch, unsigned n)
-{
-	static const StoreResult unwanted = {.outcome = STORE_UNWANTED};
-	unsigned kept = 0;
-
-	for (unsigned i = 0; i < n; i++) {
-		if (batch[i]->wanted == NULL || batch[i]->wanted(batch[i]->data)) {
-			batch[kept++] = batch[i];
-			continue;
-		}
-		pthread_mutex_lock(&writer->lock);
-		writer->stats.refused++;
-		pthread_mutex_unlock(&writer->lock);
-		tell(batch[i], &unwanted);
-	}
-	return kept;
-}
-
 static void write_batch(Writer *writer, StoreCommit **batch, unsigned n)
 {
 	g_autofree StoreResult *results = g_new0(StoreResult, n);
@@ -206,7 +187,6 @@ static void *run(void *data)
 		n = gather(writer, batch);
 		last = writer->stopping && n == 0;
 		pthread_mutex_unlock(&writer->lock);
-		n = drop_unwanted(writer, batch, n);
 		if (n > 0)
 			write_batch(writer, batch, n);
 		if (last)

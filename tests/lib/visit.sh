@@ -83,14 +83,20 @@ attributes() {
   response "//*[local-name()='Attribute']/@FriendlyName" | sed 's/.*"\(.*\)"/\1/' | sort | tr '\n' ' '
 }
 
+# _requests REFERENCE: the lines of the log that say how that request ended; what went wrong in it
+# may stand there long before.
+_requests() {
+  grep -F "\"reference\":\"$1\"" "$bed/log/portvakt.log" | grep -F '"outcome":'
+}
+
+# outcome: what the log says by the reference on the page; of one without reference, "page".
 outcome() {
-  local reference line
+  local reference
   reference=$(_xpath "string(//*[@id='reference'])")
-  line=$(grep -F "\"reference\":\"$reference\"" "$bed/log/portvakt.log" | tail -n 1)
-  if [ -z "$reference" ] || [ -z "$line" ]; then
+  if [ -z "$reference" ] || ! wait_for 10 'the line of the request' _requests "$reference"; then
     echo page
   else
-    jq -r .outcome <<<"$line"
+    _requests "$reference" | tail -n 1 | jq -r .outcome
   fi
 }
 

@@ -351,6 +351,39 @@ static void what_is_told_is_there(Fixture *f, gconstpointer data)
 	wait_for(f, 20);
 }
 
+static gint waiting;
+
+static bool somebody_waits(gpointer data)
+{
+	return g_atomic_int_get(&waiting) > 0;
+}
+
+/* Another process holds the store until nobody waits any more: what was told to try again is not
+ * written after all. */
+static void who_has_left_while_it_waited_is_not_written(Fixture *f, gconstpointer data)
+{
+	g_autoptr(GBytes) value = g_bytes_new_static("x", 1);
+	Ticket *ticket = g_new0(Ticket, 1);
+	StoreCommit *commit = store_commit_new(NOW, told, ticket);
+
+	*ticket = (Ticket){f, 1};
+	store_put_new(commit, STORE_SESSION, "1", NULL, value, NOW + 10);
+	store_commit_while(commit, somebody_waits);
+	g_atomic_int_set(&waiting, 1);
+	start(f, NULL);
+	hold(true);
+	g_assert_true(writer_push(f->writer, &commit));
+	wait_until_held();
+	g_atomic_int_set(&waiting, 0);
+	hold(false);
+	wait_for(f, 1);
+	g_assert_cmpuint(f->told[STORE_UNWANTED], ==, 1);
+	g_assert_false(is_there(f, 1));
+	g_assert_true(push(f, 2, 10, NOW + 10));
+	wait_for(f, 2);
+	g_assert_true(is_there(f, 2));
+}
+
 static void told_push(StoreCommit *commit, const StoreResult *result, gpointer data)
 {
 	Ticket *ticket = data;
@@ -526,6 +559,8 @@ int main(int argc, char **argv)
 		{"/writer/who-waits-shares-a-transaction", who_waits_shares_a_transaction},
 		{"/writer/a-transaction-has-limits", a_transaction_has_limits},
 		{"/writer/what-is-told-is-there", what_is_told_is_there},
+		{"/writer/who-has-left-while-it-waited-is-not-written",
+		 who_has_left_while_it_waited_is_not_written},
 		{"/writer/who-is-told-may-push", who_is_told_may_push},
 		{"/writer/a-fault-is-told-to-all-and-passes", a_fault_is_told_to_all_and_passes},
 		{"/writer/sweeps-when-it-rests", sweeps_when_it_rests},
