@@ -165,14 +165,14 @@ browser_get "$idp_url/me/choices"
 browser_form ".//input[@name='said'][@value='yes']"
 cp -r "$browser_dir" "$work/back"
 sqlite3 "$store" >"$work/holder" 2>&1 \
-  < <(printf '%s\n' '.timeout 5000' 'BEGIN EXCLUSIVE;' '.print held'; sleep 1) & holder=$!
+  < <(printf '%s\n' '.timeout 5000' 'BEGIN EXCLUSIVE;' '.print held'; sleep 1.6) & holder=$!
 wait_for 10 'the lock of the store' grep -q held "$work/holder"
 (
   browser_dir=$work/back browser_page=$work/back/page.html browser_headers=$work/back/headers
   form_data=$work/back/form browser_jar=$work/back/jar
   browser_send
 ) & back=$!
-sleep 0.3
+sleep 0.5
 ask
 is 'nothing leaves by a yes that is taken back meanwhile' "$(page)" store-slow
 wait "$holder" "$back"
