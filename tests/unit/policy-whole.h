@@ -27,7 +27,7 @@ enum {
 	W_LINES = 2,
 };
 
-/* The school years of persons, as numbers of Person.year. */
+/* The school years of persons, as numbers of Person.year; the last is YEAR_UNKNOWN. */
 extern const unsigned w_years[W_YEARS];
 extern const char *const w_groups[W_GROUPS];
 extern const char *const w_units[W_UNITS];
