@@ -7,6 +7,7 @@ struct Presence {
 	const Generation *generation;
 	GHashTable *groups, *units; /* char *, as sets */
 	bool has[ATTRIBUTE_MAX];    /* by attribute_index() */
+	bool has_student, has_year;
 };
 
 Presence *presence_new(const Generation *generation)
@@ -44,6 +45,8 @@ void presence_add(Presence *presence, const DirectoryEntry *entry)
 		g_autoptr(Person) person = masterdata_person(masterdata, entry, (Role)role);
 		add_names(presence->groups, person->groups);
 		add_names(presence->units, person->units);
+		presence->has_student |= role == ROLE_STUDENT;
+		presence->has_year |= role == ROLE_STUDENT && person->year != YEAR_UNKNOWN;
 		for (unsigned i = 0; i < ATTRIBUTE_MAX; i++)
 			presence->has[i] = presence->has[i] || person->values[i];
 	}
@@ -70,12 +73,19 @@ static bool has_attribute(const Attribute *attribute, gpointer data)
 		attribute == attribute_by_name("eduPersonPrincipalName"));
 }
 
+static bool has_years(gpointer data)
+{
+	const Presence *presence = data;
+	return presence->has_year || !presence->has_student;
+}
+
 GPtrArray *presence_warnings(const Presence *presence)
 {
 	const Census census = {
 		.has_group = has_group,
 		.has_unit = has_unit,
 		.has_attribute = has_attribute,
+		.has_years = has_years,
 		.data = (gpointer)(guintptr)presence,
 	};
 	return policy_census(presence->generation->policy, &census);

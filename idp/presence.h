@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: AGPL-3.0-or-later */
 /*
- * Whether the directory has what a policy speaks of: groups, school units and attributes of which
- * somebody is or has one. Each of everybody is looked at once, in each role, and only names are
- * kept; those with protected identity count too, for that somebody is there tells of nobody.
+ * Whether the directory has what a policy speaks of: groups, school units, attributes and school
+ * years of which somebody is or has one. Each of everybody is looked at once, in each role, and
+ * only names are kept; those with protected identity count too, for that somebody is there tells of
+ * nobody.
  */
 #pragma once
 

@@ -82,9 +82,18 @@ static void ask_choices(const Asking *asking, const Choice *choices, unsigned n,
 			ask_choice(asking, &choices[i], choices[i].names[j], group);
 }
 
+static void ask_years(const Asking *asking, const Pset *pset)
+{
+	if (pset->years != YEARS_ALL && !asking->census->has_years(asking->census->data))
+		say(asking, "y", &pset->place,
+		    place_say(&pset->place, "no student in the directory has a school year that "
+					    "can be read"));
+}
+
 static void ask_psets(const Asking *asking, const Pset *psets, unsigned n)
 {
 	for (unsigned i = 0; i < n; i++) {
+		ask_years(asking, &psets[i]);
 		ask_choices(asking, psets[i].groups, psets[i].n_groups, true);
 		ask_choices(asking, psets[i].units, psets[i].n_units, false);
 	}

@@ -5,7 +5,8 @@
 
 /*
  * What a policy speaks of and the directory does not have: groups, school units and attributes of
- * nobody. Whoever has gone through the directory answers.
+ * nobody, and school years where no student's is known. Whoever has gone through the directory
+ * answers.
  */
 typedef struct {
 	/* Whether somebody is in that group; false also if it cannot be read. */
@@ -13,9 +14,11 @@ typedef struct {
 	bool (*has_unit)(const char *code, gpointer data);
 	/* Whether somebody has a value of it. */
 	bool (*has_attribute)(const Attribute *attribute, gpointer data);
+	/* Whether the year of some student is known, or there are no students. */
+	bool (*has_years)(gpointer data);
 	gpointer data;
 } Census;
 
 /* Warnings like those of policy_warnings(): char *, each `file:line:col: text`, each group, unit
- * and attribute once, where it stands first; by file and line. Transfer full. */
+ * and attribute, and the years, once, where it stands first; by file and line. Transfer full. */
 GPtrArray *policy_census(const Policy *policy, const Census *census);

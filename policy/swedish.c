@@ -351,6 +351,8 @@ static const Swedish table[] = {
 	{"group '%s' is empty or unreadable", "gruppen '%s' är tom eller kan inte läsas"},
 	{"unit %s is nobody's", "ingen hör till skolenheten %s"},
 	{"nobody in the directory has attribute %s", "ingen i katalogen har attributet %s"},
+	{"no student in the directory has a school year that can be read",
+	 "ingen elev i katalogen har en årskurs som går att läsa"},
 };
 
 const Swedish *swedish_table(size_t *n)

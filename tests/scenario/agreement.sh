@@ -57,6 +57,15 @@ check --directory
 like 'a unit of nobody is warned of' "$code $out" '0 *warning *none.policy:4:*: unit 99999999 is nobody*'
 like 'and an attribute of nobody' "$out" '*warning *none.policy:5:*: nobody in the directory has attribute initials*'
 is 'but not what somebody has, nor what is made at the login' "$(grep -c 'nobody in the directory has attribute' <<<"$out")" 1
+cp "$bed_conf" "$work/years.conf"
+sed -i '/^\[directory/a year = initials' "$bed_conf"
+sed -i 's/for student at unit/for student in grade 7 at unit/' "$bed/policy.d/none.policy"
+check --directory
+like 'and years where nobody is in any' "$out" '*warning *none.policy:4:9: no student in the directory has a school year that can be read*'
+cp "$work/years.conf" "$bed_conf"
+check --directory
+is 'which are there where somebody is' "$(grep -c 'school year' <<<"$out")" 0
+sed -i 's/for student in grade 7 at unit/for student at unit/' "$bed/policy.d/none.policy"
 check --directory --language sv
 like 'in Swedish' "$out" '*warning *none.policy:4:*: ingen hör till skolenheten 99999999*ingen i katalogen har attributet initials*'
 check --directory --strict

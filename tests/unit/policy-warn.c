@@ -33,7 +33,9 @@ static void test_census(void)
 	g_assert_cmpstr(got, ==,
 			"t.policy:1:42: group 'rektorer' is empty or unreadable|"
 			"t.policy:2:51: unit 23456789 is nobody's|"
-			"t.policy:2:121: nobody in the directory has attribute uid");
+			"t.policy:2:121: nobody in the directory has attribute uid|"
+			"t.policy:3:27: no student in the directory has a school year that can be "
+			"read");
 }
 
 int main(int argc, char **argv)

@@ -339,16 +339,23 @@ static inline bool remark_has_attribute(const Attribute *attribute, gpointer dat
 }
 
 /* What the directory has nobody of is told once, where it stands first; | between them. */
+static inline bool remark_has_years(gpointer data)
+{
+	return false;
+}
+
 static inline char *remark_census(const char *language)
 {
 	const Census census = {remark_has_group, remark_has_unit, remark_has_attribute,
-			       (gpointer)(guintptr) "uid"};
+			       remark_has_years, (gpointer)(guintptr) "uid"};
 	g_autoptr(GError) error = NULL;
 	g_autoptr(Policy) policy = fixture_load_in(
 		language,
 		"never \"N\" { for staff in group vikarier or rektorer; give mail; because \"x\" }\n"
 		"release \"A\" { to service \"a\"; for student at unit \"12345678\" or \"23456789\" "
-		"except student in group rektorer; give mail, uid; " END,
+		"except student in group rektorer; give mail, uid; " END
+		"never \"Y\" { for guardian, student in grade 0-3; give sn; because \"x\" }\n"
+		"expect student in grade 7 at \"b\" is refused\n",
 		NULL, 0, &error);
 	g_autoptr(GPtrArray) texts = NULL;
 
