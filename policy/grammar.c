@@ -323,6 +323,21 @@ static bool release_block(Parser *parser, Release *release, Clauses *clauses, GE
 	return more == 0;
 }
 
+/* A release that is over before it begins, by its own day or by its agreement's, is a slip. */
+static bool release_dates(const Release *release, const Clauses *clauses, GError **error)
+{
+	unsigned until = release->until;
+
+	if (release->agreement_until && (!until || release->agreement_until < until))
+		until = release->agreement_until;
+	if (!release->from || !until || release->from <= until)
+		return true;
+	place_error(error, POLICY_ERROR_MEANING, &clauses->places[SAID_FROM],
+		    "from " DAY_FORMAT " is after until " DAY_FORMAT, DAY_PARTS(release->from),
+		    DAY_PARTS(until));
+	return false;
+}
+
 /* The clauses of a release that two must approve, as they will be shown the text. */
 static void keep_clauses(const Parser *parser, Release *release, const Clauses *clauses)
 {
@@ -365,14 +380,9 @@ static bool read_release(Parser *parser, Rules *rules, GError **error)
 	release->title_place = title->place;
 	if (!release_block(parser, release, &clauses, error) ||
 	    !release_complete(&clauses, &release->title_place, error) ||
-	    !release_asks(release, error) || !release_protects(release, &clauses, error))
+	    !release_asks(release, error) || !release_protects(release, &clauses, error) ||
+	    !release_dates(release, &clauses, error))
 		return false;
-	if (release->from && release->until && release->from > release->until) {
-		place_error(error, POLICY_ERROR_MEANING, &clauses.places[SAID_FROM],
-			    "from " DAY_FORMAT " is after until " DAY_FORMAT,
-			    DAY_PARTS(release->from), DAY_PARTS(release->until));
-		return false;
-	}
 	release->becauses = arena_array(parser->arena, becauses);
 	release->n_becauses = becauses->len;
 	keep_clauses(parser, release, &clauses);

@@ -248,6 +248,10 @@ static const Case errors[] = {
 	 "2027-02-30 is not a day"},
 	{"from-after-until", "\n" SAYS TO FOR "from 2027-01-01; until 2026-12-31; " GIVE BECAUSE,
 	 "from", "from 2027-01-01 is after until 2026-12-31"},
+	{"from-after-agreement",
+	 "\n" SAYS TO FOR
+	 "from 2027-01-01; until 2027-06-30; agreement \"P\" until 2026-12-31; " GIVE BECAUSE,
+	 "from", "from 2027-01-01 is after until 2026-12-31"},
 	{"consent", "\n" SAYS TO FOR GIVE "basis \"6.1 a\"; " BECAUSE, "\"6.1 a\"",
 	 "basis \"6.1 a\" is consent, but \"X\" does not ask"},
 	{"consent-and-more", "\n" SAYS TO FOR GIVE "basis \"6.1 a (samtycke)\"; " BECAUSE,
