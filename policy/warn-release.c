@@ -73,9 +73,13 @@ static void warn_texts(Warner *warner, const Release *release)
 		en = en || g_strcmp0(language, "en") == 0;
 		any = any || !language;
 	}
-	if (sv != en && !any)
+	if (!any && !(sv && en))
 		warn_say(warner, &release->title_place, "\"%s\" has because in %s but not %s",
-			 release->title, sv ? "sv" : "en", sv ? "en" : "sv");
+			 release->title,
+			 sv   ? "sv"
+			 : en ? "en"
+			      : release->becauses[0].language,
+			 sv ? "en" : "sv");
 }
 
 static void warn_protected(Warner *warner, const Release *release)

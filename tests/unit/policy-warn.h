@@ -133,6 +133,10 @@ static const Remark remarks[] = {
 	 "release \"X\" { to any; for staff; give ou; because sv \"x\"; silent; "
 	 "basis \"6.1 e\" }",
 	 "", "1:19: \"X\" has because in sv but not en"},
+	{"another-language",
+	 "release \"X\" { to any; for staff; give ou; because de \"x\"; silent; "
+	 "basis \"6.1 e\" }",
+	 "", "1:19: \"X\" has because in de but not sv"},
 
 	/* what is left of a release */
 	{"excepted-in-a-group-of-those-it-is-for",
