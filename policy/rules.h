@@ -307,5 +307,6 @@ void rules_clear(Rules *rules);
 /* How many rules of all sorts there are. */
 unsigned rules_count(const Rules *rules);
 
-/* Whether a basis is consent: "6.1 a", whatever more is said of it. */
+/* Whether a basis is consent, by how it begins: "6.1 a", "art. 6.1 (a)", "samtycke", "consent", in
+ * any case, whatever more is said of it. "6.1 avtal" is not. */
 bool rules_is_consent(const char *basis);

@@ -290,6 +290,8 @@ static const Swedish table[] = {
 	 "en regel för alla huvudmän har ett avtal, och avtal hör till en enda: flytta \"%s\" till den huvudmannens mapp"},
 	{"agreement \"%s\" ended " DAY_FORMAT ": \"%s\" gives nothing",
 	 "avtalet \"%s\" gick ut " DAY_FORMAT ": \"%s\" lämnar inte ut något"},
+	{"\"%s\" ended " DAY_FORMAT " and gives nothing",
+	 "\"%s\" slutade gälla " DAY_FORMAT " och lämnar inte ut något"},
 	{"agreement \"%s\" ends today", "avtalet \"%s\" går ut i dag"},
 	{"agreement \"%s\" ends tomorrow", "avtalet \"%s\" går ut i morgon"},
 	{"agreement \"%s\" ends in %d days", "avtalet \"%s\" går ut om %d dagar"},

@@ -1,10 +1,16 @@
 /* SPDX-License-Identifier: AGPL-3.0-or-later */
 /* What can be said of one release by itself. */
-#include <string.h>
-
 #include "policy/category.h"
 #include "policy/day.h"
 #include "policy/warn.h"
+
+static void warn_end(Warner *warner, const Release *release)
+{
+	if (release->until && day_count(warner->context->today, release->until) < 0)
+		warn_say(warner, &release->title_place,
+			 "\"%s\" ended " DAY_FORMAT " and gives nothing", release->title,
+			 DAY_PARTS(release->until));
+}
 
 static void warn_agreement_end(Warner *warner, const Release *release, int left)
 {
@@ -223,7 +229,7 @@ static void warn_asking(Warner *warner, const Release *release)
 			 "\"%s\" asks pupils; consent of pupils in school is seldom valid (basis "
 			 "6.1 e, inform?)",
 			 release->title);
-	if (release->basis && strcmp(release->basis, "6.1 a") != 0)
+	if (release->basis && !rules_is_consent(release->basis))
 		warn_say(warner, &release->basis_place,
 			 "\"%s\" asks, which goes with basis \"6.1 a\" and not with \"%s\"",
 			 release->title, release->basis);
@@ -236,6 +242,7 @@ void warn_releases(Warner *warner)
 	for (guint i = 0; i < releases->len; i++) {
 		const Release *release = releases->pdata[i];
 
+		warn_end(warner, release);
 		warn_agreement(warner, release);
 		warn_approval(warner, release);
 		warn_protected(warner, release);

@@ -254,6 +254,13 @@ static const Case errors[] = {
 	 "from", "from 2027-01-01 is after until 2026-12-31"},
 	{"consent", "\n" SAYS TO FOR GIVE "basis \"6.1 a\"; " BECAUSE, "\"6.1 a\"",
 	 "basis \"6.1 a\" is consent, but \"X\" does not ask"},
+	{"consent-otherwise", "\n" SAYS TO FOR GIVE "basis \"GDPR, Artikel 6.1(A)\"; " BECAUSE,
+	 "\"GDPR, Artikel 6.1(A)\"",
+	 "basis \"GDPR, Artikel 6.1(A)\" is consent, but \"X\" does not ask"},
+	{"consent-in-swedish",
+	 "\n" SAYS TO FOR GIVE "basis \"Samtycke från vårdnadshavare\"; " BECAUSE,
+	 "\"Samtycke från vårdnadshavare\"",
+	 "basis \"Samtycke från vårdnadshavare\" is consent, but \"X\" does not ask"},
 	{"consent-and-more", "\n" SAYS TO FOR GIVE "basis \"6.1 a (samtycke)\"; " BECAUSE,
 	 "\"6.1 a (samtycke)\"", "basis \"6.1 a (samtycke)\" is consent, but \"X\" does not ask"},
 
