@@ -106,21 +106,23 @@ _ready() {
 # _await NAME COMMAND...: waits until COMMAND succeeds, or tells the end of the daemon's log.
 _await() {
   local name=$1
-  if ! wait_for 30 "$name" _ready "$@" || ! _alive "$name"; then
+  if ! wait_for 60 "$name" _ready "$@" || ! _alive "$name"; then
     echo "$name did not start; the end of its log:" >&2
     tail -n 15 "$bed/log/$name.log" >&2
     return 1
   fi
 }
 
+_ended() {
+  ! _alive "$1"
+}
+
+# portvakt waits ten seconds for those it is answering, and then ends.
 _halt() {
-  local name=$1 signal=$2 pid=${bed_pid[$1]:-} status=0 i
+  local name=$1 signal=$2 pid=${bed_pid[$1]:-} status=0
   [ -n "$pid" ] || return 0
   kill -s "$signal" "$pid" 2>/dev/null || true
-  for ((i = 0; i < 200; i++)); do
-    _alive "$name" || break
-    sleep 0.05
-  done
+  wait_for 30 "the end of $name" _ended "$name" || true
   if _alive "$name"; then
     echo "$name does not stop; killing it" >&2
     kill -s KILL "$pid" 2>/dev/null || true
