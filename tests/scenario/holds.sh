@@ -101,7 +101,7 @@ like 'with a word on what it would come to' "$code $out" \
   "0 $shib_entity (Matteboken)*displayName: newly asked for, since 20*; \"Federationen\" (school.policy:2) would give it"
 like 'check counts it' "$("$portvakt" check --offline --config "$bed_conf" 2>&1)" '*1 attribute and 0 categories of 1 service are held*'
 like 'so do the numbers' "$(curl -s "http://127.0.0.1:$health_port/metrics")" '*portvakt_held_asks 1*'
-kill -9 "$(cat "$bed/run/portvakt.pid")"
+bed_halt portvakt KILL 2>/dev/null
 bed_serve
 gets 'kill -9 changes nothing' "$plain"
 
