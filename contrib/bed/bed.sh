@@ -7,31 +7,38 @@
 #   bed_start                       all of it, in order; or the single steps below
 #   bed_stop                        stops what was started, the last first
 #
-# Everything is written below FOLDER, listens on 127.0.0.1 only, and only processes that were
-# started here are stopped. A function that fails says why on stderr and returns 1; callers run
-# under `set -e`. Waiting is polling with a limit, never a fixed sleep.
+# Everything but a list of ports is written below FOLDER, listens on 127.0.0.1 only, and only
+# processes that were started here are stopped. A function that fails says why on stderr and returns
+# 1; callers run under `set -e`. Waiting is polling with a limit, never a fixed sleep.
 
 # The daemons live in /usr/sbin, which is not on everybody's path.
 PATH=$PATH:/usr/sbin:/sbin
 bed_source=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd)
 
 # bed_free_port: prints the first of eight free loopback ports. Tests that run side by side have
-# different process ids and so start to look at different places.
-bed_free_port() {
-  local range=${PORTVAKT_PORTS:-20000-31999} first last blocks i port taken
-  first=${range%-*} last=${range#*-}
+# different process ids and so start to look at different places; and what one has taken and does not
+# listen on yet stands in a file, beside their folders, for as long as it runs.
+bed_free_port() (
+  local range=${PORTVAKT_PORTS:-22104-31999} list=${TMPDIR:-/tmp}/portvakt-ports.$UID
+  local first=${range%-*} last=${range#*-} blocks i pid port taken claims=''
+  umask 077
+  exec 9>>"$list" && flock 9 || exit 1
+  while read -r pid port; do
+    [ ! -d "/proc/$pid" ] || claims+="$pid $port"$'\n'
+  done <"$list"
+  taken=$(ss -Hltn | awk '{ sub(/.*:/, "", $4); print $4 }'; awk '{ print $2 }' <<<"$claims")
   blocks=$(((last - first + 1) / 8))
-  taken=$(ss -Hltn | awk '{ sub(/.*:/, "", $4); print $4 }')
   for ((i = 0; i < blocks; i++)); do
     port=$((first + 8 * (($$ + i) % blocks)))
     if ! grep -qxE "$(seq -s '|' "$port" $((port + 7)))" <<<"$taken"; then
+      printf '%s%s %s\n' "$claims" "$$" "$port" >"$list"
       echo "$port"
-      return 0
+      exit 0
     fi
   done
   echo "no eight free ports in $range" >&2
-  return 1
-}
+  exit 1
+)
 
 # bed_open FOLDER BINARY [PORT]: FOLDER is made if it is missing. BINARY is the portvakt to run; the
 # attribute-map tool lies in the same build tree. PORT is the first of six ports.
