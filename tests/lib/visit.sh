@@ -11,6 +11,7 @@
 #   ask_by_post OPTION...     the same by POST, as from the service's page
 #   login_page                1 if the page asks for a password, else 0
 #   type_in USER PASSWORD     fills in the login page and sends it; 1 if there is none
+#   fill_in USER PASSWORD     the same, but for sending it, which browser_send does: where time counts
 #   session                   the browser's session token, if it has one
 #   response XPATH            what that is in the Response on the page (also in $work/response.xml)
 #   attributes                the names of the Response's attributes, sorted
@@ -46,11 +47,14 @@ login_page() {
   _xpath "count(//input[@type='password'])"
 }
 
-type_in() {
+fill_in() {
   browser_form ".//input[@type='password']" || return 1
   browser_fill "$(form_field text)" "$1"
   browser_fill "$(form_field password)" "$2"
-  browser_send
+}
+
+type_in() {
+  fill_in "$1" "$2" && browser_send
 }
 
 # say ANSWER: presses that button of the page that tells or asks.
@@ -93,7 +97,7 @@ _requests() {
 outcome() {
   local reference
   reference=$(_xpath "string(//*[@id='reference'])")
-  if [ -z "$reference" ] || ! wait_for 10 'the line of the request' _requests "$reference"; then
+  if [ -z "$reference" ] || ! wait_for 20 'the line of the request' _requests "$reference"; then
     echo page
   else
     _requests "$reference" | tail -n 1 | jq -r .outcome
