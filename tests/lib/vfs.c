@@ -203,6 +203,21 @@ static int file_truncate(sqlite3_file *base, sqlite3_int64 size)
 	return rc;
 }
 
+/* The disk takes so long, or until its file says that it takes another time. */
+static void take_ms(unsigned ms)
+{
+	gint64 end = g_get_monotonic_time() + ms * (gint64)1000;
+	bool slow = true;
+
+	while (slow && g_get_monotonic_time() < end) {
+		g_usleep((gulong)CLAMP(end - g_get_monotonic_time(), 0, 5000));
+		pthread_mutex_lock(&lock);
+		follow_file();
+		slow = !file || faults.sync_ms == ms;
+		pthread_mutex_unlock(&lock);
+	}
+}
+
 static int file_sync(sqlite3_file *base, int flags)
 {
 	sqlite3_file *real = real_of(base);
@@ -214,8 +229,7 @@ static int file_sync(sqlite3_file *base, int flags)
 	ms = faults.sync_ms;
 	counts.syncs++;
 	pthread_mutex_unlock(&lock);
-	if (ms > 0)
-		g_usleep(ms * 1000ul);
+	take_ms(ms);
 	if (failing)
 		return error_of(how, SQLITE_IOERR_FSYNC);
 	return skip_syncs ? SQLITE_OK : real->pMethods->xSync(real, flags);

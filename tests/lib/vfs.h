@@ -54,7 +54,8 @@ void vfs_register(void);
  *   PORTVAKT_VFS_FILE=PATH     the file, if it is there, says what happens from now on, and is read
  *                              anew when it has been replaced: words separated by white space,
  *                              sync-ms=N, fail=read,write,sync,truncate, how=eio|full|short, at=N,
- *                              onward, room=BYTES
+ *                              onward, room=BYTES. A sync that is under way ends when another
+ *                              sync-ms is said.
  */
 void vfs_register_from_environment(void);
 

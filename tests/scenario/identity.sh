@@ -206,10 +206,6 @@ disk() {
   echo "$*" >"$work/disk.new"
   mv "$work/disk.new" "$work/disk"
 }
-hand_over() {
-  has_eppn $first y@skola.example
-  has_eppn $second "$(entry $first | sed -n 's/^eduPersonPrincipalName: //p')"
-}
 # filled: the store writes nothing for itself any more.
 filled() {
   [ "$(sqlite3 -readonly "$db" 'SELECT sum(length(bytes)) FROM reserve')" = $((20 << 20)) ]
@@ -218,30 +214,55 @@ filled() {
 is_entering() {
   grep -q sync "$work/disk" && [ "$db-wal" -nt "$work/disk" ]
 }
+# queued: another commit waits for that one.
+queued() {
+  curl -sSf "http://127.0.0.1:$health_port/metrics" | grep -q '^portvakt_queue_jobs{queue="writer"} [1-9]'
+}
+# goes_on: the disk is well as soon as another commit waits for it.
+goes_on() {
+  wait_for 60 'the second commit' queued
+  rows eppn >"$work/rows"
+  disk
+}
 bed_halt portvakt
 export PORTVAKT_VFS_FILE=$work/disk
 real=$portvakt
 portvakt=$top_builddir/tests/lib/daemon
 disk
 bed_serve
-fresh $second
-ask --id _second
 before=$(rows eppn)
 wait_for 60 'the reserve' filled
+# Who waits for the disk is sent away after two seconds: all that can be done before is.
+cat >"$work/hand-over" <<LDIF
+dn: uid=$first,$people
+changetype: modify
+replace: eduPersonPrincipalName
+eduPersonPrincipalName: y@skola.example
+
+dn: uid=$second,$people
+changetype: modify
+replace: eduPersonPrincipalName
+eduPersonPrincipalName: $(entry $first | sed -n 's/^eduPersonPrincipalName: //p')
+LDIF
+fresh $second
+ask --id _second
+fill_in $second "$(bed_password $second)"
 (
   fresh $first
   ask --id _first
-  disk sync-ms=1500
-  type_in $first "$(bed_password $first)"
+  fill_in $first "$(bed_password $first)"
+  disk sync-ms=60000
+  browser_send
   echo "$browser_status $(value eduPersonPrincipalName)" >"$work/first"
 ) &
 entering=$!
-wait_for 10 'the first commit' is_entering
-hand_over
-is 'the first has not been entered yet' "$(rows eppn)" "$before"
-disk
-type_in $second "$(bed_password $second)"
-wait "$entering"
+wait_for 60 'the first commit' is_entering
+directory <"$work/hand-over"
+goes_on &
+going=$!
+browser_send
+wait "$entering" "$going"
+is 'the first had not been entered yet' "$(cat "$work/rows")" "$before"
 is 'the commit knows that the second is a second' "$(refused)" '403 eppn-taken RequestDenied'
 like 'which the log says' "$(grep '"eppn-taken"' "$bed/log/portvakt.log" | tail -n 1)" '*let in just now*'
 is 'and has no session' "$(session)" ''
@@ -251,13 +272,16 @@ is 'the first has what they were promised' "$(cat "$work/first")" \
 # --- identifiers that are renewed while a login that has seen the old ones is on its way --------------
 fresh $first
 ask --id _late
-disk sync-ms=1500
+fill_in $first "$(bed_password $first)"
+disk sync-ms=60000
 "$real" eppn rotate --config "$bed_conf" --person $first --only-identifiers --apply --yes \
   >"$work/renewed" 2>&1 &
 renewing=$!
-wait_for 10 'the renewal' is_entering
-disk
-type_in $first "$(bed_password $first)"
+wait_for 60 'the renewal' is_entering
+goes_on &
+going=$!
+browser_send
+wait "$going"
 wait "$renewing"
 is 'the renewal is done' $? 0
 is 'and the commit knows that the login is of before' "$browser_status $(outcome) $(session)" \
