@@ -108,7 +108,7 @@ comes_in() {
   type_in "$pupil" "$right"
   [ -n "$(session)" ]
 }
-ok 'it comes back' wait_for 15 recovery comes_in
+ok 'it comes back' wait_for 60 recovery comes_in
 is 'and so is all well' "$(ready) $(metric 'portvakt_directory_up{address="1"}')" '200 ready 1'
 
 # --- a flood --------------------------------------------------------------------------------------
@@ -132,7 +132,7 @@ adds_up() {
   [ "$(($(lines not-found) + $(left_out not-found)))" = $((refused + pages)) ] &&
     [ "$(($(lines saml-malformed) + $(left_out saml-malformed)))" = "$requests" ]
 }
-ok "of $((pages + requests)) refusals each is a line or in a count" wait_for 10 'the counts' adds_up
+ok "of $((pages + requests)) refusals each is a line or in a count" wait_for 60 'the counts' adds_up
 kilobytes=$((($(wc -c <"$log") - before) / 1024))
 echo "# $(lines not-found) and $(lines saml-malformed) lines in $seconds s, $kilobytes kB"
 ok 'few are lines' test "$(lines not-found)" -le $((80 + 25 * seconds))
@@ -146,22 +146,43 @@ is 'the metrics have both' "$(metric 'portvakt_faults_total{fault="not-found"}')
 ok 'and what was left out' test "$(metric portvakt_log_left_out_total)" -ge $(((pages + requests) / 2))
 
 # --- told to stop ---------------------------------------------------------------------------------
-fresh
-ask
 slapd=$(cat "$bed/ldap/db/slapd.pid")
-kill -STOP "$slapd"
-type_in "$pupil" "$right" &
-waiting=$!
-under_way() { [ "$(metric 'portvakt_visits_under_way')" = 1 ]; }
-ok 'a login waits for the directory' wait_for 5 'the login' under_way
-kill -TERM "$(cat "$bed/run/portvakt.pid")"
-is_stopping() { [ "$(ready)" = '503 not-ready serving' ]; }
-ok 'told to stop it is not ready' wait_for 2 stopping is_stopping
-is 'but lives while somebody is answered' "$(asked /health/live)" 200
-wait "$waiting"
-kill -CONT "$slapd"
-bed_halt portvakt
-is 'and ends well' "$?" 0
+under_way() { [ "$(metric 'portvakt_visits_under_way')" = 1 ] || over; }
+is_stopping() {
+  said=$(ready)
+  [ "$said" = '503 not-ready serving' ] || over
+}
+over() { ! kill -0 "$waiting" 2>/dev/null; }
+# stop: one that is told to while a login waits for the directory: what monitors hear meanwhile.
+stop() {
+  said='' lives=''
+  fresh
+  ask
+  fill_in "$pupil" "$right"
+  kill -STOP "$slapd"
+  browser_send &
+  waiting=$!
+  wait_for 60 'the login' under_way
+  kill -TERM "$(cat "$bed/run/portvakt.pid")"
+  wait_for 60 stopping is_stopping
+  lives=$(asked /health/live 2>/dev/null)
+  missed=''
+  if over; then missed=yes; fi
+  wait "$waiting"
+  kill -CONT "$slapd"
+  bed_halt portvakt
+  code=$?
+}
+# The directory is waited for three seconds; on a machine where that is too short to look, once more.
+for again in 1 2 3 4 5; do
+  stop
+  if [ -z "$missed" ] || [ "$again" -eq 5 ]; then break; fi
+  echo "# the login was over too soon ($again)"
+  bed_serve
+done
+is 'told to stop while a login waits for the directory it is not ready' "$said" '503 not-ready serving'
+is 'but lives while somebody is answered' "$lives" 200
+is 'and ends well' "$code" 0
 
 # --- the disk fails -------------------------------------------------------------------------------
 real=$portvakt portvakt=$top_builddir/tests/lib/daemon
