@@ -64,7 +64,7 @@ say yes
 is 'a yes' "$(page)" 'given displayName eduPersonPrincipalName mail '
 choices --person perstr --language sv
 like 'says to which release, what, why, and that it was consent' "$out" \
-  "*perstr*Matteboken (https://shib.localhost/shibboleth), personal*$(date -u +%Y-)*sa ja (samtycke)*\"Utskick\"*mail*\[sv\] Nyhetsbrev*"
+  "*perstr*Matteboken (https://shib.localhost/shibboleth), personal*20??-??-??*sa ja (samtycke)*\"Utskick\"*mail*\[sv\] Nyhetsbrev*"
 like 'and what was told' "$out" '*fick veta*displayName*\[sv\] Lektion*'
 ok 'and no value' bash -c "! grep -q '@skola' <<<'$out'"
 is 'as JSON too' "$(json '.[] | select(.said == "yes") | [.person, .role, .release, .consent, .language, .because_sv, .because_en, .attributes, .in_policy, .agreed == .time]' --person perstr)" \
@@ -160,22 +160,32 @@ is 'another service asks by itself' "$(page)" asked
 say no
 come perstr
 is 'and a no there is none here' "$(page)" 'given eduPersonPrincipalName mail '
-# The store is held up for a moment: the yes is taken back, and the login that found it comes after.
+# The store is held up until both wait for it: the yes is taken back, and the login that found it
+# comes after.
+counted() {
+  curl -sSf "http://127.0.0.1:$health_port/metrics" | awk -v row="$1" 'index($0, row " ") == 1 { print $NF }'
+}
+taken() { [ "$(counted portvakt_visits_under_way)" = 1 ]; }
+both() { [ "$(counted 'portvakt_queue_jobs{queue="writer"}')" = 1 ]; }
 browser_get "$idp_url/me/choices"
 browser_form ".//input[@name='said'][@value='yes']"
 cp -r "$browser_dir" "$work/back"
 sqlite3 "$store" >"$work/holder" 2>&1 \
-  < <(printf '%s\n' '.timeout 5000' 'BEGIN EXCLUSIVE;' '.print held'; sleep 1.6) & holder=$!
-wait_for 10 'the lock of the store' grep -q held "$work/holder"
+  < <(printf '%s\n' '.timeout 5000' 'BEGIN EXCLUSIVE;' '.print held'
+    for ((i = 0; i < 600; i++)); do [ -e "$work/let-go" ] && break; sleep 0.05; done) & holder=$!
+wait_for 60 'the lock of the store' grep -q held "$work/holder"
 (
   browser_dir=$work/back browser_page=$work/back/page.html browser_headers=$work/back/headers
   form_data=$work/back/form browser_jar=$work/back/jar
   browser_send
 ) & back=$!
-sleep 0.5
+wait_for 60 'the yes to be taken back' taken
+# from a thread to the writer, which is told by nobody
+sleep 0.2
+{ wait_for 60 'both' both; touch "$work/let-go"; } & watcher=$!
 ask
 is 'nothing leaves by a yes that is taken back meanwhile' "$(page)" store-slow
-wait "$holder" "$back"
+wait "$holder" "$back" "$watcher"
 ask
 is 'the next try finds the no' "$(page)" 'given eduPersonPrincipalName '
 sqlite3 "$store" 'PRAGMA busy_timeout=5000; UPDATE choice SET expires = 1' >/dev/null
