@@ -41,7 +41,8 @@ of() {
 }
 
 acknowledged=0 cut=0 lost=0 doubled=0 unasked=0
-for ((round = 1; round <= rounds; round++)); do
+# More, where the machine was never as fast, or never as slow, as the moments are late.
+for ((round = 1; round <= rounds || (round <= 4 * rounds && (acknowledged == 0 || cut == 0)); round++)); do
   bed_halt portvakt
   asks "$round"
   restart

@@ -18,7 +18,7 @@ touch "$work/received" "$work/ended"
 
 # Rows that expired long ago, so that sweeping is always going on.
 age_rows() {
-  sqlite3 -cmd '.timeout 5000' "$store" "
+  sqlite3 -cmd '.timeout 60000' "$store" "
     WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 2000)
     INSERT INTO spent_ask SELECT randomblob(32), NULL, x'', 1 FROM n"
 }
@@ -47,6 +47,12 @@ some_time() {
   sleep "$(awk -v most="$1" -v random="$SRANDOM" 'BEGIN { printf "%.6f", most * random / 2^32 }')"
 }
 
+# What a start takes here: it is to serve in most of the rounds.
+bed_halt portvakt
+began=${EPOCHREALTIME/[.,]/}
+load_serve
+most=$(awk -v us="$((${EPOCHREALTIME/[.,]/} - began))" 'BEGIN { print 0.5 + us / 1e6 }')
+
 load_start logins -n 10000000 -T 900 -p 4 -l "$work/users" -R "$work/received"
 load_start sso -n 10000000 -T 900 -p 4 -k "$work/cookies" -R "$work/received"
 early=0
@@ -60,9 +66,10 @@ for ((round = 0; round < rounds; round++)); do
   if [ $((round % 3)) -eq 0 ]; then
     reload "$pid" & beside=$!
   elif [ $((round % 3)) -eq 1 ]; then
-    (sleep 0.15; leave "$(grep -v $'\t$' "$work/received" | tail -n 1 | cut -f 3)") >/dev/null 2>&1 & beside=$!
+    leaving=$(grep -v $'\t$' "$work/received" | tail -n 1 | cut -f 3)
+    (until leave "$leaving" || ! kill -0 "$pid"; do sleep 0.02; done) >/dev/null 2>&1 & beside=$!
   fi
-  some_time 0.8
+  some_time "$most"
   kill -0 "$pid" 2>/dev/null || { echo '# it has ended by itself'; break; }
   { kill -9 "$pid"; wait "$pid"; } 2>/dev/null
   [ -z "$beside" ] || wait "$beside" 2>/dev/null
