@@ -71,6 +71,13 @@ attributes_of() {
     grep -o 'FriendlyName="[^"]*"' | sort
 }
 
+reloads() {
+  grep -c '"message":"reloaded"' "$bed/log/portvakt.log"
+}
+is_read() {
+  [ "$(reloads)" -gt "$before" ]
+}
+
 # change N: the Nth change of what is configured.
 change() {
   local gift=sn
@@ -83,7 +90,9 @@ release \"Klubb\" { to service Biblioteket; for student; give $gift; ask; becaus
   printf '[card%d]\nsaml = urn:x:card:%d\nclaim = card%d\nkind = code\nlabel-sv = kort\n' "$1" "$1" "$1" \
     >"$bed/attributes.d/own.new"
   mv "$bed/attributes.d/own.new" "$bed/attributes.d/own.attributes"
+  before=$(reloads)
   kill -HUP "$(cat "$bed/run/portvakt.pid")"
+  wait_for 60 'the reload' is_read
   if [ $(($1 % 2)) -eq 0 ]; then
     "$portvakt" metadata hold --config "$bed_conf" --yes Biblioteket mail
   else
@@ -126,7 +135,7 @@ ok "most were let in ($(grep -c InResponseTo "$work/all"))" \
 ok "people were asked ($(grep -c ' yes \| no ' "$work"/chosen1))" grep -q ' yes .*"sn"' "$work/chosen1"
 is 'and nothing leaves after a no' "$(grep ' no .*"\(sn\|givenName\)"' "$work/chosen1")" ''
 like 'wishes were let pass meanwhile' "$(grep -c 'has let it pass' "$work/holds") $(grep -c 'holds it' "$work/holds")" '[1-9] [1-9]'
-like 'it was read anew meanwhile' "$(grep -c '"message":"reloaded"' "$bed/log/portvakt.log")" '[4-9]'
+like 'it was read anew meanwhile' "$(reloads)" '[4-9]'
 is 'the ledger has a row for each answer' \
   "$(sqlite3 -readonly "$bed/store/portvakt.db" 'SELECT count(*) FROM ledger')" \
   "$(grep -c InResponseTo "$work/all")"
