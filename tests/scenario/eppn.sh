@@ -140,10 +140,7 @@ before=$(rows)
 "$portvakt" eppn assign --config "$bed_conf" --apply --yes --csv "${credential[@]}" \
   >"$work/killed.csv" 2>"$work/killed.err" </dev/null &
 killed=$!
-for _ in $(seq 200); do
-  [ "$(rows)" -ge $((before + 20)) ] && break
-  sleep 0.02
-done
+while [ "$(rows)" -lt $((before + 20)) ] && kill -0 "$killed" 2>/dev/null; do sleep 0.02; done
 kill -KILL "$killed" 2>/dev/null
 wait "$killed" 2>/dev/null
 part=$(($(values | wc -l) - $(wc -l <"$work/before")))
