@@ -38,7 +38,7 @@ export async function run() {
     number += 1;
     const wrongs = [];
     const context = await browser.newContext({ locale: 'sv-SE', ...options });
-    context.setDefaultTimeout(15000);
+    context.setDefaultTimeout(60000);
     watch(context, wrongs);
     const page = await context.newPage();
     try {

@@ -30,6 +30,6 @@ release "Påminnelser" {
 }
 END
   kill -HUP "$(cat "$bed/run/portvakt.pid")"
-  wait_for 10 'the reload' grep -q '"message":"reloaded"' "$bed/log/portvakt.log"
+  wait_for 60 'the reload' grep -q '"message":"reloaded"' "$bed/log/portvakt.log"
 }
 browser_tests consent.mjs pages

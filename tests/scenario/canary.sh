@@ -164,7 +164,7 @@ type_in "$wrong" "$right"
 sqlite3 "$store" >"$work/holder" 2>&1 \
   < <(printf '%s\n' '.timeout 5000' 'BEGIN EXCLUSIVE;' '.print held'
     for ((i = 0; i < 300; i++)); do [ -e "$work/let-go" ] && break; sleep 0.1; done) & holder=$!
-wait_for 10 'the lock of the store' grep -q held "$work/holder"
+wait_for 60 'the lock of the store' grep -q held "$work/holder"
 fresh no-store
 ask
 type_in "$pupil" "$right"

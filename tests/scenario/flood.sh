@@ -19,7 +19,7 @@ load --login "$users" -n 8 -p 4 -s "$work/cookies" >"$work/warm" || cat "$work/w
 load --login "$users" -n 4 -p 4 --hold "$work/go" -f 127.8.0.1 -T $((seconds + 30)) >"$work/early" 2>&1 &
 early=$!
 four_came() { [ "$(ss -Htn state established src 127.8.0.1 | wc -l)" -ge 4 ]; }
-wait_for 10 'four to come' four_came
+wait_for 60 'four to come' four_came
 sleep 0.5
 # What the store lays by is not the flood's.
 laid_by() {

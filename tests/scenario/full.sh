@@ -31,12 +31,12 @@ like 'and told when' "$(tr -d '\r' <"$browser_headers")" '*[Rr]etry-[Aa]fter:*'
 is 'there is no session, and no row for what was not answered' \
   "$(session) $(sqlite3 -readonly "$bed/store/portvakt.db" 'SELECT count(*) FROM ledger')" " $rows"
 
-sqlite3 -cmd '.timeout 5000' "$bed/store/portvakt.db" 'UPDATE spent_ask SET expires = unixepoch() - 120'
+sqlite3 -cmd '.timeout 60000' "$bed/store/portvakt.db" 'UPDATE spent_ask SET expires = unixepoch() - 120'
 late_comes_in() {
   fresh late
   ask --id _late
   type_in noabjo "$password"
   [ "$(response 'string(/*/@InResponseTo)')" = _late ]
 }
-ok 'once they have expired, everybody is let in' wait_for 60 sweeping late_comes_in
+ok 'once they have expired, everybody is let in' wait_for 120 sweeping late_comes_in
 tap_done

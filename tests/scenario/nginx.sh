@@ -83,10 +83,10 @@ bed_halt portvakt
 is 'portvakt ends well' "$?" 0
 perl -MIO::Socket::INET -e '
   my $door = IO::Socket::INET->new(LocalAddr => "127.0.0.1", LocalPort => shift, Listen => 1, ReuseAddr => 1) or die;
-  alarm 20; my $guest = $door->accept; while (<$guest>) { print; last if /^\r\n$/ }
+  alarm 60; my $guest = $door->accept; while (<$guest>) { print; last if /^\r\n$/ }
   print $guest "HTTP/1.1 204 No Content\r\nConnection: close\r\n\r\n"' "$behind" >"$work/head" &
 listener=$!
-wait_for 10 'the listener' eval "ss -Hltn 'sport = :$behind' | grep -q ." 
+wait_for 60 'the listener' eval "ss -Hltn 'sport = :$behind' | grep -q ." 
 status --interface 127.0.0.9 -H 'X-Forwarded-For: 192.0.2.66' -H 'Forwarded: for=192.0.2.66' >"$work/answer"
 wait "$listener"
 is "the client's address is what the proxy says, and all" \

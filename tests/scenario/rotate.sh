@@ -80,7 +80,7 @@ stands() {
 }
 stop_all() {
   kill -s STOP "${bed_pid[$1]}"
-  wait_for 20 "$1 to stand" stands "${bed_pid[$1]}"
+  wait_for 60 "$1 to stand" stands "${bed_pid[$1]}"
 }
 go_on() {
   kill -s CONT "${bed_pid[$1]}"
@@ -94,7 +94,7 @@ begin_at_prompt() {
     "$work/screen" <"$work/typed" >/dev/null 2>&1 &
   typist=$!
   exec 7>"$work/typed"
-  wait_for 20 'the question' grep -q 'cannot be undone' "$work/screen"
+  wait_for 60 'the question' grep -q 'cannot be undone' "$work/screen"
   command_pid=$(cat "/proc/$typist/task/$typist/children")
   command_pid=${command_pid%% *}
 }
@@ -135,11 +135,11 @@ begin_at_prompt $user
 stop_all slapd
 echo y >&7
 # the store alone is asked: the directory stands still
-ok 'the rotation begins in the store' wait_for 20 'the first commit' \
+ok 'the rotation begins in the store' wait_for 60 'the first commit' \
   bash -c "[ \$(sqlite3 'file:$db?mode=ro' 'select count(*) from rotation') = 1 ]"
 kill_command
 go_on slapd
-wait_for 20 'the directory' pending $user
+wait_for 60 'the directory' pending $user
 is_refused 'killed before or at the directory' $user first
 comes_out_new 'killed before or at the directory' $user "$old_eppn" "$old_pairwise" first
 
@@ -150,11 +150,11 @@ begin_at_prompt $user
 stop_all slapd
 rows=$(sqlite3 "file:$db?mode=ro" 'select hex(value) from rotation')
 echo y >&7
-wait_for 20 'the first commit' \
+wait_for 60 'the first commit' \
   bash -c "[ \"\$(sqlite3 'file:$db?mode=ro' 'select hex(value) from rotation')\" != '$rows' ]"
 stop_all portvakt
 go_on slapd
-ok 'the directory is changed' wait_for 20 'the directory' changed $user "$old_eppn"
+ok 'the directory is changed' wait_for 60 'the directory' changed $user "$old_eppn"
 # the last commit waits at the door of a daemon that will never read it
 kill_command
 bed_halt portvakt KILL 2>/dev/null

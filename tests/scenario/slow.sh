@@ -21,7 +21,7 @@ slow -n $((count / 2)) -j 50 -T $((seconds + 4)) --spread >"$work/slow-many" 2>&
 many=$!
 held() { ss -Htn state established "( sport = :$idp_port )" | wc -l; }
 most() { [ "$(held)" -gt $((count * 3 / 4)) ]; }
-ok "$count slow connections are there" wait_for 10 'the slow ones' most
+ok "$count slow connections are there" wait_for 60 'the slow ones' most
 
 load --login "$users" -n $((seconds * rate)) -r "$rate" -p 32 -f 127.9.0.1 -T $((seconds * 3)) >"$work/logins" 2>&1
 is 'everybody is let in meanwhile' "$? $(figure "done" "$work/logins")" "0 $((seconds * rate))"
@@ -40,12 +40,12 @@ echo "# memory $(resident) MiB"
 slow -n $((count / 4)) -T 30 --spread >"$work/last" 2>&1 &
 last=$!
 some() { [ "$(held)" -gt $((count / 6)) ]; }
-wait_for 10 'the slow ones' some
+wait_for 60 'the slow ones' some
 before=$(rows ledger)
 load --login "$users" -n 100000 -p 8 -f 127.9.0.1 -T 30 --drain >"$work/stopped" 2>"$work/wrong" &
 logins=$!
 came() { [ "$(rows ledger)" -gt "$before" ]; }
-wait_for 20 'the first login' came
+wait_for 60 'the first login' came
 began=$SECONDS
 bed_halt portvakt
 is 'a stop amid them ends well' "$?" 0
