@@ -22,7 +22,10 @@ bed_free_port() (
   local range=${PORTVAKT_PORTS:-22104-31999} list=${TMPDIR:-/tmp}/portvakt-ports.$UID
   local first=${range%-*} last=${range#*-} blocks i pid port taken claims=''
   umask 077
-  exec 9>>"$list" && flock 9 || exit 1
+  if ! { [ ! -L "$list" ] && exec 9>>"$list" && [ -O "$list" ] && flock 9; }; then
+    echo "no list of ports can be kept in $list" >&2
+    exit 1
+  fi
   while read -r pid port; do
     [ ! -d "/proc/$pid" ] || claims+="$pid $port"$'\n'
   done <"$list"
