@@ -165,8 +165,18 @@ is 'and a no there is none here' "$(page)" 'given eduPersonPrincipalName mail '
 counted() {
   curl -sSf "http://127.0.0.1:$health_port/metrics" | awk -v row="$1" 'index($0, row " ") == 1 { print $NF }'
 }
-taken() { [ "$(counted portvakt_visits_under_way)" = 1 ]; }
-both() { [ "$(counted 'portvakt_queue_jobs{queue="writer"}')" = 1 ]; }
+under_way() { [ "$(counted portvakt_visits_under_way)" -ge "$1" ]; }
+queued() { counted 'portvakt_queue_jobs{queue="writer"}'; }
+# let_go N: when the second is at work, and a commit more than N waits for the writer. Where N was one
+# that the writer has taken meanwhile, from work of its own, there is none more.
+let_go() {
+  wait_for 60 'the login' under_way 2
+  for _ in {1..10}; do
+    if [ "$(queued)" -gt "$1" ]; then break; fi
+    sleep 0.05
+  done
+  touch "$work/let-go"
+}
 browser_get "$idp_url/me/choices"
 browser_form ".//input[@name='said'][@value='yes']"
 cp -r "$browser_dir" "$work/back"
@@ -179,10 +189,10 @@ wait_for 60 'the lock of the store' grep -q held "$work/holder"
   form_data=$work/back/form browser_jar=$work/back/jar
   browser_send
 ) & back=$!
-wait_for 60 'the yes to be taken back' taken
+wait_for 60 'the yes to be taken back' under_way 1
 # from a thread to the writer, which is told by nobody
 sleep 0.2
-{ wait_for 60 'both' both; touch "$work/let-go"; } & watcher=$!
+let_go "$(queued)" & watcher=$!
 ask
 is 'nothing leaves by a yes that is taken back meanwhile' "$(page)" store-slow
 wait "$holder" "$back" "$watcher"
