@@ -26,13 +26,31 @@ static const char *const atom_words[] = {"service",  "client",        "tag",
 					 "category", "registered-by", "federation",
 					 "protocol", "any",           NULL};
 
+/* How many names can be read at a glance. */
+#define NAMES_TOLD 12
+
+/* Where nothing is like a name: which there are, of those that are configured all or none. */
+static char *there_are(const Place *place, const GPtrArray *known)
+{
+	GString *names = g_string_new(NULL);
+
+	if (known->len == 0)
+		g_string_append(names, place_say(place, "; portvakt.conf has none"));
+	for (guint i = 0; i < known->len && known->len <= NAMES_TOLD; i++)
+		g_string_append_printf(names, "%s%s",
+				       i > 0 ? ", " : place_say(place, "; there are: "),
+				       (const char *)known->pdata[i]);
+	return g_string_free(names, FALSE);
+}
+
 bool clause_unknown(const Token *token, const char *what, const GPtrArray *known, GError **error)
 {
 	g_autofree char *found = token_describe(token);
 	g_autofree char *meant = place_guess(&token->place, token->text, known);
+	g_autofree char *others = *meant ? NULL : there_are(&token->place, known);
 
 	place_error(error, POLICY_ERROR_MEANING, &token->place, "no %s is called %s%s",
-		    place_say(&token->place, what), found, meant);
+		    place_say(&token->place, what), found, others ? others : meant);
 	return false;
 }
 

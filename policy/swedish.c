@@ -48,6 +48,8 @@ static const Swedish table[] = {
 	 "här ska raden sluta, inte fortsätta med %s (saknas ett komma före?)"},
 	{"'%s' opened here is not closed with '}'", "'%s' som öppnas här stängs inte med '}'"},
 	{"no %s is called %s%s", "okänt namn på %s: %s%s"},
+	{"; there are: ", "; det finns: "},
+	{"; portvakt.conf has none", "; portvakt.conf har ingen"},
 	{"no attribute is called '%s'; did you mean '%s'?",
 	 "okänt namn på attribut: '%s'; menade du '%s'?"},
 	{"attribute", "attribut"},

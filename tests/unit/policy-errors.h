@@ -284,7 +284,7 @@ static const Case errors[] = {
 	{"group", "\n" SAYS TO "for staff in group vikare; " GIVE BECAUSE, "vikare",
 	 "no group is called 'vikare'; did you mean 'vikarier'?"},
 	{"group-of-the-second", "\n" SAYS TO "for staff in group rektorer or x; " GIVE BECAUSE, "x",
-	 "no group is called 'x'"},
+	 "no group is called 'x'; there are: vikarier, rektorer, it-drift"},
 	{"unit-without-quotes", "\n" SAYS TO "for staff at unit 12345678; " GIVE BECAUSE,
 	 "12345678", "expected the code of a school unit in quotes, not '12345678'"},
 	{"federation", "\n" SAYS "to federation skolfed; " REST, "skolfed",

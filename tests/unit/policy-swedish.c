@@ -297,6 +297,7 @@ static void say_files(void)
 		{"huvudman-of-another-folder", "policy 1 huvudman norra", "sodra", "sodra"},
 		{"huvudman-in-the-folder-of-all", "policy 1 huvudman norra", NULL, "norra"},
 		{"huvudman-where-one-is", "policy 1 huvudman norra", NULL, NULL},
+		{"nothing-configured", "policy 1; never \"N\" { for staff in group x", NULL, NULL},
 	};
 
 	for (size_t i = 0; i < G_N_ELEMENTS(files); i++) {
