@@ -133,7 +133,7 @@ is 'as JSON' "$(jq -c '[.wider, .configuration[].section, .configuration[].way]'
 diff "$bed/policy.d"
 like 'but not between two policies under one configuration' "$code $out" '0 *Nothing is released*'
 bed_halt portvakt
-out=$(timeout 60 "$portvakt" serve --config "$bed_conf" 2>&1 </dev/null)
+out=$(timeout 20 "$portvakt" serve --config "$bed_conf" 2>&1 </dev/null)
 like 'and a start is no way around that either' "$? $out" \
   '1 *what ran before cannot go on*level eid9*'
 policy confirm --yes

@@ -49,7 +49,7 @@ browser_send
 took=$(((${EPOCHREALTIME/[.,]/} - begin) / 1000))
 is 'who waits for a slow disk is told so' "$browser_status $(_xpath "count(//input[@name='SAMLResponse'])")" '503 0'
 like 'and when to come back' "$(tr -d '\r' <"$browser_headers")" '*[Rr]etry-[Aa]fter:*'
-ok "after $took ms, before the disk is done" test "$took" -ge 1900 -a "$took" -lt 10000
+ok "after $took ms, before the disk is done" test "$took" -ge 1900 -a "$took" -lt 5500
 is 'without a session' "$(session)" ''
 is 'by a page with its reference and the way back' \
   "$(_xpath "count(//*[@id='reference'])") $(_xpath "count(//a[starts-with(@href, '/login?handle=')])")" '1 1'
@@ -59,12 +59,12 @@ reference=$(_xpath "string(//*[@id='reference'])")
 tells() {
   grep -F "\"reference\":\"$reference\"" "$log" | grep -q '"outcome":"store-slow"'
 }
-ok 'the log tells that the answer came too late' wait_for 60 'the line' tells
+ok 'the log tells that the answer came too late' wait_for 10 'the line' tells
 is 'the ledger has the row, which tells of more than left' "$(ledger)" $((before + 1))
 taken_back() {
   [ "$(sqlite3 -readonly "$store" 'SELECT count(*) FROM spent_ask')" = 0 ]
 }
-ok 'the rest is taken back' wait_for 60 'that' taken_back
+ok 'the rest is taken back' wait_for 10 'that' taken_back
 browser_get "$again"
 ok 'and the person is let in who tries again' logs_in noabjo
 is 'to what was asked' "$(response 'string(/*/@InResponseTo)')" _slow
@@ -89,7 +89,7 @@ before=$(ledger)
 type_in noabjo "$(bed_password noabjo)"
 is 'without a reserve there is no answer without a row' "$browser_status $(outcome)" '503 store-down'
 is 'and no session' "$(session) $(ledger)" " $before"
-ok 'the log warns of it' wait_for 60 'the warning' grep -q 'a twentieth or less' "$log"
+ok 'the log warns of it' wait_for 10 'the warning' grep -q 'a twentieth or less' "$log"
 disk
 fresh again
 ask

@@ -112,7 +112,7 @@ is_over() {
   ask
   [ "$browser_status" = 400 ]
 }
-ok 'then it is not, without a reload' wait_for 120 'the end of the feed' is_over
+ok 'then it is not, without a reload' wait_for $((end - SECONDS + 20)) 'the end of the feed' is_over
 ok 'and not before' test "$SECONDS" -ge $((end - 1))
 unknown 'the service is as one that was never known'
 like 'a reload says so, and the school goes on' "$(reload)" '*none of its services is known*"reloaded"*'

@@ -38,5 +38,5 @@ late_comes_in() {
   type_in noabjo "$password"
   [ "$(response 'string(/*/@InResponseTo)')" = _late ]
 }
-ok 'once they have expired, everybody is let in' wait_for 120 sweeping late_comes_in
+ok 'once they have expired, everybody is let in' wait_for 60 sweeping late_comes_in
 tap_done

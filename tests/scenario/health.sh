@@ -108,7 +108,7 @@ comes_in() {
   type_in "$pupil" "$right"
   [ -n "$(session)" ]
 }
-ok 'it comes back' wait_for 60 recovery comes_in
+ok 'it comes back' wait_for 15 recovery comes_in
 is 'and so is all well' "$(ready) $(metric 'portvakt_directory_up{address="1"}')" '200 ready 1'
 
 # --- a flood --------------------------------------------------------------------------------------
@@ -132,7 +132,7 @@ adds_up() {
   [ "$(($(lines not-found) + $(left_out not-found)))" = $((refused + pages)) ] &&
     [ "$(($(lines saml-malformed) + $(left_out saml-malformed)))" = "$requests" ]
 }
-ok "of $((pages + requests)) refusals each is a line or in a count" wait_for 60 'the counts' adds_up
+ok "of $((pages + requests)) refusals each is a line or in a count" wait_for 10 'the counts' adds_up
 kilobytes=$((($(wc -c <"$log") - before) / 1024))
 echo "# $(lines not-found) and $(lines saml-malformed) lines in $seconds s, $kilobytes kB"
 ok 'few are lines' test "$(lines not-found)" -le $((80 + 25 * seconds))
@@ -164,7 +164,7 @@ stop() {
   waiting=$!
   wait_for 60 'the login' under_way
   kill -TERM "$(cat "$bed/run/portvakt.pid")"
-  wait_for 60 stopping is_stopping
+  wait_for 2 stopping is_stopping
   lives=$(asked /health/live 2>/dev/null)
   missed=''
   if over; then missed=yes; fi

@@ -265,7 +265,7 @@ is 'without the directory a login says try again' "$browser_status $(outcome)" '
 ok "within four seconds ($took ms)" test "$took" -lt 4000
 like 'with Retry-After' "$(tr -d '\r' <"$browser_headers")" '*[Rr]etry-[Aa]fter:*'
 bed_directory
-ok 'when it is back, it works without a restart' wait_for 60 recovery again_works
+ok 'when it is back, it works without a restart' wait_for 15 recovery again_works
 fresh
 ask
 stopped=$(cat "$bed/ldap/slapd.pid")
@@ -277,7 +277,7 @@ took=$((($(date +%s%N) - begin) / 1000000))
 kill -CONT "$stopped"
 is 'a directory that hangs is as good as gone' "$browser_status $(outcome)" '503 directory-down'
 ok "within four seconds too ($took ms)" test "$took" -lt 4000
-ok 'and back when it goes on' wait_for 60 recovery again_works
+ok 'and back when it goes on' wait_for 15 recovery again_works
 
 # --- secrets --------------------------------------------------------------------------------------
 bed_halt portvakt
@@ -298,7 +298,7 @@ like 'and says file, line, column and guess' "$(cat "$work/start.log")" "*portva
 # mistake TEXT SED WANT: with that change of the configuration it does not start, and says so.
 mistake() {
   sed "$2" "$work/conf" >"$bed_conf"
-  timeout 60 "$portvakt" serve --config "$bed_conf" >"$work/start.log" 2>&1
+  timeout 20 "$portvakt" serve --config "$bed_conf" >"$work/start.log" 2>&1
   like "$1 is told with file, line and column" "$? $(cat "$work/start.log")" "1 $3"
 }
 mistake 'a condition that is none' 's/^student = .*/student = pupil/' \

@@ -135,7 +135,7 @@ begin_at_prompt $user
 stop_all slapd
 echo y >&7
 # the store alone is asked: the directory stands still
-ok 'the rotation begins in the store' wait_for 60 'the first commit' \
+ok 'the rotation begins in the store' wait_for 20 'the first commit' \
   bash -c "[ \$(sqlite3 'file:$db?mode=ro' 'select count(*) from rotation') = 1 ]"
 kill_command
 go_on slapd
@@ -154,7 +154,7 @@ wait_for 60 'the first commit' \
   bash -c "[ \"\$(sqlite3 'file:$db?mode=ro' 'select hex(value) from rotation')\" != '$rows' ]"
 stop_all portvakt
 go_on slapd
-ok 'the directory is changed' wait_for 60 'the directory' changed $user "$old_eppn"
+ok 'the directory is changed' wait_for 20 'the directory' changed $user "$old_eppn"
 # the last commit waits at the door of a daemon that will never read it
 kill_command
 bed_halt portvakt KILL 2>/dev/null

@@ -21,7 +21,7 @@ slow -n $((count / 2)) -j 50 -T $((seconds + 4)) --spread >"$work/slow-many" 2>&
 many=$!
 held() { ss -Htn state established "( sport = :$idp_port )" | wc -l; }
 most() { [ "$(held)" -gt $((count * 3 / 4)) ]; }
-ok "$count slow connections are there" wait_for 60 'the slow ones' most
+ok "$count slow connections are there" wait_for 10 'the slow ones' most
 
 load --login "$users" -n $((seconds * rate)) -r "$rate" -p 32 -f 127.9.0.1 -T $((seconds * 3)) >"$work/logins" 2>&1
 is 'everybody is let in meanwhile' "$? $(figure "done" "$work/logins")" "0 $((seconds * rate))"
@@ -49,8 +49,8 @@ wait_for 60 'the first login' came
 began=$SECONDS
 bed_halt portvakt
 is 'a stop amid them ends well' "$?" 0
-# Who is answered may take ten seconds of it; the slow ones would take thirty.
-ok "within the time ($((SECONDS - began)) s)" test $((SECONDS - began)) -le 20
+# Who is answered may take ten seconds of it.
+ok "within the time ($((SECONDS - began)) s)" test $((SECONDS - began)) -le 13
 wait "$logins"
 is 'nobody is told half of an answer, or to come again' "$? $(cat "$work/wrong")" '0 '
 ok "and some were let in ($(figure "done" "$work/stopped"))" test "$(figure "done" "$work/stopped")" -gt 0
