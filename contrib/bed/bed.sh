@@ -127,12 +127,12 @@ _ended() {
   ! _alive "$1"
 }
 
-# portvakt waits ten seconds for those it is answering, and then ends.
+# portvakt waits ten seconds for those it is answering, and then ends: soon after that it is too late.
 _halt() {
   local name=$1 signal=$2 pid=${bed_pid[$1]:-} status=0
   [ -n "$pid" ] || return 0
   kill -s "$signal" "$pid" 2>/dev/null || true
-  wait_for 30 "the end of $name" _ended "$name" || true
+  wait_for 15 "the end of $name" _ended "$name" || true
   if _alive "$name"; then
     echo "$name does not stop; killing it" >&2
     kill -s KILL "$pid" 2>/dev/null || true
